@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The one exit: every packet is counted once, with one verdict and one reason.
+ */
+#ifndef SIPSTEER_BPF_COUNT_H
+#define SIPSTEER_BPF_COUNT_H
+
+#include "maps.h"
+#include "packet.h"
+
+SS_INLINE void ss_add(struct ss_traffic *traffic, __u64 bytes) {
+    traffic->packets++;
+    traffic->bytes += bytes;
+}
+
+SS_INLINE void ss_count_reason(const struct ss_outcome *outcome, __u64 bytes) {
+    __u32 index = ss_reason_index(outcome->reason, outcome->verdict);
+    struct ss_traffic *traffic = bpf_map_lookup_elem(&reasons, &index);
+    if (traffic)
+        ss_add(traffic, bytes);
+}
+
+SS_INLINE void ss_count_service(const struct ss_outcome *outcome, __u64 bytes) {
+    struct ss_traffic *traffic = bpf_map_lookup_elem(&service_traffic, &outcome->service);
+    if (traffic)
+        ss_add(traffic, bytes);
+}
+
+SS_INLINE void ss_count_server(const struct ss_outcome *outcome, __u64 bytes) {
+    struct ss_server_counters *counters = bpf_map_lookup_elem(&server_counters, &outcome->server);
+    if (!counters)
+        return;
+    ss_add(&counters->sent, bytes);
+    counters->new_calls += outcome->new_call;
+    counters->rehomed += outcome->rehomed;
+}
+
+/* bytes: of the frame as it came in. */
+SS_INLINE void ss_count(const struct ss_outcome *outcome, __u64 bytes) {
+    ss_count_reason(outcome, bytes);
+    if (outcome->matched)
+        ss_count_service(outcome, bytes);
+    if (outcome->verdict == SS_VERDICT_TX || outcome->verdict == SS_VERDICT_REDIRECT)
+        ss_count_server(outcome, bytes);
+}
+
+#endif /* SIPSTEER_BPF_COUNT_H */

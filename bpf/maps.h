@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The maps, and nothing else. Names have 15 characters at most. The controller pins each of them
+ * under its name; a change of any key or value raises SS_LAYOUT_VERSION.
+ */
+#ifndef SIPSTEER_BPF_MAPS_H
+#define SIPSTEER_BPF_MAPS_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include <sipsteer/call.h>
+#include <sipsteer/counters.h>
+#include <sipsteer/fragment.h>
+#include <sipsteer/layout.h>
+#include <sipsteer/names.h>
+#include <sipsteer/pool.h>
+#include <sipsteer/reason.h>
+#include <sipsteer/ring.h>
+#include <sipsteer/server.h>
+#include <sipsteer/service.h>
+#include <sipsteer/settings.h>
+
+/* Fixed before loading: the hash's secret and the size of the call table. */
+const volatile struct ss_settings settings = {};
+
+/* VIP, port and protocol to service. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __type(key, struct ss_service_key);
+    __type(value, struct ss_service);
+    __uint(max_entries, SS_MAX_SERVICES);
+} services SEC(".maps");
+
+/* Pools, by index. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_pool);
+    __uint(max_entries, SS_MAX_POOLS);
+} pools SEC(".maps");
+
+/* Each pool's ring, an inner map that is swapped whole. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __type(key, __u32);
+    __uint(max_entries, SS_MAX_POOLS);
+    __array(values, struct {
+        __uint(type, BPF_MAP_TYPE_ARRAY);
+        __uint(key_size, sizeof(__u32));
+        __uint(value_size, sizeof(struct ss_ring)); /* __type here leaves a bare FWD (clang 14) */
+        __uint(max_entries, 1);
+    });
+} rings SEC(".maps");
+
+/* Servers of all pools, by index. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_server);
+    __uint(max_entries, SS_MAX_SERVERS);
+} servers SEC(".maps");
+
+/* The call table; the controller sizes it, reads and sweeps it through mmap. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_bucket);
+    __uint(max_entries, 1);
+    __uint(map_flags, BPF_F_MMAPABLE);
+} calls SEC(".maps");
+
+/* Datagrams whose first fragment was steered. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __type(key, struct ss_fragment_key);
+    __type(value, struct ss_fragment);
+    __uint(max_entries, SS_MAX_FRAGMENTS);
+} fragments SEC(".maps");
+
+/* Interfaces that frames may be redirected to, by ifindex. */
+struct {
+    __uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+    __type(key, __u32);
+    __type(value, __u32);
+    __uint(max_entries, SS_MAX_PORTS);
+} ports SEC(".maps");
+
+/* Packets and bytes by reason and verdict (ss_reason_index). */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_traffic);
+    __uint(max_entries, SS_MAX_REASONS * SS_VERDICTS);
+} reasons SEC(".maps");
+
+/* Packets and bytes by service. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_traffic);
+    __uint(max_entries, SS_MAX_SERVICES);
+} service_traffic SEC(".maps");
+
+/* What each server was sent. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_server_counters);
+    __uint(max_entries, SS_MAX_SERVERS);
+} server_counters SEC(".maps");
+
+/* Names by index, written by the controller and read by people and by its next start. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_name);
+    __uint(max_entries, SS_MAX_SERVICES);
+} service_names SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_name);
+    __uint(max_entries, SS_MAX_POOLS);
+} pool_names SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_name);
+    __uint(max_entries, SS_MAX_SERVERS);
+} server_names SEC(".maps");
+
+#endif /* SIPSTEER_BPF_MAPS_H */

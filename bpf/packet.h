@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * A packet on its way through the stages: what parse.h finds out about it.
+ */
+#ifndef SIPSTEER_BPF_PACKET_H
+#define SIPSTEER_BPF_PACKET_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include <sipsteer/base.h>
+#include <sipsteer/reason.h>
+
+#include "bytes.h"
+
+/*
+ * A stage that the verifier checks once, for any arguments, instead of once for every way that
+ * leads to it. Such a function takes the context, numbers and pointers to structures without
+ * pointers in them, which it must check for NULL.
+ */
+#define SS_STAGE __attribute__((noinline))
+
+enum ss_fragment_part {
+    SS_WHOLE = 0,
+    SS_FIRST_FRAGMENT, /* has the UDP header */
+    SS_LATER_FRAGMENT, /* has none */
+};
+
+struct ss_packet {
+    __u32 ip;             /* offset of the IP header: 14, 18 or 22 */
+    __u32 transport;      /* offset of what follows the IP header and its extensions */
+    __u32 message;        /* offset of the UDP payload */
+    __u32 message_length; /* of the payload, as far as this frame has it */
+    __u16 vlan;           /* id in the outer tag, 0 if there is none */
+    __u8 tags;            /* VLAN tags, 0 to 2 */
+    __u8 protocol;        /* behind the IP header and its extensions */
+    __u8 part;            /* enum ss_fragment_part */
+    __be16 source_port;
+    __be16 destination_port;
+    __be32 fragment_id;
+    __u8 source[16]; /* IPv4-mapped, network byte order */
+    __u8 destination[16];
+};
+
+/* What becomes of a packet; filled in stage by stage, counted at the one exit (count.h). */
+struct ss_outcome {
+    __u32 verdict; /* enum ss_verdict */
+    __u32 reason;  /* enum ss_reason */
+    __u32 service; /* index, meaningful if steered is set */
+    __u32 server;  /* index, SS_NO_SERVER if none was chosen */
+    __u8 matched;  /* a service was matched */
+    __u8 new_call;
+    __u8 rehomed;
+};
+
+/*
+ * Pointers from the 32-bit context fields. In assembly, because clang 14 may copy such a field with
+ * a 32-bit move, after which the verifier takes it for a number.
+ */
+#define SS_CTX_POINTER(ctx, field)                                                                 \
+    ({                                                                                             \
+        __u8 *pointer;                                                                             \
+        asm volatile("%0 = *(u32 *)(%1 + %2)"                                                      \
+                     : "=r"(pointer)                                                               \
+                     : "r"(ctx), "i"(__builtin_offsetof(struct xdp_md, field)));                   \
+        pointer;                                                                                   \
+    })
+
+SS_INLINE __u8 *ss_data(struct xdp_md *ctx) { return SS_CTX_POINTER(ctx, data); }
+
+SS_INLINE __u8 *ss_data_end(struct xdp_md *ctx) { return SS_CTX_POINTER(ctx, data_end); }
+
+/*
+ * Where an offset into the frame is; to be checked against ss_data_end. Headers lie within the
+ * first 32 KiB, the mask shows the verifier.
+ */
+SS_INLINE __u8 *ss_at(struct xdp_md *ctx, __u32 offset) {
+    __u8 *p = ss_data(ctx) + (offset & 0x7fff);
+    SS_PIN(p);
+    return p;
+}
+
+#endif /* SIPSTEER_BPF_PACKET_H */

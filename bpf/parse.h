@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * From the frame to the UDP payload: Ethernet, up to two VLAN tags, IPv4 with options or IPv6 with
+ * extension headers, UDP. Judges nothing: what cannot be parsed is left to the kernel.
+ */
+#ifndef SIPSTEER_BPF_PARSE_H
+#define SIPSTEER_BPF_PARSE_H
+
+#include "packet.h"
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+
+struct ss_vlan_header {
+    __be16 tci;
+    __be16 ethertype;
+};
+
+#define SS_VLAN_ID_MASK 0x0fff
+
+#define SS_IP_MORE_FRAGMENTS 0x2000
+#define SS_IP_OFFSET_MASK 0x1fff
+
+/* Parsing went well; any other value is the reason it did not (enum ss_reason). */
+#define SS_PARSED 0xff
+
+SS_INLINE int ss_is_vlan(__be16 ethertype) {
+    return ethertype == bpf_htons(ETH_P_8021Q) || ethertype == bpf_htons(ETH_P_8021AD);
+}
+
+/*
+ * Ethernet and VLAN tags. Sets ip, tags and vlan; gives the EtherType of what follows, 0 for a
+ * frame too short.
+ */
+SS_INLINE __be16 ss_parse_ethernet(struct xdp_md *ctx, struct ss_packet *packet) {
+    __u8 *data = ss_data(ctx);
+    __u8 *end = ss_data_end(ctx);
+    struct ethhdr *eth = (struct ethhdr *)data;
+    if ((__u8 *)(eth + 1) > end)
+        return 0;
+    __be16 ethertype = eth->h_proto;
+    packet->ip = sizeof(*eth);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 2; i++) {
+        struct ss_vlan_header *tag = (struct ss_vlan_header *)(data + packet->ip);
+        if (!ss_is_vlan(ethertype))
+            break;
+        if ((__u8 *)(tag + 1) > end)
+            return 0;
+        if (i == 0)
+            packet->vlan = bpf_ntohs(tag->tci) & SS_VLAN_ID_MASK;
+        ethertype = tag->ethertype;
+        packet->tags++;
+        packet->ip += sizeof(*tag);
+    }
+    return ethertype;
+}
+
+SS_INLINE void ss_map_ipv4(__u8 mapped[16], __be32 address) {
+    __builtin_memset(mapped, 0, 10);
+    mapped[10] = 0xff;
+    mapped[11] = 0xff;
+    __builtin_memcpy(mapped + 12, &address, 4);
+}
+
+/* IPv4 (RFC 791). Sets the addresses, protocol, transport and the fragment's part and id. */
+SS_INLINE int ss_parse_ipv4(struct xdp_md *ctx, struct ss_packet *packet, __u32 *ip_end) {
+    __u8 *end = ss_data_end(ctx);
+    struct iphdr *ip = (struct iphdr *)ss_at(ctx, packet->ip);
+    if ((__u8 *)(ip + 1) > end)
+        return SS_REASON_MALFORMED;
+    __u32 header = ip->ihl * 4;
+    __u32 total = bpf_ntohs(ip->tot_len);
+    if (ip->version != 4 || header < sizeof(*ip) || total < header)
+        return SS_REASON_MALFORMED;
+    __u16 fragment = bpf_ntohs(ip->frag_off);
+    if (fragment & SS_IP_OFFSET_MASK)
+        packet->part = SS_LATER_FRAGMENT;
+    else if (fragment & SS_IP_MORE_FRAGMENTS)
+        packet->part = SS_FIRST_FRAGMENT;
+    packet->fragment_id = ip->id;
+    packet->protocol = ip->protocol;
+    packet->transport = packet->ip + header;
+    *ip_end = packet->ip + total;
+    ss_map_ipv4(packet->source, ip->saddr);
+    ss_map_ipv4(packet->destination, ip->daddr);
+    return SS_PARSED;
+}
+
+/* The fragment header (RFC 8200, 4.5). */
+struct ss_ipv6_fragment {
+    __u8 next;
+    __u8 zero;
+    __be16 offset_flags;
+    __be32 id;
+};
+
+#define SS_IPV6_MORE_FRAGMENTS 0x0001
+#define SS_IPV6_OFFSET_MASK 0xfff8
+
+/* A header chain has at most this many extension headers here; RFC 8200, 4.1 wants seven. */
+#define SS_MAX_EXTENSIONS 8
+
+/* Whether next names an extension header laid out as RFC 6564, 4 says: next, length in octets/8. */
+SS_INLINE int ss_is_plain_extension(__u8 next) {
+    return next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS ||
+           next == IPPROTO_MH || next == 139 /* HIP */ || next == 140 /* Shim6 */;
+}
+
+/*
+ * One extension header at *at. Gives 1 if there was one, 0 if next is none, -1 if it does not fit.
+ */
+SS_INLINE int ss_parse_extension(struct xdp_md *ctx, struct ss_packet *packet, __u8 *next, __u32 *at) {
+    __u8 *header = ss_at(ctx, *at);
+    __u8 *end = ss_data_end(ctx);
+    if (*next == IPPROTO_FRAGMENT) {
+        struct ss_ipv6_fragment *fragment = (struct ss_ipv6_fragment *)header;
+        if ((__u8 *)(fragment + 1) > end)
+            return -1;
+        __u16 flags = bpf_ntohs(fragment->offset_flags);
+        packet->fragment_id = fragment->id;
+        if (flags & SS_IPV6_OFFSET_MASK)
+            packet->part = SS_LATER_FRAGMENT;
+        else if (flags & SS_IPV6_MORE_FRAGMENTS)
+            packet->part = SS_FIRST_FRAGMENT;
+        *next = fragment->next;
+        *at += sizeof(*fragment);
+        return packet->part != SS_LATER_FRAGMENT; /* no header follows in a later fragment */
+    }
+    if (!ss_is_plain_extension(*next) && *next != IPPROTO_AH)
+        return 0;
+    if (header + 2 > end)
+        return -1;
+    /* The authentication header counts in units of four octets (RFC 4302, 2.2). */
+    __u32 length = *next == IPPROTO_AH ? (header[1] + 2) * 4 : (header[1] + 1) * 8;
+    *next = header[0];
+    *at += length;
+    return 1;
+}
+
+/* IPv6 (RFC 8200), as for IPv4. */
+SS_INLINE int ss_parse_ipv6(struct xdp_md *ctx, struct ss_packet *packet, __u32 *ip_end) {
+    __u8 *end = ss_data_end(ctx);
+    struct ipv6hdr *ip = (struct ipv6hdr *)ss_at(ctx, packet->ip);
+    if ((__u8 *)(ip + 1) > end || ip->version != 6)
+        return SS_REASON_MALFORMED;
+    __builtin_memcpy(packet->source, &ip->saddr, 16);
+    __builtin_memcpy(packet->destination, &ip->daddr, 16);
+    __u32 at = packet->ip + sizeof(*ip);
+    __u8 next = ip->nexthdr;
+    *ip_end = at + bpf_ntohs(ip->payload_len);
+    int found = 1;
+    for (int i = 0; i < SS_MAX_EXTENSIONS && found == 1; i++)
+        found = ss_parse_extension(ctx, packet, &next, &at);
+    if (found < 0)
+        return SS_REASON_MALFORMED;
+    if (found > 0)
+        return SS_REASON_EXTENSIONS;
+    packet->protocol = next;
+    packet->transport = at;
+    return SS_PARSED;
+}
+
+/* UDP (RFC 768). Sets the ports and where the message is, within ip_end. */
+SS_INLINE int ss_parse_udp(struct xdp_md *ctx, struct ss_packet *packet, __u32 ip_end) {
+    struct udphdr *udp = (struct udphdr *)ss_at(ctx, packet->transport);
+    if ((__u8 *)(udp + 1) > ss_data_end(ctx))
+        return SS_REASON_MALFORMED;
+    packet->source_port = udp->source;
+    packet->destination_port = udp->dest;
+    packet->message = packet->transport + sizeof(*udp);
+    __u32 message_end = packet->transport + bpf_ntohs(udp->len);
+    /* The datagram's end lies behind this frame's in a first fragment. */
+    if (packet->part == SS_FIRST_FRAGMENT && message_end > ip_end)
+        message_end = ip_end;
+    if (message_end < packet->message || message_end > ip_end)
+        return SS_REASON_MALFORMED;
+    packet->message_length = message_end - packet->message;
+    return SS_PARSED;
+}
+
+/*
+ * The whole packet. Gives SS_PARSED, or the reason why it cannot be for a service. A later
+ * fragment is parsed up to its IP header.
+ */
+SS_STAGE int ss_parse(struct xdp_md *ctx, struct ss_packet *packet) {
+    if (!packet)
+        return SS_REASON_MALFORMED;
+    __be16 ethertype = ss_parse_ethernet(ctx, packet);
+    __u32 ip_end = 0;
+    int result;
+    if (ethertype == bpf_htons(ETH_P_IP))
+        result = ss_parse_ipv4(ctx, packet, &ip_end);
+    else if (ethertype == bpf_htons(ETH_P_IPV6))
+        result = ss_parse_ipv6(ctx, packet, &ip_end);
+    else
+        return SS_REASON_NOT_IP;
+    if (result != SS_PARSED)
+        return result;
+    if (packet->protocol != IPPROTO_UDP)
+        return SS_REASON_NOT_UDP;
+    if (packet->part == SS_LATER_FRAGMENT)
+        return SS_PARSED;
+    return ss_parse_udp(ctx, packet, ip_end);
+}
+
+#endif /* SIPSTEER_BPF_PARSE_H */

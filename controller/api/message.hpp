@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A request and its answer, as handlers see them.
+#pragma once
+
+#include "api/target.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sipsteer::api {
+
+struct Request {
+    std::string method; // "GET"; case matters (RFC 9110, 9.1)
+    Target target;
+    std::map<std::string, std::string> captured; // what stood for {name} in the route's pattern
+    std::string body;
+};
+
+struct Response {
+    unsigned status = 200;
+    std::string content_type;
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> fields; // besides those every answer has
+};
+
+/// `json` in one line. Text in it that is not UTF-8 is replaced, not refused.
+Response json_response(const nlohmann::json &json, unsigned status = 200);
+
+} // namespace sipsteer::api

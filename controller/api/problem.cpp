@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/problem.hpp"
+
+#include <boost/beast/http/status.hpp>
+
+namespace sipsteer::api {
+
+std::string status_title(unsigned status) {
+    namespace http = boost::beast::http;
+    return std::string(http::obsolete_reason(http::int_to_status(status)));
+}
+
+Response problem_response(const Problem &problem) {
+    nlohmann::json document = {{"type", "about:blank"},
+                               {"title", status_title(problem.status)},
+                               {"status", problem.status},
+                               {"detail", problem.detail}};
+    if (!problem.parameter.empty()) {
+        document["parameter"] = problem.parameter;
+    }
+    if (!problem.pointer.empty()) {
+        document["pointer"] = problem.pointer;
+    }
+    Response response = json_response(document, problem.status);
+    response.content_type = "application/problem+json";
+    return response;
+}
+
+} // namespace sipsteer::api

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/message.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sipsteer::api {
+
+/// Finds the handler of a request by its path and method.
+class Router {
+public:
+    using Handler = std::function<Response(const Request &)>;
+
+    /// `pattern` is a path: "/v1/calls" or, with one segment of any text that is not empty,
+    /// "/v1/calls/{call}". A GET handler serves HEAD as well. When two patterns match a path, the
+    /// one added first takes it.
+    void add(std::string method, std::string_view pattern, Handler handler);
+
+    /// The handler's answer; a problem document if there is no such path (404), the path does not
+    /// take the method (405) or the handler throws (500, and a line in the log). Fills in
+    /// request.captured.
+    Response handle(Request &request) const;
+
+private:
+    struct Route {
+        std::vector<std::string> pattern;        // segments
+        std::map<std::string, Handler> handlers; // by method
+    };
+
+    const Route *find(Request &request) const;
+
+    std::vector<Route> routes_;
+};
+
+} // namespace sipsteer::api

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/session.hpp"
+
+#include "api/problem.hpp"
+#include "api/read_error.hpp"
+#include "util/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/write.hpp>
+
+namespace sipsteer::api {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::awaitable;
+using boost::system::error_code;
+
+namespace {
+
+/// How long what a client still sends is read and thrown away after the last answer: one that
+/// is not listened to may fail while sending and never read the answer.
+constexpr std::chrono::milliseconds kLinger{1'000};
+
+auto into(error_code &failed) {
+    return asio::redirect_error(asio::use_awaitable, failed);
+}
+
+unsigned answer_version(unsigned version) {
+    return std::clamp(version, 10U, 11U);
+}
+
+bool expects_continue(const HttpRequest &request) {
+    return request.version() >= 11 &&
+           boost::beast::iequals(request[http::field::expect], "100-continue");
+}
+
+} // namespace
+
+Session::Session(Socket socket, std::shared_ptr<const Router> router, const Limits &limits)
+    : socket_(std::move(socket)), router_(std::move(router)), limits_(limits),
+      buffer_(std::size_t{limits.header_bytes} * 2), timer_(socket_.get_executor()) {}
+
+awaitable<void> Session::run() {
+    const auto self = shared_from_this();
+    bool more = true;
+    while (more && !stopping_) {
+        more = co_await serve_one();
+    }
+    if (!stopping_ && socket_.is_open()) {
+        co_await linger();
+    }
+    disarm();
+    abort();
+}
+
+void Session::stop() {
+    stopping_ = true;
+    if (!sending_) {
+        end_reading();
+    }
+}
+
+void Session::abort() {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+/// Whether the connection can take another request.
+awaitable<bool> Session::serve_one() {
+    Parser parser;
+    parser.header_limit(limits_.header_bytes);
+    parser.body_limit(limits_.body_bytes);
+    const error_code failed = co_await read(parser);
+    if (failed) {
+        co_return co_await refuse(parser, failed);
+    }
+    const bool keep_alive = parser.keep_alive();
+    const bool head = parser.get().method() == http::verb::head;
+    const unsigned version = answer_version(parser.get().version());
+    Response response = answer(parser.release());
+    const bool sent = co_await send(to_http(std::move(response), version, keep_alive), head);
+    co_return sent &&keep_alive;
+}
+
+/// Reads a whole request. The reading is ended by shutting the socket down for it, not by
+/// cancelling: that cannot slip through between two of its steps, and an answer can follow.
+awaitable<error_code> Session::read(Parser &parser) {
+    error_code failed;
+    arm(limits_.timeout, &Session::time_out_reading);
+    co_await http::async_read_header(socket_, buffer_, parser, into(failed));
+    if (failed || parser.is_done()) {
+        co_return failed;
+    }
+    arm(limits_.timeout, &Session::time_out_reading);
+    if (expects_continue(parser.get())) {
+        constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+        co_await asio::async_write(socket_, asio::buffer(kContinue), into(failed));
+        if (failed) {
+            co_return failed;
+        }
+    }
+    co_await http::async_read(socket_, buffer_, parser, into(failed));
+    co_return failed;
+}
+
+awaitable<bool> Session::refuse(const Parser &parser, const error_code &failed) {
+    ReadState state;
+    state.timed_out = timed_out_;
+    state.started = parser.got_some() || buffer_.size() != 0;
+    const auto unread = buffer_.data();
+    const std::string_view rest(static_cast<const char *>(unread.data()), unread.size());
+    state.request_line = !parser.get().target().empty() || rest.find('\n') != rest.npos;
+    const auto problem = read_problem(failed, state, limits_);
+    if (problem && !stopping_) {
+        log::debug("api_request_refused",
+                   {{"status", problem->status}, {"detail", problem->detail}});
+        co_await send(to_http(problem_response(*problem), 11, false), false);
+    }
+    co_return false;
+}
+
+Response Session::answer(HttpRequest &&http) const {
+    auto request = from_http(std::move(http), limits_.target_bytes);
+    if (const auto *problem = std::get_if<Problem>(&request)) {
+        return problem_response(*problem);
+    }
+    auto &ours = std::get<Request>(request);
+    Response response = router_->handle(ours);
+    log::debug("api_request",
+               {{"method", ours.method}, {"path", ours.target.path}, {"status", response.status}});
+    return response;
+}
+
+/// Whether all of it was sent; `head`: of the header alone.
+awaitable<bool> Session::send(HttpResponse message, bool head) {
+    error_code failed;
+    http::response_serializer<http::string_body> serializer(message);
+    sending_ = true;
+    arm(limits_.timeout, &Session::abort);
+    if (head) {
+        co_await http::async_write_header(socket_, serializer, into(failed));
+    } else {
+        co_await http::async_write(socket_, serializer, into(failed));
+    }
+    sending_ = false;
+    co_return !failed;
+}
+
+awaitable<void> Session::linger() {
+    error_code failed;
+    std::array<char, 4096> waste;
+    socket_.shutdown(Socket::shutdown_send, failed);
+    arm(kLinger, &Session::end_reading);
+    while (!failed) {
+        co_await socket_.async_read_some(asio::buffer(waste), into(failed));
+    }
+}
+
+/// Calls `expired` after that time, unless armed or disarmed again before.
+void Session::arm(std::chrono::milliseconds after, Expired expired) {
+    const std::uint64_t turn = ++turn_;
+    timer_.expires_after(after);
+    timer_.async_wait([self = shared_from_this(), turn, expired](const error_code &failed) {
+        if (!failed && turn == self->turn_) {
+            (self.get()->*expired)();
+        }
+    });
+}
+
+void Session::disarm() {
+    ++turn_;
+    timer_.cancel();
+}
+
+/// What is being read ends as if the client had ended it.
+void Session::end_reading() {
+    error_code ignored;
+    socket_.shutdown(Socket::shutdown_receive, ignored);
+}
+
+void Session::time_out_reading() {
+    timed_out_ = true;
+    end_reading();
+}
+
+} // namespace sipsteer::api

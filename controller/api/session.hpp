@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/limits.hpp"
+#include "api/router.hpp"
+#include "api/wire.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <cstdint>
+#include <memory>
+
+namespace sipsteer::api {
+
+/// One client's connection: its requests are read, handled and answered one after the other, so
+/// that the answers to pipelined requests keep their order (RFC 9112, 9.3.2).
+class Session : public std::enable_shared_from_this<Session> {
+public:
+    using Socket = boost::asio::local::stream_protocol::socket;
+
+    Session(Socket socket, std::shared_ptr<const Router> router, const Limits &limits);
+
+    /// Serves the client until it goes or has to go.
+    boost::asio::awaitable<void> run();
+
+    /// Takes no further request. An answer that is being sent is finished first.
+    void stop();
+
+    /// Closes the connection at once.
+    void abort();
+
+private:
+    using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+    using Expired = void (Session::*)();
+
+    boost::asio::awaitable<bool> serve_one();
+    boost::asio::awaitable<boost::system::error_code> read(Parser &parser);
+    boost::asio::awaitable<bool> refuse(const Parser &parser,
+                                        const boost::system::error_code &failed);
+    boost::asio::awaitable<bool> send(HttpResponse message, bool head);
+    boost::asio::awaitable<void> linger();
+    Response answer(HttpRequest &&http) const;
+
+    void arm(std::chrono::milliseconds after, Expired expired);
+    void disarm();
+    void end_reading();
+    void time_out_reading();
+
+    Socket socket_;
+    std::shared_ptr<const Router> router_;
+    Limits limits_;
+    boost::beast::flat_buffer buffer_; // what came after the request being served
+    boost::asio::steady_timer timer_;
+    std::uint64_t turn_ = 0; // of the timer: one that fired before it was set again is void
+    bool sending_ = false;
+    bool stopping_ = false;
+    bool timed_out_ = false;
+};
+
+} // namespace sipsteer::api

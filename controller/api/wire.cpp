@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/wire.hpp"
+
+#include <ctime>
+
+namespace sipsteer::api {
+
+namespace {
+
+namespace http = boost::beast::http;
+
+/// As in "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
+std::string http_date() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    char text[32] = {};
+    std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    return text;
+}
+
+} // namespace
+
+std::variant<Request, Problem> from_http(HttpRequest &&request, std::size_t target_bytes) {
+    const auto text = request.target();
+    if (text.size() > target_bytes) {
+        return Problem{
+            414, "the target is longer than " + std::to_string(target_bytes) + " bytes", {}, {}};
+    }
+    if (request.version() >= 11 && request.count(http::field::host) != 1) {
+        return Problem{400, "an HTTP/1.1 request has one Host field", {}, {}};
+    }
+    auto target = parse_target({text.data(), text.size()});
+    if (!target) {
+        return Problem{400, "the target is not a path, or its percent-escapes are wrong", {}, {}};
+    }
+    return Request{request.method_string(), std::move(*target), {}, std::move(request.body())};
+}
+
+HttpResponse to_http(Response &&response, unsigned version, bool keep_alive) {
+    HttpResponse message{http::int_to_status(response.status), version};
+    message.set(http::field::server, "sipsteer/" SIPSTEER_VERSION);
+    message.set(http::field::date, http_date());
+    message.set(http::field::cache_control, "no-store");
+    if (!response.content_type.empty()) {
+        message.set(http::field::content_type, response.content_type);
+    }
+    for (const auto &[name, value] : response.fields) {
+        message.set(name, value);
+    }
+    message.body() = std::move(response.body);
+    message.keep_alive(keep_alive);
+    message.prepare_payload();
+    return message;
+}
+
+} // namespace sipsteer::api

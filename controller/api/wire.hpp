@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Between our messages and those of Boost.Beast.
+#pragma once
+
+#include "api/message.hpp"
+#include "api/problem.hpp"
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <variant>
+
+namespace sipsteer::api {
+
+using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
+using HttpResponse = boost::beast::http::response<boost::beast::http::string_body>;
+
+/// A whole request as handlers take it, or what is wrong with it: its target (400, 414) or its
+/// Host field (400; RFC 9112, 3.2).
+std::variant<Request, Problem> from_http(HttpRequest &&request, std::size_t target_bytes);
+
+/// An answer as it is sent, with the fields every answer has: Server, Date, Content-Type,
+/// Content-Length, Cache-Control: no-store, and Connection where `version` (11: HTTP/1.1) needs it.
+HttpResponse to_http(Response &&response, unsigned version, bool keep_alive);
+
+} // namespace sipsteer::api

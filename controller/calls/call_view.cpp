@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calls/call_view.hpp"
+
+#include "calls/clock.hpp"
+
+namespace sipsteer::calls {
+
+CallView decode(__u64 entry, std::uint64_t bucket, unsigned slot, std::uint32_t now,
+                const Lifetimes &lifetimes) {
+    CallView view;
+    view.tag = ss_call_tag(entry);
+    view.state = ss_call_state(entry);
+    view.server = static_cast<std::uint16_t>(ss_call_server(entry));
+    view.idle_ticks = ss_call_idle(entry, now);
+    view.lifetime_ticks = lifetimes.of(entry);
+    view.bucket = bucket;
+    view.slot = slot;
+    return view;
+}
+
+std::string_view state_name(std::uint32_t state) {
+    switch (state) {
+    case SS_CALL_EMPTY:
+        return "empty";
+    case SS_CALL_EARLY:
+        return "early";
+    case SS_CALL_CONFIRMED:
+        return "confirmed";
+    case SS_CALL_CLOSING:
+        return "closing";
+    case SS_CALL_OTHER:
+        return "other";
+    case SS_CALL_SOURCE:
+        return "source";
+    default:
+        return "unknown";
+    }
+}
+
+} // namespace sipsteer::calls

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "calls/lifetimes.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace sipsteer::calls {
+
+/// One entry of the call table, decoded.
+struct CallView {
+    std::uint32_t tag = 0;
+    std::uint32_t state = SS_CALL_EMPTY; // enum ss_call_state
+    std::uint16_t server = 0;            // index
+    std::uint32_t idle_ticks = 0;        // since its last message
+    std::uint32_t lifetime_ticks = 0;    // it is kept when idle no longer than this
+    std::uint64_t bucket = 0;
+    unsigned slot = 0; // in the bucket
+};
+
+/// `entry` as it was read once from its place.
+CallView decode(__u64 entry, std::uint64_t bucket, unsigned slot, std::uint32_t now,
+                const Lifetimes &lifetimes);
+
+/// "early", "confirmed", "closing", "other", "source"; "empty" and "unknown" for the rest.
+std::string_view state_name(std::uint32_t state);
+
+} // namespace sipsteer::calls

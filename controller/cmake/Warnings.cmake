@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# sipsteer_options(TARGET): the warnings and sanitizers every C++ target of the project has.
+
+function(sipsteer_options target)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                           -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast)
+    if(SIPSTEER_WERROR)
+        target_compile_options(${target} PRIVATE -Werror)
+    endif()
+    if(SIPSTEER_SANITIZE)
+        target_compile_options(${target} PRIVATE -fsanitize=address,undefined
+                               -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        target_link_options(${target} PRIVATE -fsanitize=address,undefined)
+    endif()
+endfunction()
+
+# sipsteer_library(NAME SOURCES ... LINKS ...): one job of the controller, a static library.
+function(sipsteer_library name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+    add_library(${name} STATIC ${arg_SOURCES})
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/controller)
+    target_link_libraries(${name} PUBLIC sipsteer_include ${arg_LINKS})
+    sipsteer_options(${name})
+endfunction()

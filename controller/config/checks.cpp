@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/checks.hpp"
+
+#include "config/cursor.hpp"
+#include "config/duration.hpp"
+#include "config/suggest.hpp"
+
+#include <sipsteer/limits.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace sipsteer::config {
+
+namespace {
+
+using Endpoint = std::pair<Address, std::uint16_t>;
+
+std::string to_string(const Endpoint &endpoint) {
+    return endpoint.first.to_string() + " port " + std::to_string(endpoint.second);
+}
+
+std::string quoted(const std::string &text) {
+    return shown(nlohmann::json(text));
+}
+
+/// Where things were first seen, to complain about the second time.
+template <typename Key>
+class FirstSeen {
+public:
+    /// Remembers `path` for a new key; else the path of the first one.
+    const std::string *seen_before(const Key &key, const std::string &path) {
+        const auto [found, is_new] = first_.try_emplace(key, path);
+        return is_new ? nullptr : &found->second;
+    }
+
+private:
+    std::map<Key, std::string> first_;
+};
+
+/// Of a list of things with a `name`.
+template <typename T>
+void check_names(const std::vector<T> &things, const std::string &list, Errors &errors) {
+    FirstSeen<std::string> names;
+    for (std::size_t i = 0; i < things.size(); i++) {
+        const std::string path = element_path(list, i);
+        if (things[i].name.empty()) {
+            continue; // missing or refused
+        }
+        if (const std::string *first = names.seen_before(things[i].name, path)) {
+            errors.add(field_path(path, "name"),
+                       quoted(things[i].name) + " is already the name of " + *first);
+        }
+    }
+}
+
+/// Of a list of things with an `address` and a `port`.
+template <typename T>
+void check_endpoints(const std::vector<T> &things, const std::string &list, Errors &errors) {
+    FirstSeen<Endpoint> endpoints;
+    for (std::size_t i = 0; i < things.size(); i++) {
+        const std::string path = element_path(list, i);
+        const Endpoint endpoint{things[i].address, things[i].port};
+        if (endpoint.first.is_unspecified() || errors.has(field_path(path, "port"))) {
+            continue; // missing or refused
+        }
+        if (const std::string *first = endpoints.seen_before(endpoint, path)) {
+            errors.add(field_path(path, "address"),
+                       to_string(endpoint) + " is already used by " + *first);
+        }
+    }
+}
+
+void check_probe(const Probe &probe, const std::string &path, Errors &errors) {
+    if (errors.has(field_path(path, "interval")) || errors.has(field_path(path, "timeout"))) {
+        return;
+    }
+    if (probe.timeout > probe.interval) {
+        errors.add(field_path(path, "timeout"), format_duration(probe.timeout) +
+                                                    " is longer than the interval of " +
+                                                    format_duration(probe.interval));
+    }
+}
+
+void check_pools(const Config &config, Errors &errors) {
+    check_names(config.pools, "pools", errors);
+    std::size_t servers = 0;
+    for (std::size_t i = 0; i < config.pools.size(); i++) {
+        const Pool &pool = config.pools[i];
+        const std::string path = element_path("pools", i);
+        check_probe(pool.probe, field_path(path, "probe"), errors);
+        check_names(pool.servers, field_path(path, "servers"), errors);
+        check_endpoints(pool.servers, field_path(path, "servers"), errors);
+        servers += pool.servers.size();
+    }
+    if (servers > SS_MAX_SERVERS) {
+        errors.add("pools", std::to_string(servers) + " servers in all; at most " +
+                                std::to_string(SS_MAX_SERVERS) + " are supported");
+    }
+}
+
+/// Services name pools that are there. Not if the name of a pool is itself wrong: it might be
+/// the one that is meant.
+void check_references(const Config &config, Errors &errors) {
+    std::vector<std::string> names;
+    for (const Pool &pool : config.pools) {
+        if (pool.name.empty()) {
+            return;
+        }
+        names.push_back(pool.name);
+    }
+    for (std::size_t i = 0; i < config.services.size(); i++) {
+        const std::string path = field_path(element_path("services", i), "pool");
+        const std::string &name = config.services[i].pool;
+        if (!errors.has(path) && !errors.has("pools") && !errors.has(element_path("services", i)) &&
+            std::find(names.begin(), names.end(), name) == names.end()) {
+            errors.add(path,
+                       quoted(name) + " is not the name of a pool" + did_you_mean(name, names));
+        }
+    }
+}
+
+/// A VIP is no server's address: the director would resolve the server's MAC by an address that
+/// all servers have, or that it has itself, and probe it there.
+void check_vips_against_servers(const Config &config, Errors &errors) {
+    std::map<Address, std::string> servers;
+    for (std::size_t p = 0; p < config.pools.size(); p++) {
+        const std::string list = field_path(element_path("pools", p), "servers");
+        for (std::size_t s = 0; s < config.pools[p].servers.size(); s++) {
+            servers.try_emplace(config.pools[p].servers[s].address, element_path(list, s));
+        }
+    }
+    for (std::size_t i = 0; i < config.services.size(); i++) {
+        const Address &vip = config.services[i].address;
+        const auto server = servers.find(vip);
+        if (!vip.is_unspecified() && server != servers.end()) {
+            errors.add(field_path(element_path("services", i), "address"),
+                       vip.to_string() + " is also the address of " + server->second +
+                           "; a server needs an address of its own beside the VIP, by which it "
+                           "is found on the network and probed");
+        }
+    }
+}
+
+/// One address is put on one interface only.
+void check_vip_interfaces(const Config &config, Errors &errors) {
+    std::map<Address, std::size_t> first;
+    for (std::size_t i = 0; i < config.services.size(); i++) {
+        const Service &service = config.services[i];
+        const std::string path = field_path(element_path("services", i), "vip_interface");
+        if (!service.vip_interface || service.address.is_unspecified() || errors.has(path)) {
+            continue;
+        }
+        const auto [found, is_new] = first.try_emplace(service.address, i);
+        const auto &other = config.services[found->second].vip_interface;
+        if (!is_new && *other != *service.vip_interface) {
+            errors.add(path, service.address.to_string() + " is put on " + quoted(*other) + " by " +
+                                 element_path("services", found->second) +
+                                 " already; it can be on one interface only");
+        }
+    }
+}
+
+/// The services map also holds a marker for each VIP (sipsteer/service.h).
+void check_services_fit(const Config &config, Errors &errors) {
+    std::set<Address> vips;
+    for (const Service &service : config.services) {
+        vips.insert(service.address);
+    }
+    const std::size_t count = config.services.size();
+    if (!errors.has("services") && count + vips.size() > SS_MAX_SERVICES) {
+        errors.add("services", std::to_string(count) + " services on " +
+                                   std::to_string(vips.size()) + " addresses; at most " +
+                                   std::to_string(SS_MAX_SERVICES) +
+                                   " are supported, services and addresses together");
+    }
+}
+
+} // namespace
+
+void check_whole(const Config &config, Errors &errors) {
+    check_names(config.interfaces, "interfaces", errors);
+    check_names(config.vlan_tags, "vlan_tags", errors);
+    check_pools(config, errors);
+    check_names(config.services, "services", errors);
+    check_endpoints(config.services, "services", errors);
+    check_references(config, errors);
+    check_vips_against_servers(config, errors);
+    check_vip_interfaces(config, errors);
+    check_services_fit(config, errors);
+}
+
+} // namespace sipsteer::config

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The configuration as the rest of the controller sees it: parsed, complete, valid.
+#pragma once
+
+#include "util/address.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sipsteer::config {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+enum class XdpMode { Native, Generic, Auto };
+enum class OnExit { Leave, Detach };
+enum class PoolMode { Stateless, Stateful };
+enum class Scheduler { Hash };
+enum class NoCallId { SteerBySource, Pass, Drop };
+enum class ProbeType { None, Options };
+enum class Admin { Enabled, Disabled };
+enum class Protocol { Udp };
+
+/// A network interface the data plane is attached to.
+struct Interface {
+    std::string name;
+    XdpMode mode = XdpMode::Auto;
+
+    bool operator==(const Interface &) const = default;
+};
+
+/// How long a call is kept after its last message, by state (enum ss_call_state in
+/// sipsteer/call.h). Each from 1 s to 19 h.
+struct Lifetimes {
+    seconds early{180}; // INVITE timer C: more than 3 minutes without an answer (RFC 3261, 16.6)
+    seconds confirmed{7200}; // phones that use session timers refresh far sooner (RFC 4028)
+    seconds closing{32};     // 64*T1 (RFC 3261, 17)
+    seconds other{3600};     // a usual registration lives as long (RFC 3261, 10.2)
+    seconds source{300};     // clients steered by address: their datagrams have no Call-ID
+
+    bool operator==(const Lifetimes &) const = default;
+};
+
+/// How the servers of a pool are probed.
+struct Probe {
+    ProbeType type = ProbeType::Options;
+    milliseconds interval{2000};
+    milliseconds timeout{1000};
+    unsigned rise = 2; // successes in a row that bring a server up
+    unsigned fall = 3; // failures in a row that take it down
+
+    bool operator==(const Probe &) const = default;
+};
+
+/// A server's address is its own, not the VIP: it is where the server is probed and what its MAC
+/// is found by. Frames keep the VIP as destination, so an IPv6 service may well have servers with
+/// IPv4 addresses, and the other way round; only the MAC counts.
+struct Server {
+    std::string name;           // unique in its pool
+    Address address;            // with the port, unique in its pool
+    std::uint16_t port = 5060;  // host byte order; of probes: calls keep the service's port
+    std::uint16_t weight = 100; // share of new calls; 0: keeps its running calls, takes no new ones
+    Admin admin = Admin::Enabled;
+
+    bool operator==(const Server &) const = default;
+};
+
+struct Pool {
+    std::string name; // unique
+    PoolMode mode = PoolMode::Stateful;
+    Scheduler scheduler = Scheduler::Hash;
+    NoCallId no_call_id = NoCallId::SteerBySource;
+    Lifetimes lifetimes;
+    Probe probe;
+    std::vector<Server> servers;
+
+    bool operator==(const Pool &) const = default;
+};
+
+struct Service {
+    std::string name;          // unique
+    Address address;           // the VIP
+    std::uint16_t port = 5060; // host byte order
+    Protocol protocol = Protocol::Udp;
+    std::string pool;                         // names a pool
+    std::optional<std::string> vip_interface; // where the daemon puts the VIP; absent: nowhere
+
+    bool operator==(const Service &) const = default;
+};
+
+struct Api {
+    std::string socket = "/run/sipsteer/api.sock";
+    unsigned socket_mode = 0660;
+
+    bool operator==(const Api &) const = default;
+};
+
+/// The VLAN of frames that leave through an interface, where the kernel does not know it as a VLAN
+/// device: the tag is put on by something below it.
+struct VlanTag {
+    std::string name;     // of the interface; unique
+    std::uint16_t id = 0; // 1 to 4094
+
+    bool operator==(const VlanTag &) const = default;
+};
+
+struct Config {
+    std::vector<Interface> interfaces;
+    std::vector<VlanTag> vlan_tags;
+    std::string pin_dir = "/sys/fs/bpf/sipsteer";
+    std::string state_dir = "/var/lib/sipsteer";
+    Api api;
+    std::string log_level = "info"; // trace, debug, info, warning or error
+    OnExit on_exit = OnExit::Leave;
+    std::uint32_t call_capacity = 1'000'000;
+    std::vector<Pool> pools;
+    std::vector<Service> services;
+
+    bool operator==(const Config &) const = default;
+};
+
+} // namespace sipsteer::config

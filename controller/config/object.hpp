@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The two visitors of a description (fields.hpp): one reads an object, one writes it. Both have
+//
+//     required(NAME, MEMBER, RULE)    the field must be there
+//     optional(NAME, MEMBER, RULE)    absent: the member keeps its default
+#pragma once
+
+#include "config/cursor.hpp"
+#include "config/suggest.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace sipsteer::config {
+
+/// Reads an object, whose fields must all be named in the description.
+class ObjectReader {
+public:
+    template <typename T>
+    using Of = T;
+
+    explicit ObjectReader(const Cursor &at) : at_(at) {}
+
+    template <typename T, typename Rule>
+    void required(const char *name, T &out, const Rule &rule) {
+        optional(name, out, rule);
+        if (!at_.value().contains(name)) {
+            at_.fail_field(name, "missing");
+        }
+    }
+
+    template <typename T, typename Rule>
+    void optional(const char *name, T &out, const Rule &rule) {
+        known_.emplace_back(name);
+        if (at_.value().contains(name)) {
+            rule.read(at_.field(name), out);
+        }
+    }
+
+    /// Complains about the fields that the description does not name.
+    void refuse_unknown() const {
+        for (const auto &item : at_.value().items()) {
+            if (std::find(known_.begin(), known_.end(), item.key()) == known_.end()) {
+                at_.fail_field(item.key(), "unknown field" + did_you_mean(item.key(), known_));
+            }
+        }
+    }
+
+private:
+    const Cursor &at_;
+    std::vector<std::string> known_;
+};
+
+/// Writes an object with all its fields, but those that are absent.
+class ObjectWriter {
+public:
+    template <typename T>
+    using Of = const T;
+
+    template <typename T, typename Rule>
+    void required(const char *name, const T &value, const Rule &rule) {
+        auto written = rule.write(value);
+        if (!written.is_null()) {
+            object_[name] = std::move(written);
+        }
+    }
+
+    template <typename T, typename Rule>
+    void optional(const char *name, const T &value, const Rule &rule) {
+        required(name, value, rule);
+    }
+
+    nlohmann::json take() { return std::move(object_); }
+
+private:
+    nlohmann::json object_ = nlohmann::json::object();
+};
+
+/// Rule: an object, by the describe() of T.
+struct Object {
+    template <typename T>
+    void read(const Cursor &at, T &out) const {
+        if (!at.value().is_object()) {
+            at.fail_type("an object");
+            return;
+        }
+        ObjectReader reader(at);
+        describe(reader, out);
+        reader.refuse_unknown();
+    }
+
+    template <typename T>
+    nlohmann::json write(const T &value) const {
+        ObjectWriter writer;
+        describe(writer, value);
+        return writer.take();
+    }
+};
+
+/// Rule: an object of one optional field, which is a plain member of the model.
+template <typename Rule>
+struct ObjectOfOne {
+    const char *name;
+    Rule rule;
+
+    template <typename T>
+    void read(const Cursor &at, T &out) const {
+        if (!at.value().is_object()) {
+            at.fail_type("an object");
+            return;
+        }
+        ObjectReader reader(at);
+        reader.optional(name, out, rule);
+        reader.refuse_unknown();
+    }
+
+    template <typename T>
+    nlohmann::json write(const T &value) const {
+        return {{name, rule.write(value)}};
+    }
+};
+template <typename Rule>
+ObjectOfOne(const char *, Rule) -> ObjectOfOne<Rule>;
+
+/// Rule: a list of objects, from `least` to `most` of them.
+struct ListOfObjects {
+    std::size_t least;
+    std::size_t most;
+
+    /// Each element of the list has its place in `out`, even if it cannot be read: the checks
+    /// name elements by their place.
+    template <typename T>
+    void read(const Cursor &at, std::vector<T> &out) const {
+        if (!at.value().is_array()) {
+            at.fail_type("a list");
+            return;
+        }
+        const std::size_t count = at.value().size();
+        if (count < least) {
+            at.fail("at least " + std::to_string(least) + " is needed");
+        }
+        if (count > most) {
+            at.fail(std::to_string(count) + " given; at most " + std::to_string(most) +
+                    " are supported");
+        }
+        out.assign(count, T{});
+        for (std::size_t i = 0; i < count; i++) {
+            Object{}.read(at.element(i), out[i]);
+        }
+    }
+
+    template <typename T>
+    nlohmann::json write(const std::vector<T> &values) const {
+        auto list = nlohmann::json::array();
+        for (const T &value : values) {
+            list.push_back(Object{}.write(value));
+        }
+        return list;
+    }
+};
+
+} // namespace sipsteer::config

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/parse.hpp"
+
+#include "config/checks.hpp"
+#include "config/fields.hpp"
+#include "config/json_text.hpp"
+#include "util/fd.hpp"
+#include "util/result.hpp"
+
+#include <array>
+#include <fcntl.h>
+
+namespace sipsteer::config {
+
+namespace {
+
+Parsed parse_into(Errors &errors, const nlohmann::json &document) {
+    Config config;
+    Object{}.read(Cursor(document, "", errors), config);
+    check_whole(config, errors);
+    if (!errors.empty()) {
+        return errors.all();
+    }
+    return config;
+}
+
+Result<std::string> read_file(const std::string &path) {
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) {
+        return system_error("cannot open " + path);
+    }
+    std::string text;
+    std::array<char, 65536> chunk;
+    for (;;) {
+        const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
+        if (count > 0) {
+            text.append(chunk.data(), static_cast<std::size_t>(count));
+        } else if (count == 0) {
+            return text;
+        } else if (errno != EINTR) {
+            return system_error("cannot read " + path);
+        }
+    }
+}
+
+} // namespace
+
+std::string Parsed::error_text() const {
+    std::string text;
+    for (const FieldError &error : errors()) {
+        text += (text.empty() ? "" : "\n") + error.to_string();
+    }
+    return text;
+}
+
+Parsed parse(const nlohmann::json &document) {
+    Errors errors;
+    return parse_into(errors, document);
+}
+
+Parsed parse_text(std::string_view text) {
+    Errors errors;
+    const auto document = parse_json(text, errors);
+    if (!document) {
+        return errors.all();
+    }
+    return parse_into(errors, *document);
+}
+
+Parsed load_file(const std::string &path) {
+    const auto text = read_file(path);
+    if (!text) {
+        return std::vector<FieldError>{{"", text.error().message}};
+    }
+    return parse_text(*text);
+}
+
+nlohmann::json to_json(const Config &config) {
+    return Object{}.write(config);
+}
+
+} // namespace sipsteer::config

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/daemon.hpp"
+
+#include "calls/clock.hpp"
+#include "calls/list.hpp"
+#include "config/parse.hpp"
+#include "daemon/status.hpp"
+#include "dataplane/restore.hpp"
+#include "dataplane/secret.hpp"
+#include "util/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <set>
+
+namespace sipsteer::daemon {
+
+namespace {
+
+/// After a restart the kernel may have to ask for a server's MAC again. Until it knows, the server
+/// would be taken for gone and its calls for homeless: wait, but not for ever.
+constexpr std::chrono::seconds kNextHopGrace{3};
+
+/// What an answer under way has left when the daemon stops.
+constexpr std::chrono::milliseconds kStopGrace{200};
+
+std::vector<health::Target> probe_targets(const config::Config &config,
+                                          const std::map<plan::ServerId, plan::Health> &restored) {
+    std::vector<health::Target> targets;
+    for (const auto &pool : config.pools) {
+        for (const auto &server : pool.servers) {
+            if (pool.probe.type == config::ProbeType::None) {
+                continue;
+            }
+            health::Target target{{pool.name, server.name}, server.address, server.port,
+                                  pool.probe, plan::Health::Unknown};
+            if (const auto known = restored.find(target.id); known != restored.end()) {
+                target.initial = known->second;
+            }
+            targets.push_back(std::move(target));
+        }
+    }
+    return targets;
+}
+
+VlanTags vlan_tags(const config::Config &config) {
+    VlanTags tags;
+    for (const auto &tag : config.vlan_tags) {
+        tags[tag.name] = tag.id;
+    }
+    return tags;
+}
+
+std::set<Address> server_addresses(const config::Config &config) {
+    std::set<Address> addresses;
+    for (const auto &pool : config.pools) {
+        for (const auto &server : pool.servers) {
+            addresses.insert(server.address);
+        }
+    }
+    return addresses;
+}
+
+} // namespace
+
+Daemon::Daemon(config::Config config, std::string config_file)
+    : signals_(io_, SIGTERM, SIGINT, SIGHUP), stop_timer_(io_), config_(std::move(config)),
+      config_file_(std::move(config_file)),
+      neighbours_(io_,
+                  [this] {
+                      health_log_.note(neighbours_.next_hops());
+                      schedule_reconcile();
+                  }),
+      prober_(io_,
+              [this] {
+                  health_log_.note(prober_.results());
+                  schedule_reconcile();
+              }),
+      watchdog_(io_) {}
+
+Daemon::~Daemon() = default;
+
+Status Daemon::open_maps() {
+    auto lock = lock_pin_dir(config_.pin_dir);
+    if (!lock) {
+        return lock.error();
+    }
+    lock_ = std::move(*lock);
+    const auto secret = dataplane::load_or_make_secret(config_.state_dir);
+    if (!secret) {
+        return secret.error();
+    }
+    map_options_ = {config_.pin_dir, *secret, config_.call_capacity};
+    auto maps = dataplane::Maps::open(map_options_);
+    if (!maps) {
+        return maps.error();
+    }
+    maps_ = std::make_unique<dataplane::Maps>(std::move(*maps));
+    log::info("call_table", {{"entries", maps_->calls().size() * SS_BUCKET_ENTRIES},
+                             {"bytes", maps_->calls().size_bytes()},
+                             {"taken_over", maps_->taken_over()}});
+    if (maps_->calls().size() != dataplane::bucket_count(config_.call_capacity)) {
+        log::warn("call_capacity_kept",
+                  {{"wanted", config_.call_capacity},
+                   {"entries", maps_->calls().size() * SS_BUCKET_ENTRIES},
+                   {"remedy", "sipsteerd --detach removes the table and its calls"}});
+    }
+    return Done{};
+}
+
+void Daemon::watch_farm() {
+    neighbours_.watch(server_addresses(config_));
+    health_log_.note(neighbours_.next_hops());
+    prober_.update(probe_targets(config_, restored_health_));
+    health_log_.note(prober_.results());
+}
+
+bool Daemon::knows_next_hops() const {
+    const auto &next_hops = neighbours_.next_hops();
+    for (const auto &pool : config_.pools) {
+        for (const auto &server : pool.servers) {
+            const auto next_hop = next_hops.find(server.address);
+            if (restored_health_.count({pool.name, server.name}) != 0 &&
+                (next_hop == next_hops.end() || !next_hop->second.resolved)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+void Daemon::wait_for_next_hops() {
+    const auto deadline = std::chrono::steady_clock::now() + kNextHopGrace;
+    while (!knows_next_hops() && std::chrono::steady_clock::now() < deadline) {
+        io_.run_one_for(std::chrono::milliseconds(50));
+    }
+}
+
+Status Daemon::start() {
+    api_ = std::make_unique<api::Server>(
+        io_, api::make_router({[this] { return status(); },
+                               [this](const api::CallsQuery &query) { return calls(query); }}));
+    auto done = open_maps();
+    if (done) {
+        auto restored = dataplane::restore(*maps_);
+        restored_health_ = std::move(restored.health);
+        farm_ = std::make_unique<Farm>(*maps_, std::move(restored.indexes));
+        vips_ = std::make_unique<Vips>(config_.state_dir);
+        sweeping_ = std::make_unique<Sweeping>(io_, maps_->calls(), [this] { on_pass(); });
+        neighbours_.set_vlan_tags(vlan_tags(config_));
+        done = neighbours_.start();
+    }
+    if (done) {
+        done = api_->listen(config_.api.socket, config_.api.socket_mode);
+    }
+    if (done) {
+        watch_farm();
+        wait_for_next_hops();
+        done = go_live();
+    }
+    if (!done) {
+        undo();
+    }
+    return done;
+}
+
+/// Maps first, then the program, then the VIPs: no packet comes before there is an answer to it.
+Status Daemon::go_live() {
+    if (auto done = reconcile(); !done) {
+        return done;
+    }
+    auto attachments = attach_all(config_, map_options_, *maps_);
+    if (!attachments) {
+        return attachments.error();
+    }
+    attachments_ = std::move(*attachments);
+    if (auto done = vips_->apply(config_); !done) {
+        return done;
+    }
+    live_ = true;
+    sweeping_->start();
+    watchdog_.start();
+    await_signal();
+    return Done{};
+}
+
+/// After a failed start. Maps and programs that were there before stay, with their calls.
+void Daemon::undo() {
+    for (const auto &attachment : attachments_) {
+        if (!attachment.replaced) {
+            (void)dataplane::detach(attachment.interface, config_.pin_dir);
+        }
+    }
+    if (maps_ && !maps_->taken_over()) {
+        if (vips_) {
+            vips_->remove_all();
+        }
+        (void)dataplane::remove_pins(config_.pin_dir);
+    }
+    api_->stop();
+}
+
+void Daemon::run() {
+    notify_ready("steering " + std::to_string(config_.services.size()) + " services");
+    log::info("ready", {{"services", config_.services.size()}, {"pools", config_.pools.size()}});
+    io_.run();
+}
+
+void Daemon::schedule_reconcile() {
+    if (reconcile_due_ || !live_) {
+        return;
+    }
+    reconcile_due_ = true;
+    boost::asio::post(io_, [this] {
+        reconcile_due_ = false;
+        if (auto done = reconcile(); !done) {
+            log::error("reconcile_failed", {{"problem", done.error().message}});
+        }
+    });
+}
+
+Status Daemon::reconcile() {
+    const plan::Observed observed{prober_.health(), neighbours_.next_hops()};
+    if (auto done = farm_->reconcile(config_, observed); !done) {
+        return done;
+    }
+    sweeping_->set_plan(farm_->plan());
+    return Done{};
+}
+
+void Daemon::on_pass() { farm_->release_unused(sweeping_->totals()); }
+
+void Daemon::await_signal() {
+    signals_.async_wait([this](const boost::system::error_code &failed, int signal) {
+        if (failed) {
+            return;
+        }
+        if (signal == SIGHUP) {
+            reload();
+            await_signal();
+        } else {
+            stop();
+        }
+    });
+}
+
+void Daemon::reload() {
+    notify_reloading();
+    auto parsed = config::load_file(config_file_);
+    if (parsed) {
+        adopt(*parsed);
+    } else {
+        for (const auto &error : parsed.errors()) {
+            log::error("config_refused", {{"file", config_file_}, {"problem", error.to_string()}});
+        }
+    }
+    notify_ready(parsed ? "configuration read again" : "new configuration refused, old one kept");
+}
+
+/// Takes a new configuration over, but for what only a start can change.
+void Daemon::adopt(config::Config next) {
+    const bool fixed = next.interfaces == config_.interfaces && next.pin_dir == config_.pin_dir &&
+                       next.state_dir == config_.state_dir && next.api == config_.api &&
+                       next.call_capacity == config_.call_capacity &&
+                       next.vlan_tags == config_.vlan_tags;
+    if (!fixed) {
+        log::warn("restart_needed", {{"fields", "interfaces, pin_dir, state_dir, api, calls and "
+                                                "vlan_tags change only at a restart"}});
+        next.interfaces = config_.interfaces;
+        next.pin_dir = config_.pin_dir;
+        next.state_dir = config_.state_dir;
+        next.api = config_.api;
+        next.call_capacity = config_.call_capacity;
+        next.vlan_tags = config_.vlan_tags;
+    }
+    config_ = std::move(next);
+    (void)log::set_level(config_.log_level);
+    watch_farm();
+    auto done = reconcile();
+    if (done) {
+        done = vips_->apply(config_);
+    }
+    if (done) {
+        log::info("config_in_force", {{"file", config_file_}});
+    } else {
+        log::error("reconcile_failed", {{"problem", done.error().message}});
+    }
+}
+
+void Daemon::stop() {
+    notify_stopping();
+    live_ = false;
+    api_->stop();
+    if (config_.on_exit == config::OnExit::Detach) {
+        vips_->remove_all();
+        if (auto done = detach_all(config_); !done) {
+            log::error("detach_failed", {{"problem", done.error().message}});
+        }
+    }
+    log::info("stopped", {{"data_plane", config_.on_exit == config::OnExit::Detach
+                                             ? "detached"
+                                             : "left attached, steering goes on"}});
+    stop_timer_.expires_after(kStopGrace);
+    stop_timer_.async_wait([this](const boost::system::error_code &) { io_.stop(); });
+}
+
+nlohmann::json Daemon::status() const {
+    const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::steady_clock::now() - begun_);
+    return make_status({config_, *maps_, attachments_, farm_->plan(), neighbours_.next_hops(),
+                        prober_.results(), *sweeping_, uptime});
+}
+
+nlohmann::json Daemon::calls(const api::CallsQuery &query) const {
+    const auto page = calls::list_calls(maps_->calls(), 0, query.limit, calls::now_tick(),
+                                        sweeping_->lifetimes());
+    return calls::to_json(page, [this](std::uint16_t index) { return farm_->server_name(index); });
+}
+
+} // namespace sipsteer::daemon

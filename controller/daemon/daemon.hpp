@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/routes.hpp"
+#include "api/server.hpp"
+#include "config/model.hpp"
+#include "daemon/farm.hpp"
+#include "daemon/health_log.hpp"
+#include "daemon/startup.hpp"
+#include "daemon/sweeping.hpp"
+#include "daemon/systemd.hpp"
+#include "daemon/vips.hpp"
+#include "health/prober.hpp"
+#include "neighbours/neighbours.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace sipsteer::daemon {
+
+/// The daemon: one event loop that everything runs on.
+class Daemon {
+public:
+    Daemon(config::Config config, std::string config_file);
+    ~Daemon();
+
+    /// Brings everything up. On failure what this start did is undone.
+    Status start();
+
+    /// Until a signal ends it.
+    void run();
+
+private:
+    Status open_maps();
+    void watch_farm();
+    bool knows_next_hops() const;
+    void wait_for_next_hops();
+    Status go_live();
+    void undo();
+
+    void schedule_reconcile();
+    Status reconcile();
+    void on_pass();
+    void await_signal();
+    void reload();
+    void adopt(config::Config next);
+    void stop();
+
+    nlohmann::json status() const;
+    nlohmann::json calls(const api::CallsQuery &query) const;
+
+    boost::asio::io_context io_{1};
+    boost::asio::signal_set signals_;
+    boost::asio::steady_timer stop_timer_;
+    config::Config config_;
+    std::string config_file_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+
+    Fd lock_;
+    dataplane::MapOptions map_options_;
+    std::unique_ptr<dataplane::Maps> maps_;
+    std::vector<dataplane::Attachment> attachments_;
+    std::unique_ptr<Vips> vips_;
+    std::unique_ptr<Farm> farm_;
+    std::map<plan::ServerId, plan::Health> restored_health_;
+    HealthLog health_log_;
+    Neighbours neighbours_;
+    health::Prober prober_;
+    std::unique_ptr<Sweeping> sweeping_;
+    std::unique_ptr<api::Server> api_;
+    Watchdog watchdog_;
+    bool live_ = false;
+    bool reconcile_due_ = false;
+};
+
+} // namespace sipsteer::daemon

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/parse.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/options.hpp"
+#include "daemon/startup.hpp"
+#include "daemon/vips.hpp"
+#include "util/log.hpp"
+
+#include <exception>
+#include <iostream>
+
+namespace {
+
+using namespace sipsteer;
+using namespace sipsteer::daemon;
+
+int detach_everything(const config::Config &config) {
+    const auto lock = lock_pin_dir(config.pin_dir);
+    if (!lock) {
+        std::cerr << "sipsteerd: " << lock.error().message << '\n';
+        return kExitFailed;
+    }
+    Vips(config.state_dir).remove_all();
+    if (auto done = detach_all(config); !done) {
+        std::cerr << "sipsteerd: " << done.error().message << '\n';
+        return kExitFailed;
+    }
+    return kExitOk;
+}
+
+int serve(config::Config config, const std::string &config_file) {
+    Daemon daemon(std::move(config), config_file);
+    if (auto started = daemon.start(); !started) {
+        std::cerr << "sipsteerd: " << started.error().message << '\n';
+        return kExitFailed;
+    }
+    daemon.run();
+    return kExitOk;
+}
+
+int run(const Options &options) {
+    auto parsed = config::load_file(options.config_file);
+    if (!parsed) {
+        std::cerr << parsed.error_text() << '\n';
+        return kExitBadInput;
+    }
+    if (options.check) {
+        std::cout << options.config_file << ": good\n";
+        return kExitOk;
+    }
+    auto config = *parsed;
+    if (!options.log_level.empty()) {
+        config.log_level = options.log_level;
+    }
+    (void)log::set_level(config.log_level == "warning" ? "warn" : config.log_level);
+    dataplane::redirect_library_messages();
+    return options.detach ? detach_everything(config)
+                          : serve(std::move(config), options.config_file);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    const auto parsed = parse_options(argc, argv);
+    if (!parsed.options) {
+        return parsed.exit_code;
+    }
+    try {
+        return run(*parsed.options);
+    } catch (const std::exception &error) {
+        std::cerr << "sipsteerd: " << error.what() << '\n';
+        return kExitFailed;
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/sweeping.hpp"
+
+#include "calls/clock.hpp"
+#include "config/model.hpp"
+
+#include <algorithm>
+
+namespace sipsteer::daemon {
+
+namespace {
+
+constexpr std::chrono::milliseconds kSlicePeriod{100};
+
+/// A slice takes a few milliseconds at most: about 0.2 us a bucket. A table for a million calls
+/// is passed over in two seconds, one for 32 million in a minute.
+constexpr std::size_t kLargestSlice = 16'384;
+constexpr std::size_t kSlicesPerPass = 20;
+
+/// For calls of servers that are not in use any more: the default of a confirmed call.
+calls::StateLifetimes fallback_lifetimes() {
+    const auto ticks = [](std::chrono::seconds time) {
+        const auto nanoseconds = std::chrono::nanoseconds(time).count();
+        return static_cast<std::uint16_t>((nanoseconds >> SS_TICK_SHIFT) + 1);
+    };
+    const config::Lifetimes defaults;
+    calls::StateLifetimes lifetimes{};
+    lifetimes[SS_CALL_EARLY] = ticks(defaults.early);
+    lifetimes[SS_CALL_CONFIRMED] = ticks(defaults.confirmed);
+    lifetimes[SS_CALL_CLOSING] = ticks(defaults.closing);
+    lifetimes[SS_CALL_OTHER] = ticks(defaults.other);
+    lifetimes[SS_CALL_SOURCE] = ticks(defaults.source);
+    return lifetimes;
+}
+
+} // namespace
+
+Sweeping::Sweeping(boost::asio::io_context &io, calls::Table table, std::function<void()> on_pass)
+    : timer_(io), sweeper_(table), lifetimes_(fallback_lifetimes()), on_pass_(std::move(on_pass)) {}
+
+void Sweeping::start() { arm(); }
+
+void Sweeping::set_plan(const plan::Plan &plan) {
+    std::vector<bool> planned(SS_MAX_SERVERS);
+    for (const auto &server : plan.servers) {
+        const auto pool = std::find_if(plan.pools.begin(), plan.pools.end(), [&](const auto &p) {
+            return p.index == server.value.pool;
+        });
+        if (pool == plan.pools.end()) {
+            continue;
+        }
+        calls::StateLifetimes lifetimes{};
+        std::copy(std::begin(pool->value.lifetime), std::end(pool->value.lifetime),
+                  lifetimes.begin());
+        lifetimes_.set(server.index, lifetimes);
+        planned[server.index] = true;
+    }
+    for (std::uint16_t index = 0; index < SS_MAX_SERVERS; index++) {
+        if (!planned[index] && lifetimes_.in_use(index)) {
+            lifetimes_.clear(index);
+        }
+    }
+}
+
+void Sweeping::arm() {
+    timer_.expires_after(kSlicePeriod);
+    timer_.async_wait([this](const boost::system::error_code &failed) {
+        if (!failed) {
+            slice();
+            arm();
+        }
+    });
+}
+
+void Sweeping::slice() {
+    const auto size = std::clamp<std::size_t>(sweeper_.buckets() / kSlicesPerPass, 1024,
+                                              kLargestSlice);
+    const auto begun = std::chrono::steady_clock::now();
+    const bool passed = sweeper_.sweep_slice(size, calls::now_tick(), lifetimes_);
+    spent_ += std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begun);
+    if (passed) {
+        pass_time_ = spent_;
+        spent_ = std::chrono::microseconds(0);
+        on_pass_();
+    }
+}
+
+} // namespace sipsteer::daemon

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/vips.hpp"
+
+#include "neighbours/vip_address.hpp"
+#include "util/log.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace sipsteer::daemon {
+
+namespace {
+
+/// Addresses do not survive a reboot; what the file says is of the boot it names.
+std::string boot_id() {
+    std::ifstream file("/proc/sys/kernel/random/boot_id");
+    std::string id;
+    std::getline(file, id);
+    return id;
+}
+
+} // namespace
+
+Vips::Vips(const std::string &state_dir) : file_(state_dir + "/addresses.json") { load(); }
+
+void Vips::load() {
+    std::ifstream file(file_);
+    const auto document = nlohmann::json::parse(file, nullptr, false);
+    if (!document.is_object() || document.value("boot_id", "") != boot_id()) {
+        return;
+    }
+    for (const auto &entry : document.value("addresses", nlohmann::json::array())) {
+        const auto address = Address::parse(entry.value("address", ""));
+        if (address) {
+            ours_.insert({entry.value("interface", ""), *address});
+        }
+    }
+}
+
+void Vips::save() const {
+    auto addresses = nlohmann::json::array();
+    for (const auto &place : ours_) {
+        addresses.push_back(
+            {{"interface", place.interface}, {"address", place.address.to_string()}});
+    }
+    const nlohmann::json document = {{"boot_id", boot_id()}, {"addresses", addresses}};
+    const auto draft = file_ + ".new";
+    std::ofstream(draft) << document.dump(2) << '\n';
+    std::error_code failed;
+    std::filesystem::rename(draft, file_, failed);
+    if (failed) {
+        log::warn("addresses_not_saved", {{"file", file_}, {"problem", failed.message()}});
+    }
+}
+
+Status Vips::add(const Place &place) {
+    const auto added = add_address(place.interface, place.address);
+    if (!added) {
+        return Error{"vip " + place.address.to_string() + ": " + added.error().message};
+    }
+    if (*added) {
+        ours_.insert(place);
+        log::info("vip_added",
+                  {{"address", place.address.to_string()}, {"interface", place.interface}});
+    }
+    return Done{};
+}
+
+void Vips::remove(const Place &place) {
+    const auto address = place.address.to_string();
+    if (auto done = remove_address(place.interface, place.address); !done) {
+        log::warn("vip_not_removed", {{"address", address},
+                                      {"interface", place.interface},
+                                      {"problem", done.error().message}});
+        return;
+    }
+    log::info("vip_removed", {{"address", address}, {"interface", place.interface}});
+}
+
+Status Vips::apply(const config::Config &config) {
+    std::set<Place> wanted;
+    for (const auto &service : config.services) {
+        if (service.vip_interface) {
+            wanted.insert({*service.vip_interface, service.address});
+        }
+    }
+    Status status = Done{};
+    for (const auto &place : wanted) {
+        if (auto done = add(place); !done) {
+            status = done;
+        }
+    }
+    for (auto place = ours_.begin(); place != ours_.end();) {
+        if (wanted.count(*place) == 0) {
+            remove(*place);
+            place = ours_.erase(place);
+        } else {
+            ++place;
+        }
+    }
+    save();
+    return status;
+}
+
+void Vips::remove_all() {
+    for (const auto &place : ours_) {
+        remove(place);
+    }
+    ours_.clear();
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+}
+
+} // namespace sipsteer::daemon

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The program on one interface. Each interface has a program of its own, over the same maps: with
+// libxdp's dispatcher a program belongs to one interface's dispatcher.
+#pragma once
+
+#include "config/model.hpp"
+#include "dataplane/maps.hpp"
+#include "util/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sipsteer::dataplane {
+
+/// What is in force on an interface.
+struct Attachment {
+    std::string interface;
+    std::uint32_t ifindex = 0;
+    bool native = false;     // false: generic
+    bool dispatcher = false; // shares the interface through libxdp's dispatcher
+    std::uint32_t program_id = 0;
+    bool replaced = false;       // an older program of ours was swapped out, without a gap
+    std::string native_problem;  // in mode auto: why it is generic
+};
+
+/// Attaches a new program, or swaps it atomically for the one of ours that is attached. Refuses an
+/// interface with another's program that cannot share it. The program is pinned beside the maps.
+Result<Attachment> attach(const config::Interface &interface, const MapOptions &options,
+                          const Maps &maps);
+
+/// Takes our program off an interface; done, too, if none of ours is there. Another's stays.
+Status detach(const std::string &interface, const std::string &pin_dir);
+
+/// libxdp's and libbpf's own messages go to our log, at level debug.
+void redirect_library_messages();
+
+} // namespace sipsteer::dataplane

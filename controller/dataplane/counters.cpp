@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/counters.hpp"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <vector>
+
+namespace sipsteer::dataplane {
+
+namespace {
+
+std::size_t cpu_count() {
+    static const int count = libbpf_num_possible_cpus();
+    return count > 0 ? static_cast<std::size_t>(count) : 1;
+}
+
+/// One value a CPU; empty if it cannot be read.
+template <typename Value>
+std::vector<Value> read_per_cpu(int map, std::uint32_t key) {
+    static_assert(sizeof(Value) % 8 == 0, "the kernel pads per-CPU values to 8 bytes");
+    std::vector<Value> values(cpu_count());
+    if (bpf_map_lookup_elem(map, &key, values.data()) != 0) {
+        values.clear();
+    }
+    return values;
+}
+
+template <typename Value>
+void clear_per_cpu(int map, std::uint32_t key) {
+    const std::vector<Value> zeros(cpu_count());
+    bpf_map_update_elem(map, &key, zeros.data(), BPF_ANY);
+}
+
+void add(ss_traffic &sum, const ss_traffic &value) {
+    sum.packets += value.packets;
+    sum.bytes += value.bytes;
+}
+
+ss_traffic read_traffic(int map, std::uint32_t key) {
+    ss_traffic sum{};
+    for (const auto &value : read_per_cpu<ss_traffic>(map, key)) {
+        add(sum, value);
+    }
+    return sum;
+}
+
+} // namespace
+
+ss_traffic read_service_traffic(const Maps &maps, std::uint16_t index) {
+    return read_traffic(maps.service_traffic(), index);
+}
+
+ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index) {
+    ss_server_counters sum{};
+    for (const auto &value : read_per_cpu<ss_server_counters>(maps.server_counters(), index)) {
+        add(sum.sent, value.sent);
+        sum.new_calls += value.new_calls;
+        sum.rehomed += value.rehomed;
+    }
+    return sum;
+}
+
+ReasonCounters read_reasons(const Maps &maps) {
+    ReasonCounters counters{};
+    for (std::uint32_t i = 0; i < counters.size(); i++) {
+        counters[i] = read_traffic(maps.reasons(), i);
+    }
+    return counters;
+}
+
+void clear_server_counters(const Maps &maps, std::uint16_t index) {
+    clear_per_cpu<ss_server_counters>(maps.server_counters(), index);
+}
+
+void clear_service_traffic(const Maps &maps, std::uint16_t index) {
+    clear_per_cpu<ss_traffic>(maps.service_traffic(), index);
+}
+
+const char *reason_label(std::uint32_t reason) {
+    switch (reason) {
+#define SS_REASON_LABEL(number, constant, label, text)                                             \
+    case number:                                                                                   \
+        return label;
+        SS_REASONS(SS_REASON_LABEL)
+#undef SS_REASON_LABEL
+    default:
+        return "unknown";
+    }
+}
+
+const char *reason_text(std::uint32_t reason) {
+    switch (reason) {
+#define SS_REASON_TEXT(number, constant, label, text)                                              \
+    case number:                                                                                   \
+        return text;
+        SS_REASONS(SS_REASON_TEXT)
+#undef SS_REASON_TEXT
+    default:
+        return "unknown";
+    }
+}
+
+const char *verdict_label(std::uint32_t verdict) {
+    switch (verdict) {
+    case SS_VERDICT_PASS:
+        return "pass";
+    case SS_VERDICT_TX:
+        return "tx";
+    case SS_VERDICT_REDIRECT:
+        return "redirect";
+    case SS_VERDICT_DROP:
+        return "drop";
+    default:
+        return "unknown";
+    }
+}
+
+} // namespace sipsteer::dataplane

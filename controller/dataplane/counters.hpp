@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dataplane/maps.hpp"
+
+#include <sipsteer/counters.h>
+#include <sipsteer/reason.h>
+
+#include <array>
+#include <cstdint>
+
+namespace sipsteer::dataplane {
+
+/// Counters summed over all CPUs; zeros if they cannot be read.
+ss_traffic read_service_traffic(const Maps &maps, std::uint16_t index);
+ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index);
+
+/// By ss_reason_index().
+using ReasonCounters = std::array<ss_traffic, SS_REASON_COUNT * SS_VERDICTS>;
+ReasonCounters read_reasons(const Maps &maps);
+
+/// Before an index is given to another server or service.
+void clear_server_counters(const Maps &maps, std::uint16_t index);
+void clear_service_traffic(const Maps &maps, std::uint16_t index);
+
+const char *reason_label(std::uint32_t reason);
+const char *reason_text(std::uint32_t reason);
+const char *verdict_label(std::uint32_t verdict);
+
+} // namespace sipsteer::dataplane

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "health/sip_reply.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+namespace sipsteer::health {
+
+namespace {
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equal_no_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+std::string_view trim(std::string_view text) {
+    while (!text.empty() && is_blank(text.front())) {
+        text.remove_prefix(1);
+    }
+    while (!text.empty() && is_blank(text.back())) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+/// The text before the first `delimiter` that is not inside a quoted string; `text` keeps what is
+/// after it. Without a delimiter: all of it.
+std::string_view take_until(std::string_view &text, char delimiter) {
+    bool quoted = false;
+    std::size_t at = 0;
+    for (; at < text.size() && (quoted || text[at] != delimiter); ++at) {
+        if (quoted && text[at] == '\\') {
+            ++at;
+        } else if (text[at] == '"') {
+            quoted = !quoted;
+        }
+    }
+    const auto taken = text.substr(0, at);
+    text.remove_prefix(std::min(at + 1, text.size()));
+    return taken;
+}
+
+/// All of `text`, as a number.
+std::optional<std::uint32_t> number(std::string_view text) {
+    std::uint32_t value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed != std::errc() || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+struct Header {
+    std::string_view name;
+    std::string_view value; // line breaks of folds are still inside
+};
+
+/// Takes one line without its end (CRLF or LF). Nothing if the text ends before the line does.
+std::optional<std::string_view> take_line(std::string_view &text) {
+    const auto end = text.find('\n');
+    if (end == text.npos) {
+        return std::nullopt;
+    }
+    auto line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (line.ends_with('\r')) {
+        line.remove_suffix(1);
+    }
+    return line;
+}
+
+/// The headers up to the empty line; nothing if there is none, or one of them is malformed.
+std::optional<std::vector<Header>> take_headers(std::string_view text) {
+    std::vector<Header> headers;
+    for (;;) {
+        const auto line = take_line(text);
+        if (!line) {
+            return std::nullopt;
+        }
+        if (line->empty()) {
+            return headers;
+        }
+        if (line->front() == ' ' || line->front() == '\t') { // a fold (RFC 3261, 7.3.1)
+            if (headers.empty()) {
+                return std::nullopt;
+            }
+            const char *begin = headers.back().value.data();
+            headers.back().value = {begin, line->data() + line->size()};
+            continue;
+        }
+        const auto colon = line->find(':');
+        const auto name = trim(line->substr(0, colon));
+        if (colon == line->npos || name.empty()) {
+            return std::nullopt;
+        }
+        headers.push_back({name, line->substr(colon + 1)});
+    }
+}
+
+/// "SIP/2.0 200 OK"
+bool parse_status_line(std::string_view line, SipReply &reply) {
+    constexpr std::string_view kVersion = "SIP/2.0 ";
+    if (!equal_no_case(line.substr(0, kVersion.size()), kVersion)) {
+        return false;
+    }
+    line.remove_prefix(kVersion.size());
+    const auto code = number(line.substr(0, 3));
+    // Some leave out the blank before an empty reason phrase.
+    if (!code || *code < 100 || *code > 699 || (line.size() > 3 && line[3] != ' ')) {
+        return false;
+    }
+    reply.code = *code;
+    reply.reason = trim(line.substr(3));
+    return true;
+}
+
+/// "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK77;rport=5060", exactly one. Blanks may be anywhere
+/// around the separators.
+bool parse_via(std::string_view value, SipReply &reply) {
+    auto via = take_until(value, ',');
+    if (!value.empty()) {
+        return false;
+    }
+    take_until(via, ';'); // protocol and sent-by
+    while (!via.empty()) {
+        auto parameter = take_until(via, ';');
+        const auto name = trim(take_until(parameter, '='));
+        if (equal_no_case(name, "branch")) {
+            reply.branch = trim(parameter);
+            return !reply.branch.empty();
+        }
+    }
+    return false;
+}
+
+/// "1 OPTIONS"
+bool parse_cseq(std::string_view value, SipReply &reply) {
+    value = trim(value);
+    const auto end = std::find_if(value.begin(), value.end(), is_blank);
+    const auto digits = static_cast<std::size_t>(end - value.begin());
+    const auto cseq = number(value.substr(0, digits));
+    reply.method = trim(value.substr(digits));
+    reply.cseq = cseq.value_or(0);
+    return cseq && !reply.method.empty();
+}
+
+} // namespace
+
+std::string SipReply::status() const {
+    return reason.empty() ? std::to_string(code) : std::to_string(code) + " " + reason;
+}
+
+std::optional<SipReply> parse_reply(std::string_view datagram) {
+    SipReply reply;
+    const auto status_line = take_line(datagram);
+    if (!status_line || !parse_status_line(*status_line, reply)) {
+        return std::nullopt;
+    }
+    const auto headers = take_headers(datagram);
+    if (!headers) {
+        return std::nullopt;
+    }
+    unsigned vias = 0;
+    unsigned cseqs = 0;
+    for (const auto &[name, value] : *headers) {
+        if (equal_no_case(name, "Via") || equal_no_case(name, "v")) {
+            if (++vias > 1 || !parse_via(value, reply)) {
+                return std::nullopt;
+            }
+        } else if (equal_no_case(name, "CSeq")) {
+            if (++cseqs > 1 || !parse_cseq(value, reply)) {
+                return std::nullopt;
+            }
+        }
+    }
+    return vias == 1 && cseqs == 1 ? std::optional(reply) : std::nullopt;
+}
+
+bool answers(const SipReply &reply, std::string_view branch, std::uint32_t cseq) {
+    // Parameter values are compared without case (RFC 3261, 7.3.1), methods with it (7.1).
+    return equal_no_case(reply.branch, branch) && reply.cseq == cseq && reply.method == "OPTIONS";
+}
+
+} // namespace sipsteer::health

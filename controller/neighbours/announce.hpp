@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "neighbours/link.hpp"
+#include "util/address.hpp"
+#include "util/result.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace sipsteer {
+
+/// Tells the segment that the address is at this interface now: neighbours that knew it elsewhere
+/// (another director's MAC) would else send there until their entry goes stale. The kernel does
+/// it by itself only with the sysctls arp_notify and ndisc_notify. Sent once, best effort.
+Status announce_address(const LinkInfo &link, const Address &address);
+
+/// The frame: an ARP announcement (RFC 5227, 3) or an unsolicited neighbour advertisement with
+/// the override flag (RFC 4861, 7.2.6).
+std::vector<std::uint8_t> announcement(const Address &address, const MacAddress &mac);
+
+} // namespace sipsteer

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "neighbours/neighbour_entry.hpp"
+
+#include "neighbours/attributes.hpp"
+
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+namespace sipsteer {
+
+using netlink::Attributes;
+using netlink::Request;
+
+namespace {
+
+constexpr unsigned kUsable =
+    NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT | NUD_NOARP;
+
+NeighbourEntry parse_entry(const nlmsghdr &message) {
+    NeighbourEntry entry;
+    if (message.nlmsg_type != RTM_NEWNEIGH || mnl_nlmsg_get_payload_len(&message) < sizeof(ndmsg)) {
+        return entry;
+    }
+    const auto *body = static_cast<const ndmsg *>(mnl_nlmsg_get_payload(&message));
+    const auto mac = Attributes(message, sizeof(*body)).mac(NDA_LLADDR);
+    if (mac) {
+        entry.mac = *mac;
+    }
+    // Without a MAC no state is of use to us.
+    entry.state = mac || (body->ndm_state & kUsable) == 0 ? body->ndm_state : std::uint16_t{0};
+    return entry;
+}
+
+void fill(Request &request, std::uint32_t ifindex, const Address &address, std::uint8_t flags) {
+    auto &body = request.body<ndmsg>();
+    body.ndm_family = netlink::family_of(address);
+    body.ndm_ifindex = static_cast<int>(ifindex);
+    body.ndm_flags = flags;
+    request.put(NDA_DST, address);
+}
+
+} // namespace
+
+bool NeighbourEntry::usable() const {
+    return (state & kUsable) != 0;
+}
+bool NeighbourEntry::failed() const {
+    return (state & NUD_FAILED) != 0;
+}
+bool NeighbourEntry::stale() const {
+    return (state & NUD_STALE) != 0;
+}
+
+NeighbourEntry find_neighbour(netlink::Socket &socket, std::uint32_t ifindex,
+                              const Address &address) {
+    Request request(RTM_GETNEIGH);
+    fill(request, ifindex, address, 0);
+    NeighbourEntry entry;
+    const int failed = socket.ask(request, [&](const nlmsghdr &m) { entry = parse_entry(m); });
+    return failed == 0 ? entry : NeighbourEntry{};
+}
+
+void use_neighbour(netlink::Socket &socket, std::uint32_t ifindex, const Address &address) {
+    Request request(RTM_NEWNEIGH, NLM_F_CREATE);
+    fill(request, ifindex, address, NTF_USE);
+    // Fails with the interface down or gone, which is found out by other ways.
+    socket.ask(request);
+}
+
+std::optional<Address> neighbour_address(const nlmsghdr &message) {
+    if (mnl_nlmsg_get_payload_len(&message) < sizeof(ndmsg)) {
+        return std::nullopt;
+    }
+    return Attributes(message, sizeof(ndmsg)).address(NDA_DST);
+}
+
+} // namespace sipsteer

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace sipsteer {
+
+using MacAddress = std::array<std::uint8_t, 6>;
+
+/// "02:00:00:00:00:0b"
+inline std::string to_string(const MacAddress &mac) {
+    constexpr const char *kDigits = "0123456789abcdef";
+    std::string text;
+    for (const auto byte : mac) {
+        if (!text.empty()) {
+            text += ':';
+        }
+        text += kDigits[byte >> 4];
+        text += kDigits[byte & 15];
+    }
+    return text;
+}
+
+/// How a frame reaches an address on the segment, as the kernel sees it.
+struct NextHop {
+    bool resolved = false; // the rest is meaningless without it, but for `problem`
+    std::uint32_t ifindex =
+        0;                   // the interface frames leave from; below a VLAN interface, its parent
+    std::uint16_t vlan = 0;  // VLAN id on that interface, 0 for untagged
+    MacAddress mac{};        // of the address' owner
+    MacAddress source_mac{}; // of the interface
+    std::string problem;     // why it is not resolved: "no route", "no ARP answer" ...
+
+    bool operator==(const NextHop &) const = default;
+};
+
+} // namespace sipsteer

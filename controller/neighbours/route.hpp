@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "neighbours/netlink.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace sipsteer {
+
+/// The way the kernel would send to an address.
+struct Route {
+    enum class Kind {
+        None,   // `problem` says why
+        Local,  // the address is this host's own
+        OnLink, // the address' owner is on the segment of `ifindex`
+        Router, // by way of `router`
+    };
+    Kind kind = Kind::None;
+    std::uint32_t ifindex = 0;
+    Address router;
+    std::string problem;
+};
+
+Route find_route(netlink::Socket &socket, const Address &address);
+
+} // namespace sipsteer

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plan: what the control maps should hold, worked out from the configuration and what is
+// observed. A pure function; dataplane/ writes the difference.
+#pragma once
+
+#include "config/model.hpp"
+#include "neighbours/next_hop.hpp"
+#include "plan/indexes.hpp"
+#include "plan/maglev.hpp"
+#include "util/result.hpp"
+
+#include <sipsteer/pool.h>
+#include <sipsteer/ring.h>
+#include <sipsteer/server.h>
+#include <sipsteer/service.h>
+
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace sipsteer::plan {
+
+/// A server by its pool's name and its own.
+struct ServerId {
+    std::string pool;
+    std::string server;
+
+    /// "pool/server": its name in the index space and in the server_names map.
+    std::string name() const { return pool + "/" + server; }
+
+    auto operator<=>(const ServerId &) const = default;
+};
+
+enum class Health { Unknown, Up, Down };
+
+/// What the controller sees of the world.
+struct Observed {
+    std::map<ServerId, Health> health;    // absent: Unknown
+    std::map<Address, NextHop> next_hops; // absent: not resolved
+};
+
+/// One value of the servers map. SS_SERVER_FORWARD needs admin enabled, health Up (or a pool
+/// without probe) and a resolved next hop. Unknown is not Up: at a restart the daemon restores the
+/// health of its servers from the maps.
+struct PlannedServer {
+    std::uint16_t index = 0;
+    ServerId id;
+    ss_server value{};
+    bool takes_new = false; // in the ring: forwards, and its weight is above 0
+
+    bool operator==(const PlannedServer &other) const;
+};
+
+struct PlannedPool {
+    std::uint16_t index = 0;
+    std::string name;
+    ss_pool value{};
+    std::vector<RingMember> members; // what the ring is made of, sorted
+    std::shared_ptr<const ss_ring> ring;
+
+    bool operator==(const PlannedPool &other) const;
+};
+
+/// One value of the services map. The address markers (sipsteer/service.h) are among them, with
+/// an empty name and a value of zeros.
+struct PlannedService {
+    ss_service_key key{};
+    ss_service value{};
+    std::string name;
+
+    bool is_marker() const { return name.empty(); }
+    bool operator==(const PlannedService &other) const;
+};
+
+/// Everything sorted by index or key, so that two plans can be compared.
+struct Plan {
+    std::vector<PlannedServer> servers;
+    std::vector<PlannedPool> pools;
+    std::vector<PlannedService> services;
+    std::vector<std::uint32_t> ports; // interfaces frames may be redirected to, ascending
+
+    bool operator==(const Plan &) const = default;
+};
+
+/// The bytes of a map's key or value are the same. The types have no padding.
+template <typename T>
+bool same_bytes(const T &a, const T &b) {
+    static_assert(std::has_unique_object_representations_v<T>);
+    return std::memcmp(&a, &b, sizeof(T)) == 0;
+}
+
+/// Makes the plan. `indexes` gives every service, pool and server its place in the maps and is
+/// extended for new ones; it is the only argument that changes. Rings that do not differ from
+/// those of `previous` are shared with it, not computed again. Servers that are no longer
+/// configured are not in the plan; their indexes stay taken until they are released.
+///
+/// Fails, and leaves `indexes` as it was, if an index space is full or the servers are reached
+/// through more than SS_MAX_PORTS interfaces.
+Result<Plan> make_plan(const config::Config &config, const Observed &observed, Indexes &indexes,
+                       const Plan *previous = nullptr);
+
+} // namespace sipsteer::plan

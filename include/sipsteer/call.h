@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * One call in the call table: 64 bits, so that one compare-and-swap changes all of it.
+ *
+ *     63              32 31   28 27    16 15          0
+ *    +------------------+-------+--------+-------------+
+ *    |       tag        | state | server |  last seen  |
+ *    +------------------+-------+--------+-------------+
+ *
+ * tag        the key bits that, with the bucket, tell this call from others; never 0
+ * state      enum ss_call_state; an empty entry is 0 in all its bits
+ * server     index in the servers map
+ * last seen  when its last message came, in ticks (below), modulo 2^16
+ */
+#ifndef SIPSTEER_CALL_H
+#define SIPSTEER_CALL_H
+
+#include "base.h"
+#include "limits.h"
+
+/*
+ * What the client's messages say of a call. The balancer never sees the answers, so "confirmed"
+ * means that the client went on after the first request, not that a 200 was seen.
+ */
+enum ss_call_state {
+    SS_CALL_EMPTY = 0,
+    SS_CALL_EARLY = 1,     /* first message of a dialog seen */
+    SS_CALL_CONFIRMED = 2, /* a later request of the dialog seen: ACK, PRACK, UPDATE ... */
+    SS_CALL_CLOSING = 3,   /* BYE or CANCEL seen; kept for retransmissions */
+    SS_CALL_OTHER = 4,     /* REGISTER and other requests outside a dialog */
+    SS_CALL_SOURCE = 5,    /* keyed by the client's address: datagrams without a Call-ID */
+    SS_CALL_STATES = 6
+};
+
+#define SS_CALL_SEEN_BITS 16
+#define SS_CALL_SERVER_BITS 12
+#define SS_CALL_STATE_BITS 4
+#define SS_CALL_SERVER_SHIFT SS_CALL_SEEN_BITS
+#define SS_CALL_STATE_SHIFT (SS_CALL_SERVER_SHIFT + SS_CALL_SERVER_BITS)
+#define SS_CALL_TAG_SHIFT (SS_CALL_STATE_SHIFT + SS_CALL_STATE_BITS)
+
+SS_STATIC_ASSERT(SS_CALL_TAG_SHIFT == 32, "the tag is the upper half of an entry");
+SS_STATIC_ASSERT(SS_MAX_SERVERS <= (1 << SS_CALL_SERVER_BITS), "a server index fits an entry");
+
+/*
+ * A tick is 2^31 ns (2.147 s) of CLOCK_MONOTONIC: a shift instead of a division in the data
+ * plane. 2^16 ticks are 39 hours; lifetimes stay below half of that, so that an age is
+ * unambiguous even if the sweep pauses for as long again.
+ */
+#define SS_TICK_SHIFT 31
+#define SS_TICK_MASK 0xffffU
+#define SS_MAX_LIFETIME_TICKS 0x8000U
+
+struct ss_bucket {
+    __u64 entry[SS_BUCKET_ENTRIES];
+} __attribute__((aligned(64)));
+SS_ASSERT_SIZE(struct ss_bucket, 64);
+
+SS_INLINE __u64 ss_call_make(__u32 tag, __u32 state, __u32 server, __u32 seen) {
+    return (__u64)tag << SS_CALL_TAG_SHIFT | (__u64)state << SS_CALL_STATE_SHIFT |
+           (__u64)server << SS_CALL_SERVER_SHIFT | (seen & SS_TICK_MASK);
+}
+
+SS_INLINE __u32 ss_call_tag(__u64 entry) { return (__u32)(entry >> SS_CALL_TAG_SHIFT); }
+
+SS_INLINE __u32 ss_call_state(__u64 entry) {
+    return (__u32)(entry >> SS_CALL_STATE_SHIFT) & ((1U << SS_CALL_STATE_BITS) - 1);
+}
+
+SS_INLINE __u32 ss_call_server(__u64 entry) {
+    return (__u32)(entry >> SS_CALL_SERVER_SHIFT) & ((1U << SS_CALL_SERVER_BITS) - 1);
+}
+
+SS_INLINE __u32 ss_call_seen(__u64 entry) { return (__u32)entry & SS_TICK_MASK; }
+
+/*
+ * Ticks since the call's last message, at time now (in ticks, modulo 2^16). 0 for an entry that is
+ * a little ahead of now: another CPU noted a message after now was read.
+ */
+#define SS_TICKS_AHEAD 16U
+
+SS_INLINE __u32 ss_call_idle(__u64 entry, __u32 now) {
+    __u32 idle = (now - ss_call_seen(entry)) & SS_TICK_MASK;
+    return idle > SS_TICK_MASK - SS_TICKS_AHEAD ? 0 : idle;
+}
+
+/*
+ * Where a key lives: its tag and its two candidate buckets. The key is mixed with the pool's
+ * index first, because the same Call-ID may run in two pools. Each bucket follows from the other
+ * and the tag, so an entry can be moved, or the table resized, without the key.
+ */
+SS_INLINE __u64 ss_call_position(__u64 key, __u32 pool) {
+    return key ^ ((__u64)pool + 1) * 0x9e3779b97f4a7c15ULL;
+}
+
+SS_INLINE __u32 ss_call_position_tag(__u64 position) {
+    __u32 tag = (__u32)(position >> 32);
+    return tag ? tag : 1;
+}
+
+SS_INLINE __u32 ss_call_first_bucket(__u64 position, __u32 bucket_mask) {
+    return (__u32)position & bucket_mask;
+}
+
+SS_INLINE __u32 ss_call_other_bucket(__u32 bucket, __u32 tag, __u32 bucket_mask) {
+    __u32 step = tag * 0x85ebca6bU;
+    return (bucket ^ ((step >> 4) | 1)) & bucket_mask;
+}
+
+#endif /* SIPSTEER_CALL_H */

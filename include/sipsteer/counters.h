@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Values of the per-CPU counter maps. Every counter only grows.
+ */
+#ifndef SIPSTEER_COUNTERS_H
+#define SIPSTEER_COUNTERS_H
+
+#include "base.h"
+
+/* One service, or one reason with one verdict. */
+struct ss_traffic {
+    __u64 packets;
+    __u64 bytes; /* of whole frames, Ethernet header included, FCS not */
+};
+SS_ASSERT_SIZE(struct ss_traffic, 16);
+
+struct ss_server_counters {
+    struct ss_traffic sent;
+    __u64 new_calls; /* entries made for calls that the ring gave to it */
+    __u64 rehomed;   /* entries it took over from a server that was gone */
+};
+SS_ASSERT_SIZE(struct ss_server_counters, 32);
+
+#endif /* SIPSTEER_COUNTERS_H */

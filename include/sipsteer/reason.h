@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Why the data plane did what it did with a packet, and what that was. The names are the labels
+ * of the metrics. Append only: a number or a name, once given, is never used for another thing.
+ */
+#ifndef SIPSTEER_REASON_H
+#define SIPSTEER_REASON_H
+
+#include "base.h"
+
+/* X(NUMBER, CONSTANT, label, text) */
+#define SS_REASONS(X)                                                                              \
+    X(0, NOT_IP, "not_ip", "neither IPv4 nor IPv6")                                                \
+    X(1, NOT_UDP, "not_udp", "not UDP")                                                            \
+    X(2, NOT_SERVICE, "not_service", "not addressed to a service")                                 \
+    X(3, MALFORMED, "malformed", "header lengths do not fit the frame")                            \
+    X(4, CALL_HIT, "call_hit", "the call table names the server")                                  \
+    X(5, CALL_NEW, "call_new", "first message of a call, server from the ring")                    \
+    X(6, CALL_REHOMED, "call_rehomed", "the call's server is gone, new one from the ring")         \
+    X(7, CALL_NO_ROOM, "call_no_room", "no room in the call table, server from the ring")          \
+    X(8, STATELESS, "stateless", "stateless pool, server from the ring")                           \
+    X(9, KEEPALIVE, "keepalive", "line ends only: a keep-alive (RFC 5626, 3.5.1)")                 \
+    X(10, STUN, "stun", "STUN message on the SIP port (RFC 5389)")                                 \
+    X(11, NO_CALL_ID, "no_call_id", "SIP message without a Call-ID")                               \
+    X(12, NOT_SIP, "not_sip", "not a SIP message")                                                 \
+    X(13, FRAGMENT, "fragment", "later fragment of a steered datagram")                            \
+    X(14, FRAGMENT_ORPHAN, "fragment_orphan", "fragment whose first one was not seen")             \
+    X(15, NO_SERVER, "no_server", "no server of the pool is up")                                   \
+    X(16, NO_HEADROOM, "no_headroom", "the frame has no room for a VLAN tag")                      \
+    X(17, EXTENSIONS, "extensions", "too many IPv6 extension headers to find the UDP header")
+
+enum ss_reason {
+#define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
+    SS_REASONS(SS_REASON_ENUM)
+#undef SS_REASON_ENUM
+};
+
+#define SS_REASON_COUNT 18
+#define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
+
+enum ss_verdict {
+    SS_VERDICT_PASS = 0,     /* to the director's kernel, untouched */
+    SS_VERDICT_TX = 1,       /* to a server, out of the interface it came in on */
+    SS_VERDICT_REDIRECT = 2, /* to a server, out of another interface */
+    SS_VERDICT_DROP = 3,
+    SS_VERDICTS = 4
+};
+
+/* Index in the reasons map. */
+SS_INLINE __u32 ss_reason_index(__u32 reason, __u32 verdict) {
+    return reason * SS_VERDICTS + verdict;
+}
+
+#endif /* SIPSTEER_REASON_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * A service: an address, a port and a protocol that clients send to, bound to a pool.
+ */
+#ifndef SIPSTEER_SERVICE_H
+#define SIPSTEER_SERVICE_H
+
+#include "base.h"
+
+/*
+ * Key of the services map. IPv4 addresses are IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2).
+ *
+ * A key with port 0 and protocol 0 is an address marker: "this address is a VIP". It lets the
+ * data plane tell fragments for a VIP, which carry no port, from those for the host itself.
+ */
+struct ss_service_key {
+    __u8 address[16]; /* network byte order */
+    __be16 port;      /* network byte order */
+    __u8 protocol;    /* IPPROTO_UDP */
+    __u8 zero;
+};
+SS_ASSERT_SIZE(struct ss_service_key, 20);
+
+struct ss_service {
+    __u16 id;   /* index of its counters and its name */
+    __u16 pool; /* index of its pool */
+    __u32 zero;
+};
+SS_ASSERT_SIZE(struct ss_service, 8);
+
+#endif /* SIPSTEER_SERVICE_H */

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "finder.h"
+
+#include "bpf/call_state.h"
+#include "bpf/callid.h"
+#include "bpf/message.h"
+#include "bpf/siphash.h"
+
+static struct ss_text as_text(struct finder_text text) {
+    struct ss_text result = {text.start, text.start + text.readable,
+                             (__u32)(text.length < SS_TEXT_MAX ? text.length : SS_TEXT_MAX), 0};
+    return result;
+}
+
+struct finder_span finder_call_id(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    struct ss_span span = ss_find_call_id(&message, ss_skip_line_ends(&message));
+    return (struct finder_span){span.offset, span.length};
+}
+
+struct finder_message finder_classify(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    struct ss_message result = ss_classify(&message);
+    return (struct finder_message){result.start, result.event, result.sip};
+}
+
+int finder_is_stun(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    return ss_is_stun(&message);
+}
+
+uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span) {
+    const __u64 key[2] = {secret[0], secret[1]};
+    struct ss_text message = as_text(text);
+    return ss_hash_text(key, &message, (__u32)span.offset, (__u32)span.length);
+}
+
+uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t second) {
+    const __u64 key[2] = {secret[0], secret[1]};
+    return ss_hash_words(key, first, second);
+}
+
+unsigned finder_first_state(unsigned event) {
+    return ss_first_state(event);
+}
+
+unsigned finder_next_state(unsigned state, unsigned event) {
+    return ss_next_state(state, event);
+}

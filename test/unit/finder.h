@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The pure parts of the data plane (bpf/), compiled natively as C and callable from C and C++.
+// A text is `readable` bytes of memory that hold a message of `length` bytes: fewer bytes than the
+// message has if its packet was cut short, more if something follows it in the packet.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct finder_text {
+    const uint8_t *start;
+    size_t readable;
+    size_t length;
+};
+
+/* A part of a text; length 0: there is none. */
+struct finder_span {
+    size_t offset;
+    size_t length;
+};
+
+/* As ss_classify: where the first line starts, enum ss_event, whether it is known SIP. */
+struct finder_message {
+    size_t start;
+    unsigned event;
+    unsigned sip;
+};
+
+struct finder_span finder_call_id(struct finder_text text);
+struct finder_message finder_classify(struct finder_text text);
+int finder_is_stun(struct finder_text text);
+
+uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span);
+uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t second);
+
+/* enum ss_call_state from enum ss_event. */
+unsigned finder_first_state(unsigned event);
+unsigned finder_next_state(unsigned state, unsigned event);
+
+#ifdef __cplusplus
+}
+#endif

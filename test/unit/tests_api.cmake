@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+unit_test(http_router_test sipsteer_api)
+unit_test(api_test sipsteer_api)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+unit_test(next_hop_test sipsteer_neighbours)
