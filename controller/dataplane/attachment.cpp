@@ -118,6 +118,8 @@ private:
         if (const long failed = libxdp_get_error(program.get()); failed != 0) {
             return Error{where() + libxdp_text(static_cast<int>(failed))};
         }
+        // libxdp looks for the flag before libbpf sets it by the section's name.
+        xdp_program__set_xdp_frags_support(program.get(), true);
         const auto mode = native ? XDP_MODE_NATIVE : XDP_MODE_SKB;
         const int failed =
             xdp_program__attach(program.get(), static_cast<int>(ifindex_), mode, 0);

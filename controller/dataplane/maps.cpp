@@ -55,6 +55,17 @@ std::uint32_t pinned_buckets(const std::string &pin_dir) {
     return info ? info->max_entries : 0;
 }
 
+/// libbpf would refuse to take over a pinned devmap: the kernel sets a flag on it (read-only to
+/// programs) that cannot be asked for when it is made. Nothing else of it can differ.
+Status take_over_ports(bpf_map *ports, const std::string &path) {
+    const Fd pinned(bpf_obj_get(path.c_str()));
+    if (!pinned) {
+        return Done{};
+    }
+    const int failed = bpf_map__reuse_fd(ports, pinned.get());
+    return failed == 0 ? Status(Done{}) : system_error("map ports", -failed);
+}
+
 /// Every map of the object is pinned under its own name, but for the constants.
 Status set_pin_paths(bpf_object *object, const std::string &directory) {
     bpf_map *map = nullptr;
@@ -99,6 +110,10 @@ Result<Skeleton> open_object(const MapOptions &options, std::uint32_t buckets) {
     }
     if (auto set = set_pin_paths(skeleton->obj, maps_directory(options.pin_dir)); !set) {
         return set.error();
+    }
+    auto *ports = skeleton->maps.ports;
+    if (auto taken = take_over_ports(ports, bpf_map__pin_path(ports)); !taken) {
+        return taken.error();
     }
     return skeleton;
 }

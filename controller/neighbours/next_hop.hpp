@@ -26,8 +26,8 @@ inline std::string to_string(const MacAddress &mac) {
 /// How a frame reaches an address on the segment, as the kernel sees it.
 struct NextHop {
     bool resolved = false; // the rest is meaningless without it, but for `problem`
-    std::uint32_t ifindex =
-        0;                   // the interface frames leave from; below a VLAN interface, its parent
+    /// The interface frames leave from; below a VLAN or macvlan interface, its parent.
+    std::uint32_t ifindex = 0;
     std::uint16_t vlan = 0;  // VLAN id on that interface, 0 for untagged
     MacAddress mac{};        // of the address' owner
     MacAddress source_mac{}; // of the interface

@@ -147,10 +147,11 @@ TEST_CASE("a new MAC that nobody announces is found by confirming stale entries"
     const std::string server = family == "ipv4" ? "192.0.2.11" : "2001:db8::b";
     Segment segment;
     make_impatient(family);
+    // Longer than delay_first_probe_time, else the kernel goes on confirming it by itself.
+    set_sysctl(family + "/neigh/eth0/base_reachable_time_ms", "3000");
     Watch watch({.retry = 100ms, .confirm = 4s});
     watch.neighbours.watch({address(server)});
     REQUIRE(watch.resolves(server));
-    // While it has been used lately the kernel confirms it by itself.
     REQUIRE(run_until(
         watch.io, [&] { return shell_says("ip neighbour show " + server + " | grep -q STALE"); },
         10s));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "finder.h"
 
-#include "bpf/message.h"
 #include <sipsteer/call.h>
 
 #include <catch2/catch.hpp>
@@ -23,12 +22,12 @@ struct Row {
 };
 
 const Row kTable[] = {
-    {"INVITE", SS_EVENT_START, kEarly, kEarly, kConfirmed, kEarly, kEarly},
-    {"ACK", SS_EVENT_DIALOG, kEarly, kConfirmed, kConfirmed, kClosing, kOther},
-    {"CANCEL", SS_EVENT_CANCEL, kClosing, kClosing, kConfirmed, kClosing, kClosing},
-    {"BYE", SS_EVENT_END, kClosing, kClosing, kClosing, kClosing, kClosing},
-    {"REGISTER", SS_EVENT_OTHER, kOther, kEarly, kConfirmed, kClosing, kOther},
-    {"response", SS_EVENT_RESPONSE, kEarly, kEarly, kConfirmed, kClosing, kOther},
+    {"INVITE", FINDER_START, kEarly, kEarly, kConfirmed, kEarly, kEarly},
+    {"ACK", FINDER_DIALOG, kEarly, kConfirmed, kConfirmed, kClosing, kOther},
+    {"CANCEL", FINDER_CANCEL, kClosing, kClosing, kConfirmed, kClosing, kClosing},
+    {"BYE", FINDER_END, kClosing, kClosing, kClosing, kClosing, kClosing},
+    {"REGISTER", FINDER_OTHER, kOther, kEarly, kConfirmed, kClosing, kOther},
+    {"response", FINDER_RESPONSE, kEarly, kEarly, kConfirmed, kClosing, kOther},
 };
 
 } // namespace
@@ -38,7 +37,7 @@ TEST_CASE("the first message makes the state", "[call_state]") {
         INFO(row.event_name);
         CHECK(finder_first_state(row.event) == row.first);
     }
-    CHECK(finder_first_state(SS_EVENT_SOURCE) == kSource);
+    CHECK(finder_first_state(FINDER_SOURCE) == kSource);
 }
 
 TEST_CASE("a later message changes it", "[call_state]") {
@@ -52,5 +51,5 @@ TEST_CASE("a later message changes it", "[call_state]") {
 }
 
 TEST_CASE("a source stays one", "[call_state]") {
-    CHECK(finder_next_state(kSource, SS_EVENT_SOURCE) == kSource);
+    CHECK(finder_next_state(kSource, FINDER_SOURCE) == kSource);
 }

@@ -44,14 +44,14 @@ private:
 };
 
 /// The Call-ID of a message of `length` bytes of which `readable` bytes are there.
-std::string find(const std::string &readable, std::size_t length, std::size_t shift = 0) {
+std::string find_in(const std::string &readable, std::size_t length, std::size_t shift = 0) {
     const Memory memory(readable, shift);
     const finder_span span = finder_call_id(memory.text(length));
     return readable.substr(span.offset, span.length);
 }
 
 std::string find(const std::string &message, std::size_t shift = 0) {
-    return find(message, message.size(), shift);
+    return find_in(message, message.size(), shift);
 }
 
 const std::string kStart = "INVITE sip:bob@example.com SIP/2.0\r\n";
@@ -284,7 +284,7 @@ TEST_CASE("a message cut short is as if it ended there", "[callid]") {
     for (std::size_t readable = 0; readable <= message.size(); readable++) {
         const std::string part = message.substr(0, readable);
         INFO(part);
-        REQUIRE(find(part, message.size()) == reference_call_id(part));
+        REQUIRE(find_in(part, message.size()) == reference_call_id(part));
     }
 }
 
@@ -295,7 +295,7 @@ TEST_CASE("what follows the message in the packet does not count", "[callid]") {
         for (std::size_t length = 0; length <= message.size(); length++) {
             const std::string part = message.substr(0, length);
             INFO("'" << part << "' + '" << trailer << "'");
-            REQUIRE(find(part + trailer + trailer + trailer, length) == reference_call_id(part));
+            REQUIRE(find_in(part + trailer + trailer + trailer, length) == reference_call_id(part));
         }
     }
 }

@@ -6,6 +6,17 @@
 #include "bpf/message.h"
 #include "bpf/siphash.h"
 
+#define SAME(name)                                                                                 \
+    _Static_assert((int)FINDER_##name == (int)SS_EVENT_##name, "enum finder_event is enum "        \
+                                                               "ss_event")
+SAME(START);
+SAME(DIALOG);
+SAME(CANCEL);
+SAME(END);
+SAME(OTHER);
+SAME(RESPONSE);
+SAME(SOURCE);
+
 static struct ss_text as_text(struct finder_text text) {
     struct ss_text result = {text.start, text.start + text.readable,
                              (__u32)(text.length < SS_TEXT_MAX ? text.length : SS_TEXT_MAX), 0};

@@ -24,7 +24,18 @@ struct finder_span {
     size_t length;
 };
 
-/* As ss_classify: where the first line starts, enum ss_event, whether it is known SIP. */
+/* enum ss_event: bpf/message.h is C that C++'s warnings are not for. */
+enum finder_event {
+    FINDER_START,
+    FINDER_DIALOG,
+    FINDER_CANCEL,
+    FINDER_END,
+    FINDER_OTHER,
+    FINDER_RESPONSE,
+    FINDER_SOURCE
+};
+
+/* As ss_classify: where the first line starts, enum finder_event, whether it is known SIP. */
 struct finder_message {
     size_t start;
     unsigned event;
@@ -38,7 +49,7 @@ int finder_is_stun(struct finder_text text);
 uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span);
 uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t second);
 
-/* enum ss_call_state from enum ss_event. */
+/* enum ss_call_state from enum finder_event. */
 unsigned finder_first_state(unsigned event);
 unsigned finder_next_state(unsigned state, unsigned event);
 

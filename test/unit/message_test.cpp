@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "finder.h"
 
-#include "bpf/message.h"
-
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -34,11 +32,11 @@ const std::string kStun = "\x00\x01\x00\x08\x21\x12\xa4\x42"
 
 TEST_CASE("the event of each method", "[message]") {
     const std::vector<std::pair<std::string, unsigned>> methods = {
-        {"INVITE", SS_EVENT_START},   {"ACK", SS_EVENT_DIALOG},    {"BYE", SS_EVENT_END},
-        {"CANCEL", SS_EVENT_CANCEL},  {"PRACK", SS_EVENT_DIALOG},  {"UPDATE", SS_EVENT_DIALOG},
-        {"INFO", SS_EVENT_DIALOG},    {"NOTIFY", SS_EVENT_DIALOG}, {"REFER", SS_EVENT_DIALOG},
-        {"REGISTER", SS_EVENT_OTHER}, {"OPTIONS", SS_EVENT_OTHER}, {"SUBSCRIBE", SS_EVENT_OTHER},
-        {"PUBLISH", SS_EVENT_OTHER},  {"MESSAGE", SS_EVENT_OTHER},
+        {"INVITE", FINDER_START},   {"ACK", FINDER_DIALOG},    {"BYE", FINDER_END},
+        {"CANCEL", FINDER_CANCEL},  {"PRACK", FINDER_DIALOG},  {"UPDATE", FINDER_DIALOG},
+        {"INFO", FINDER_DIALOG},    {"NOTIFY", FINDER_DIALOG}, {"REFER", FINDER_DIALOG},
+        {"REGISTER", FINDER_OTHER}, {"OPTIONS", FINDER_OTHER}, {"SUBSCRIBE", FINDER_OTHER},
+        {"PUBLISH", FINDER_OTHER},  {"MESSAGE", FINDER_OTHER},
     };
     for (const auto &[method, event] : methods) {
         INFO(method);
@@ -51,7 +49,7 @@ TEST_CASE("the event of each method", "[message]") {
 
 TEST_CASE("responses", "[message]") {
     for (const char *line : {"SIP/2.0 100 Trying\r\n", "SIP/2.0 200 OK\r\n", "SIP/2.0 603 \r\n"}) {
-        CHECK(classify(line).event == SS_EVENT_RESPONSE);
+        CHECK(classify(line).event == FINDER_RESPONSE);
         CHECK(classify(line).sip == 1);
     }
 }
@@ -63,7 +61,7 @@ TEST_CASE("what is not known", "[message]") {
              "NEWMETHOD sip:b SIP/2.0\r\n", "SIP/1.0 200 OK\r\n", "SIP/2.00200 OK\r\n",
              "GET / HTTP/1.1\r\n", " INVITE sip:b SIP/2.0\r\n", "\0\0\0\0\0\0\0\0\0\0"s}) {
         INFO(line);
-        CHECK(classify(line).event == SS_EVENT_OTHER);
+        CHECK(classify(line).event == FINDER_OTHER);
         CHECK(classify(line).sip == 0);
     }
 }
@@ -80,7 +78,7 @@ TEST_CASE("leading line ends are skipped", "[message]") {
     for (const std::string skipped : {"\r\n", "\n", "\r\n\r\n", "\r", "\n\r\n\r\r\n\n"}) {
         const finder_message message = classify(skipped + "BYE sip:bob@example.com SIP/2.0\r\n");
         CHECK(message.start == skipped.size());
-        CHECK(message.event == SS_EVENT_END);
+        CHECK(message.event == FINDER_END);
     }
 }
 

@@ -27,6 +27,22 @@ std::string read_file(const std::filesystem::path &path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// A column as it was before it was written down: quotes around it mean that quotes and
+/// backslashes in it are doubled.
+std::string unquote(const std::string &column) {
+    if (column.size() < 2 || column.front() != '"' || column.back() != '"') {
+        return column;
+    }
+    std::string result;
+    for (std::size_t i = 1; i + 1 < column.size(); i++) {
+        result += column[i];
+        if ((column[i] == '"' || column[i] == '\\') && column[i + 1] == column[i]) {
+            i++;
+        }
+    }
+    return result;
+}
+
 std::vector<std::string> split_columns(const std::string &line) {
     std::vector<std::string> columns;
     std::istringstream stream(line);
@@ -52,8 +68,8 @@ std::optional<std::vector<SharedMessage>> read_shared_sip() {
         if (columns.size() < 9) {
             throw std::runtime_error("expected.tsv: bad line: " + line);
         }
-        messages.push_back({columns[0], columns[3], columns[4], columns[5], std::stoi(columns[6]),
-                            read_file(folder / columns[0])});
+        messages.push_back({columns[0], columns[3], columns[4], unquote(columns[5]),
+                            std::stoi(columns[6]), read_file(folder / columns[0])});
     }
     return messages;
 }

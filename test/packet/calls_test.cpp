@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calls stay with their servers.
+#include "farm.hpp"
+
+#include <linux/bpf.h>
+
+#include <catch2/catch.hpp>
+
+#include <map>
+
+using namespace sipsteer::test;
+
+namespace {
+
+const std::string kCall = "a84b4c76e66710@pc33.example.com";
+
+std::string call_name(int i) {
+    return "call-" + std::to_string(i) + "@example.com";
+}
+
+} // namespace
+
+TEST_CASE("a call's entry, message by message", "[calls]") {
+    Farm farm;
+    const auto state_after = [&farm](std::string_view method, ss_reason reason) {
+        const __u32 before = DataPlane::now();
+        const __u32 server = farm.steer(to_vip(request(method, kCall)), reason);
+        const Entry entry = farm.call(kCall);
+        CHECK(farm.entries().size() == 1);
+        CHECK(ss_call_server(entry.value) == server);
+        // Noted in this tick, or in the one that began meanwhile.
+        CHECK(((ss_call_seen(entry.value) - before) & SS_TICK_MASK) <= 1);
+        return ss_call_state(entry.value);
+    };
+    SECTION("INVITE, ACK, INVITE, BYE") {
+        CHECK(state_after("INVITE", SS_REASON_CALL_NEW) == SS_CALL_EARLY);
+        CHECK(state_after("INVITE", SS_REASON_CALL_HIT) == SS_CALL_EARLY);
+        CHECK(state_after("ACK", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+        CHECK(state_after("INVITE", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+        CHECK(state_after("CANCEL", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+        CHECK(state_after("BYE", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+        CHECK(state_after("BYE", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+    }
+    SECTION("INVITE, CANCEL, ACK") {
+        CHECK(state_after("INVITE", SS_REASON_CALL_NEW) == SS_CALL_EARLY);
+        CHECK(state_after("CANCEL", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+        CHECK(state_after("ACK", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+    }
+    SECTION("INVITE, PRACK, UPDATE") {
+        CHECK(state_after("INVITE", SS_REASON_CALL_NEW) == SS_CALL_EARLY);
+        CHECK(state_after("PRACK", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+        CHECK(state_after("UPDATE", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+    }
+    SECTION("REGISTER") {
+        CHECK(state_after("REGISTER", SS_REASON_CALL_NEW) == SS_CALL_OTHER);
+        CHECK(state_after("REGISTER", SS_REASON_CALL_HIT) == SS_CALL_OTHER);
+    }
+    SECTION("BYE of a call not known") {
+        CHECK(state_after("BYE", SS_REASON_CALL_NEW) == SS_CALL_CLOSING);
+    }
+    SECTION("a method not known") {
+        CHECK(state_after("NEWMETHOD", SS_REASON_CALL_NEW) == SS_CALL_OTHER);
+    }
+}
+
+TEST_CASE("a response has a Call-ID like a request", "[calls]") {
+    Farm farm;
+    const __u32 server = farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
+    const std::string response =
+        "SIP/2.0 180 Ringing\r\nVia: SIP/2.0/UDP 198.51.100.100\r\nCall-ID: " + kCall + "\r\n\r\n";
+    CHECK(farm.steer(to_vip(response), SS_REASON_CALL_HIT) == server);
+    CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_EARLY);
+}
+
+TEST_CASE("a call whose client address and port change stays where it is", "[calls]") {
+    Farm farm;
+    const __u32 server = farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
+    const std::string ack = request("ACK", kCall);
+    for (const char *client : {"192.0.2.8", "203.0.113.99", "10.0.0.1"}) {
+        for (const std::uint16_t port : {5060, 5061, 49152, 1}) {
+            const Packet packet = Packet().eth().ipv4(client, kVip).udp(port, 5060).payload(ack);
+            CHECK(farm.steer(packet, SS_REASON_CALL_HIT) == server);
+        }
+    }
+    CHECK(farm.steer(to_vip6(ack), SS_REASON_CALL_HIT) == server);
+    CHECK(farm.entries().size() == 1);
+}
+
+TEST_CASE("calls from one source port spread over all servers", "[calls]") {
+    Farm farm;
+    std::map<__u32, int> calls;
+    for (int i = 0; i < 200; i++) {
+        const __u32 server =
+            farm.steer(to_vip(request("INVITE", call_name(i))), SS_REASON_CALL_NEW);
+        CHECK(server == Farm::ring_server(call_hash(call_name(i))));
+        calls[server]++;
+    }
+    CHECK(calls.size() == Farm::kServers);
+    for (const auto &[server, count] : calls) {
+        CHECK(count > 25); // 50 on average, standard deviation 6
+    }
+    CHECK(farm.entries().size() == 200);
+}
+
+TEST_CASE("a new ring moves no call", "[calls]") {
+    Farm farm;
+    std::map<int, __u32> server_of_call;
+    for (int i = 0; i < 50; i++) {
+        server_of_call[i] = farm.steer(to_vip(request("INVITE", call_name(i))), SS_REASON_CALL_NEW);
+    }
+    farm.ring(0, {3, 2, 1, 0});
+    for (const auto &[i, server] : server_of_call) {
+        CHECK(farm.steer(to_vip(request("ACK", call_name(i))), SS_REASON_CALL_HIT) == server);
+    }
+    CHECK(farm.steer(to_vip(request("INVITE", "new")), SS_REASON_CALL_NEW) ==
+          3 - Farm::ring_server(call_hash("new")));
+}
+
+TEST_CASE("an empty ring takes no new call and keeps the running ones", "[calls]") {
+    Farm farm;
+    farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
+    SECTION("all slots empty") {
+        farm.ring(0, {});
+    }
+    SECTION("no ring at all") {
+        farm.no_ring(0);
+    }
+    farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT);
+    const Outcome outcome = farm.run(to_vip(request("INVITE", "new")));
+    CHECK(outcome.action == XDP_DROP);
+    CHECK(outcome.reason == SS_REASON_NO_SERVER);
+    CHECK(farm.entries().size() == 1);
+    CHECK(farm.service_traffic(1).packets == 3); // dropped ones, too
+}
+
+TEST_CASE("a call whose server goes gets another one and stays with it", "[calls]") {
+    Farm farm;
+    const __u32 gone = farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
+    farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT);
+    const __u32 stays = (gone + 1) % Farm::kServers;
+    const auto stays_server = static_cast<__u16>(stays);
+    farm.server(gone, {.flags = SS_SERVER_IN_USE});
+    farm.ring(0, {stays_server});
+
+    CHECK(farm.steer(to_vip(request("INFO", kCall)), SS_REASON_CALL_REHOMED) == stays);
+    CHECK(ss_call_server(farm.call(kCall).value) == stays);
+    CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_CONFIRMED);
+    CHECK(farm.server_counters(stays).rehomed == 1);
+    CHECK(farm.server_counters(stays).new_calls == 0);
+
+    farm.server(gone);
+    farm.ring(0, {0, 1, 2, 3});
+    CHECK(farm.steer(to_vip(request("BYE", kCall)), SS_REASON_CALL_HIT) == stays);
+    CHECK(farm.entries().size() == 1);
+}
+
+TEST_CASE("a call whose server goes and no other is there", "[calls]") {
+    Farm farm;
+    const __u32 gone = farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
+    farm.server(gone, {.flags = SS_SERVER_IN_USE});
+    farm.ring(0, {});
+    const Outcome outcome = farm.run(to_vip(request("ACK", kCall)));
+    CHECK(outcome.action == XDP_DROP);
+    CHECK(outcome.reason == SS_REASON_NO_SERVER);
+    farm.server(gone);
+    CHECK(farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT) == gone);
+}
+
+TEST_CASE("a server that now is in another pool is not used", "[calls]") {
+    Farm farm;
+    const __u32 moved = farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
+    const auto other = static_cast<__u16>((moved + 1) % Farm::kServers);
+    farm.pool(1);
+    farm.server(moved, {.pool = 1});
+    farm.ring(0, {other});
+    CHECK(farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_REHOMED) == other);
+}
+
+TEST_CASE("a server whose neighbour is not known gets nothing", "[calls]") {
+    Farm farm;
+    farm.server(5, {.flags = SS_SERVER_IN_USE});
+    farm.ring(0, {5});
+    const Outcome outcome = farm.run(to_vip(request("INVITE", kCall)));
+    CHECK(outcome.action == XDP_DROP);
+    CHECK(outcome.reason == SS_REASON_NO_SERVER);
+}
+
+TEST_CASE("the same Call-ID in two pools is two calls", "[calls]") {
+    Farm farm;
+    farm.pool(1);
+    farm.server(5, {.pool = 1});
+    farm.ring(1, {5});
+    farm.service(3, kVip, 5080, 1);
+    const std::string invite = request("INVITE", kCall);
+    const __u32 server = farm.steer(to_vip(invite), SS_REASON_CALL_NEW);
+    const Packet second = Packet().eth().ipv4(kClient, kVip).udp(5060, 5080).payload(invite);
+    CHECK(farm.steer(second, SS_REASON_CALL_NEW) == 5);
+    CHECK(farm.steer(second, SS_REASON_CALL_HIT) == 5);
+    CHECK(farm.steer(to_vip(invite), SS_REASON_CALL_HIT) == server);
+    CHECK(farm.entries().size() == 2);
+    REQUIRE(farm.entry(call_hash(kCall), 1));
+    CHECK(ss_call_server(farm.entry(call_hash(kCall), 1)->value) == 5);
+}
+
+TEST_CASE("a pool that is not in use has no server", "[calls]") {
+    Farm farm;
+    farm.service(3, kVip, 5080, 9);
+    const Outcome outcome = farm.run(
+        Packet().eth().ipv4(kClient, kVip).udp(5060, 5080).payload(request("INVITE", kCall)));
+    CHECK(outcome.action == XDP_DROP);
+    CHECK(outcome.reason == SS_REASON_NO_SERVER);
+    CHECK(farm.service_traffic(3).packets == 1);
+}
+
+TEST_CASE("a stateless pool: the ring alone", "[calls][stateless]") {
+    Farm farm;
+    farm.pool(0, SS_POOL_STATELESS);
+    for (int i = 0; i < 50; i++) {
+        const __u32 server =
+            farm.steer(to_vip(request("INVITE", call_name(i))), SS_REASON_STATELESS);
+        CHECK(server == Farm::ring_server(call_hash(call_name(i))));
+    }
+    CHECK(farm.entries().empty());
+    farm.ring(0, {2});
+    CHECK(farm.steer(to_vip(request("ACK", kCall)), SS_REASON_STATELESS) == 2);
+    farm.ring(0, {});
+    const Outcome outcome = farm.run(to_vip(request("ACK", kCall)));
+    CHECK(outcome.action == XDP_DROP);
+    CHECK(outcome.reason == SS_REASON_NO_SERVER);
+}

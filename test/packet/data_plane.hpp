@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "packet_builder.hpp"
+
+#include <sipsteer/call.h>
+#include <sipsteer/counters.h>
+#include <sipsteer/pool.h>
+#include <sipsteer/reason.h>
+#include <sipsteer/server.h>
+#include <sipsteer/settings.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sipsteer::test {
+
+/// The hash's secret in all packet tests.
+inline constexpr std::array<std::uint64_t, 2> kSecret = {0x0123456789abcdef, 0xfedcba9876543210};
+
+/// Buckets of the call table in all packet tests, less one.
+inline constexpr std::uint32_t kBucketMask = 63;
+
+/// BPF_PROG_TEST_RUN's packets come in on the loopback interface of its namespace.
+inline constexpr std::uint32_t kIngress = 1;
+/// A number that stands for another interface: in the devmap it leads to the loopback one, too.
+inline constexpr std::uint32_t kOtherInterface = 77;
+
+/// What became of one packet.
+struct Outcome {
+    int action = 0;    // enum xdp_action
+    Bytes frame;       // as it left
+    __u32 reason = 0;  // enum ss_reason
+    __u32 verdict = 0; // enum ss_verdict
+};
+
+struct ServerAt {
+    __u16 pool = 0;
+    __u32 ifindex = kIngress;
+    __u16 vlan = 0;
+    __u8 flags = SS_SERVER_IN_USE | SS_SERVER_FORWARD;
+};
+
+/// A call's entry and where it was found.
+struct Entry {
+    __u64 value;
+    __u32 bucket;
+    __u32 slot;
+};
+
+/// The real program with its maps, empty at construction. The program is loaded once and shared:
+/// one DataPlane lives at a time.
+class DataPlane {
+public:
+    DataPlane();
+    ~DataPlane();
+    DataPlane(const DataPlane &) = delete;
+    DataPlane &operator=(const DataPlane &) = delete;
+
+    /// Lifetimes of 100 ticks (215 s) in every state unless told otherwise.
+    void pool(__u32 index, ss_pool_mode mode = SS_POOL_STATEFUL,
+              ss_no_call_id no_call_id = SS_NO_CALL_ID_SOURCE);
+    void lifetime(__u32 pool, ss_call_state state, __u16 ticks);
+    /// A service and the marker of its address.
+    void service(__u16 id, std::string_view address, std::uint16_t port, __u16 pool);
+    void server(__u32 index, const ServerAt &at = {});
+    /// The pool's ring, filled with these servers in turn; none: an empty ring.
+    void ring(__u32 pool, const std::vector<__u16> &servers);
+    void no_ring(__u32 pool);
+    void port(__u32 ifindex);
+
+    /// Runs one packet and checks what holds for each: one reason counter rises by one packet and
+    /// the frame's bytes, its verdict is the program's action, a frame passed is untouched.
+    Outcome run(const Packet &packet) { return run(packet.bytes()); }
+    Outcome run(const Bytes &frame);
+    /// The same with less headroom; nothing if this kernel's test runs cannot.
+    std::optional<Outcome> run_without_headroom(const Packet &packet);
+
+    ss_traffic service_traffic(__u32 id) const;
+    ss_server_counters server_counters(__u32 index) const;
+
+    std::vector<Entry> entries() const;
+    /// The entry for a hash in a pool, in either of its buckets.
+    std::optional<Entry> entry(std::uint64_t hash, __u32 pool) const;
+    void write_entry(__u32 bucket, __u32 slot, __u64 value);
+    /// The data plane's clock, in ticks.
+    static __u32 now();
+
+private:
+    Outcome run(const Bytes &frame, std::uint32_t metadata);
+};
+
+/// MACs of frames to a server, and of the interface towards it.
+Mac server_mac(__u32 index);
+Mac interface_mac(__u32 index);
+
+/// The frame as it must leave for a server: the MACs changed and nothing else.
+Bytes addressed_to(Bytes frame, __u32 server);
+
+/// Checks that two frames are the same; prints both, differences marked, if not.
+void check_frame(const Bytes &frame, const Bytes &expected);
+
+const char *reason_label(__u32 reason);
+
+} // namespace sipsteer::test

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sip_messages.hpp"
+
+#include "data_plane.hpp"
+#include "reference_siphash.hpp"
+
+namespace sipsteer::test {
+
+namespace {
+
+std::string head(std::string_view method) {
+    return std::string(method) + " sip:bob@example.com SIP/2.0\r\n"
+                                 "Via: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776asdhds\r\n"
+                                 "Max-Forwards: 70\r\n"
+                                 "To: Bob <sip:bob@example.com>\r\n"
+                                 "From: Alice <sip:alice@example.com>;tag=1928301774\r\n";
+}
+
+} // namespace
+
+std::string request(std::string_view method, std::string_view call_id) {
+    return head(method) + "Call-ID: " + std::string(call_id) + "\r\nCSeq: 1 " +
+           std::string(method) + "\r\nContent-Length: 0\r\n\r\n";
+}
+
+std::string request_without_call_id(std::string_view method) {
+    return head(method) + "CSeq: 1 " + std::string(method) + "\r\nContent-Length: 0\r\n\r\n";
+}
+
+Packet to_vip(std::string_view message) {
+    return Packet().eth().ipv4(kClient, kVip).udp(5060, 5060).payload(message);
+}
+
+Packet to_vip6(std::string_view message) {
+    return Packet().eth().ipv6(kClient6, kVip6).udp(5060, 5060).payload(message);
+}
+
+std::uint64_t call_hash(std::string_view call_id) {
+    return reference_siphash_1_3(kSecret, call_id);
+}
+
+std::uint64_t source_hash(std::string_view address) {
+    const auto bytes = mapped_address(address);
+    return reference_siphash_1_3(kSecret, std::string(bytes.begin(), bytes.end()));
+}
+
+} // namespace sipsteer::test

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SIP messages and the hashes that must become of them.
+#pragma once
+
+#include "packet_builder.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sipsteer::test {
+
+inline constexpr std::string_view kVip = "198.51.100.100";
+inline constexpr std::string_view kVip6 = "2001:db8:100::100";
+inline constexpr std::string_view kClient = "192.0.2.7";
+inline constexpr std::string_view kClient6 = "2001:db8:7::7";
+
+/// A request of this method and Call-ID.
+std::string request(std::string_view method, std::string_view call_id);
+
+/// A request without a Call-ID.
+std::string request_without_call_id(std::string_view method);
+
+/// From the client to the VIP, port 5060, IPv4.
+Packet to_vip(std::string_view message);
+Packet to_vip6(std::string_view message);
+
+/// The hash of a Call-ID, or of the address of a client, under kSecret: by the reference.
+std::uint64_t call_hash(std::string_view call_id);
+std::uint64_t source_hash(std::string_view address);
+
+} // namespace sipsteer::test

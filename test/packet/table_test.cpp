@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The call table when entries are old or buckets full. The program's clock cannot be set: entries
+// are written with the time they are to have been seen at.
+#include "farm.hpp"
+
+#include <linux/bpf.h>
+
+#include <catch2/catch.hpp>
+
+using namespace sipsteer::test;
+
+namespace {
+
+const std::string kCall = "table@example.com";
+
+struct Buckets {
+    __u32 first, other, tag;
+};
+
+/// Where the call's entry may be.
+Buckets buckets_of(std::string_view call_id) {
+    const __u64 position = ss_call_position(call_hash(call_id), 0);
+    const __u32 tag = ss_call_position_tag(position);
+    const __u32 first = ss_call_first_bucket(position, kBucketMask);
+    return {first, ss_call_other_bucket(first, tag, kBucketMask), tag};
+}
+
+struct Old {
+    ss_call_state state;
+    __u32 idle; // ticks
+};
+
+class Table : public Farm {
+public:
+    /// An entry of some other call.
+    void put(__u32 bucket, __u32 slot, const Old &old, __u32 server = 0) {
+        const __u32 tag = 0x1000 + bucket * SS_BUCKET_ENTRIES + slot;
+        write_entry(bucket, slot, ss_call_make(tag, old.state, server, now() - old.idle));
+    }
+
+    void fill(__u32 bucket, const Old &old) {
+        for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
+            put(bucket, slot, old);
+        }
+    }
+
+    /// A new call comes; its entry.
+    Entry enter() {
+        steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
+        return call(kCall);
+    }
+};
+
+constexpr __u32 kLifetime = 100; // Farm's
+
+} // namespace
+
+TEST_CASE("an expired entry is a new call", "[table]") {
+    Table table;
+    const Buckets at = buckets_of(kCall);
+    // A server the ring would not choose.
+    const __u32 ring = Farm::ring_server(call_hash(kCall));
+    const __u32 old_server = (ring + 1) % Farm::kServers;
+    for (const __u32 bucket : {at.first, at.other}) {
+        for (const ss_call_state state :
+             {SS_CALL_EARLY, SS_CALL_CONFIRMED, SS_CALL_CLOSING, SS_CALL_OTHER}) {
+            Table farm;
+            INFO("bucket " << bucket << ", state " << state);
+            farm.write_entry(bucket, 3,
+                             ss_call_make(at.tag, state, old_server, Table::now() - kLifetime - 2));
+            CHECK(farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW) == ring);
+            CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_EARLY);
+            CHECK(farm.entries().size() == 1);
+            CHECK(farm.server_counters(ring).new_calls == 1);
+        }
+    }
+}
+
+TEST_CASE("an entry is kept through its lifetime, and noted", "[table]") {
+    const Buckets at = buckets_of(kCall);
+    const __u32 server = (Farm::ring_server(call_hash(kCall)) + 1) % Farm::kServers;
+    for (const __u32 bucket : {at.first, at.other}) {
+        for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
+            Table table;
+            table.write_entry(
+                bucket, slot,
+                ss_call_make(at.tag, SS_CALL_CONFIRMED, server, Table::now() - kLifetime + 2));
+            CHECK(table.steer(to_vip(request("INFO", kCall)), SS_REASON_CALL_HIT) == server);
+            const Entry entry = table.call(kCall);
+            CHECK(entry.bucket == bucket);
+            CHECK(entry.slot == slot);
+            CHECK(ss_call_idle(entry.value, Table::now()) <= 1);
+            CHECK(table.entries().size() == 1);
+        }
+    }
+}
+
+TEST_CASE("each state has its own lifetime", "[table]") {
+    const Buckets at = buckets_of(kCall);
+    const std::pair<ss_call_state, __u16> lifetimes[] = {
+        {SS_CALL_EARLY, 20}, {SS_CALL_CONFIRMED, 200}, {SS_CALL_CLOSING, 10}, {SS_CALL_OTHER, 40}};
+    for (const auto &[state, lifetime] : lifetimes) {
+        Table table;
+        for (const auto &[other_state, other_lifetime] : lifetimes) {
+            table.lifetime(0, other_state, other_lifetime);
+        }
+        INFO("state " << state);
+        table.write_entry(at.first, 0, ss_call_make(at.tag, state, 0, Table::now() - lifetime + 2));
+        table.steer(to_vip(request("INFO", kCall)), SS_REASON_CALL_HIT);
+        table.write_entry(at.first, 0, ss_call_make(at.tag, state, 0, Table::now() - lifetime - 2));
+        table.steer(to_vip(request("INFO", kCall)), SS_REASON_CALL_NEW);
+    }
+}
+
+TEST_CASE("another call's tag is not this call's", "[table]") {
+    Table table;
+    const Buckets at = buckets_of(kCall);
+    const __u32 seen = Table::now();
+    table.write_entry(at.first, 0, ss_call_make(at.tag ^ 1, SS_CALL_EARLY, 0, seen));
+    table.write_entry(at.first, 1, ss_call_make(at.tag ^ 0x80000000, SS_CALL_EARLY, 0, seen));
+    table.write_entry(at.other, 0, ss_call_make(at.tag + 2, SS_CALL_EARLY, 0, seen));
+    table.enter();
+    CHECK(table.entries().size() == 4);
+}
+
+TEST_CASE("a new call goes where there is room", "[table]") {
+    Table table;
+    const Buckets at = buckets_of(kCall);
+    const Old live = {SS_CALL_CONFIRMED, 1};
+    SECTION("the first bucket") {
+        CHECK(table.enter().bucket == at.first);
+    }
+    SECTION("the only free place of the first bucket, the other one full") {
+        table.fill(at.first, live);
+        table.fill(at.other, live);
+        table.write_entry(at.first, 5, 0);
+        const Entry entry = table.enter();
+        CHECK(entry.bucket == at.first);
+        CHECK(entry.slot == 5);
+    }
+    SECTION("the only free place of the other bucket, the first one full") {
+        table.fill(at.first, live);
+        table.fill(at.other, live);
+        table.write_entry(at.other, 7, 0);
+        const Entry entry = table.enter();
+        CHECK(entry.bucket == at.other);
+        CHECK(entry.slot == 7);
+    }
+    SECTION("the emptier one, if the first is nearly full") {
+        table.fill(at.first, live);
+        table.write_entry(at.first, 0, 0);
+        CHECK(table.enter().bucket == at.other);
+    }
+    SECTION("the first one while it has room for three") {
+        for (__u32 slot = 0; slot < 5; slot++) {
+            table.put(at.first, slot, live);
+        }
+        CHECK(table.enter().bucket == at.first);
+    }
+}
+
+TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
+    Table table;
+    const Buckets at = buckets_of(kCall);
+    const auto check_displaced = [&table](__u32 bucket, __u32 slot) {
+        const std::size_t before = table.entries().size();
+        const Entry entry = table.enter();
+        CHECK(entry.bucket == bucket);
+        CHECK(entry.slot == slot);
+        CHECK(table.entries().size() == before);
+    };
+    // From the entry worth most to the one worth least.
+    table.fill(at.first, {SS_CALL_CONFIRMED, 90});
+    table.fill(at.other, {SS_CALL_CONFIRMED, 90});
+    table.put(at.first, 1, {SS_CALL_EARLY, 10});
+    SECTION("early before confirmed") {
+        check_displaced(at.first, 1);
+    }
+    table.put(at.other, 2, {SS_CALL_EARLY, 20});
+    SECTION("the longer idle of two early ones") {
+        check_displaced(at.other, 2);
+    }
+    table.put(at.first, 3, {SS_CALL_CLOSING, 5});
+    SECTION("closing before early, idle or not") {
+        check_displaced(at.first, 3);
+    }
+    table.put(at.other, 4, {SS_CALL_CLOSING, 6});
+    SECTION("the longer idle of two closing ones") {
+        check_displaced(at.other, 4);
+    }
+    table.put(at.first, 5, {SS_CALL_CONFIRMED, kLifetime + 5});
+    SECTION("expired before everything, though it was confirmed") {
+        check_displaced(at.first, 5);
+    }
+}
+
+TEST_CASE("each place of full buckets can be displaced", "[table]") {
+    const Buckets at = buckets_of(kCall);
+    for (const __u32 bucket : {at.first, at.other}) {
+        for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
+            Table table;
+            table.fill(at.first, {SS_CALL_CONFIRMED, 1});
+            table.fill(at.other, {SS_CALL_CONFIRMED, 1});
+            table.put(bucket, slot, {SS_CALL_EARLY, 1});
+            const Entry entry = table.enter();
+            CHECK(entry.bucket == bucket);
+            CHECK(entry.slot == slot);
+        }
+    }
+}
+
+TEST_CASE("what was never confirmed is worth the same", "[table]") {
+    for (const ss_call_state state : {SS_CALL_EARLY, SS_CALL_OTHER, SS_CALL_SOURCE}) {
+        Table table;
+        const Buckets at = buckets_of(kCall);
+        table.fill(at.first, {SS_CALL_EARLY, 10});
+        table.fill(at.other, {SS_CALL_OTHER, 10});
+        table.put(at.other, 6, {state, 13});
+        const Entry entry = table.enter();
+        CHECK(entry.bucket == at.other);
+        CHECK(entry.slot == 6);
+    }
+}
+
+TEST_CASE("confirmed calls are never displaced: the ring alone", "[table]") {
+    Table table;
+    const Buckets at = buckets_of(kCall);
+    table.fill(at.first, {SS_CALL_CONFIRMED, 90});
+    table.fill(at.other, {SS_CALL_CONFIRMED, 90});
+    const __u32 ring = Farm::ring_server(call_hash(kCall));
+    CHECK(table.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NO_ROOM) == ring);
+    CHECK(table.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_NO_ROOM) == ring);
+    CHECK_FALSE(table.entry(call_hash(kCall), 0));
+    CHECK(table.entries().size() == 2 * SS_BUCKET_ENTRIES);
+    CHECK(table.server_counters(ring).sent.packets == 2);
+    CHECK(table.server_counters(ring).new_calls == 0);
+}
+
+TEST_CASE("in a bucket of calls of two pools each has its pool's lifetimes", "[table]") {
+    Table table;
+    const Buckets at = buckets_of(kCall);
+    table.pool(1);
+    table.lifetime(1, SS_CALL_CONFIRMED, 1000);
+    table.server(8, {.pool = 1});
+    for (const __u32 bucket : {at.first, at.other}) {
+        for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
+            table.put(bucket, slot, {SS_CALL_CONFIRMED, 500}, 8);
+        }
+    }
+    SECTION("the other pool's calls are not expired by this pool's lifetimes") {
+        table.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NO_ROOM);
+    }
+    SECTION("this pool's are") {
+        table.put(at.other, 3, {SS_CALL_CONFIRMED, 500}, 0);
+        const Entry entry = table.enter();
+        CHECK(entry.bucket == at.other);
+        CHECK(entry.slot == 3);
+    }
+}
+
+TEST_CASE("a flood of invented Call-IDs pushes out no confirmed call", "[table]") {
+    Table table;
+    constexpr int kCalls = 100;
+    const auto name = [](int i) { return "real-" + std::to_string(i); };
+    for (int i = 0; i < kCalls; i++) {
+        table.run(to_vip(request("INVITE", name(i))));
+        table.run(to_vip(request("ACK", name(i))));
+    }
+    for (int i = 0; i < 3000; i++) {
+        table.run(to_vip("INVITE x SIP/2.0\ni:" + std::to_string(i)));
+    }
+    for (int i = 0; i < kCalls; i++) {
+        CHECK(table.run(to_vip(request("BYE", name(i)))).reason == SS_REASON_CALL_HIT);
+    }
+}

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# Installing what tools/packages.txt lists. Source common.sh first.
+
+# listed_packages SECTION...: the packages of these sections, one a line.
+listed_packages() {
+    local section
+    for section in "$@"; do
+        awk -v section="$section" '$1 == section { for (i = 2; i <= NF; i++) print $i }' \
+            "$ROOT/tools/packages.txt"
+    done
+}
+
+missing_packages() {
+    local package
+    while read -r package; do
+        # ${...} is dpkg-query's own format.
+        # shellcheck disable=SC2016
+        [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] ||
+            printf '%s\n' "$package"
+    done < <(listed_packages "$@")
+}
+
+is_debian_12() {
+    [[ -r /etc/os-release ]] || return 1
+    # In a subshell: the file sets variables such as NAME.
+    # shellcheck source=/dev/null
+    (. /etc/os-release && [[ ${ID:-} == debian && ${VERSION_ID:-} == 12 ]])
+}
+
+# Installs packages without starting the services some of them bring (Kamailio would take port 5060
+# of this host).
+install_packages() {
+    local policy=/usr/sbin/policy-rc.d made='' code=0
+    if [[ ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+        made=$policy
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    {
+        apt-get update && apt-get install -y --no-install-recommends "$@"
+    } >"$ROOT/build/packages.log" 2>&1 || code=$?
+    [[ -z $made ]] || rm -f "$made"
+    if ((code)); then
+        tail -n 20 "$ROOT/build/packages.log" >&2
+        die "the packages could not be installed; all of the output: $ROOT/build/packages.log"
+    fi
+}
+
+# ensure_packages SECTION...: what is missing is installed. On another system than Debian 12 the
+# missing things are named and nothing is changed.
+ensure_packages() {
+    local missing=()
+    if ! is_debian_12; then
+        name_what_is_missing "$@"
+        return
+    fi
+    mapfile -t missing < <(missing_packages "$@")
+    if ((${#missing[@]} == 0)); then
+        say "packages: all there"
+        return
+    fi
+    say "packages: installing ${missing[*]}"
+    mkdir -p "$ROOT/build"
+    install_packages "${missing[@]}"
+}
+
+# On a distribution that is not known here the programs show whether the packages are there.
+name_what_is_missing() {
+    local program missing=()
+    for program in c++ cmake ninja pkg-config clang llvm-strip bpftool ip ethtool nsenter jq curl \
+        python3 tcpdump tshark sipp kamailio; do
+        command -v "$program" >/dev/null || missing+=("$program")
+    done
+    ((${#missing[@]})) || return 0
+    say "This is not Debian 12, so nothing is installed. Missing programs: ${missing[*]}"
+    say "What Debian 12 calls the packages (tools/packages.txt):"
+    listed_packages "$@" | sed 's/^/  /' >&2
+    die "install what is missing and run this again"
+}
