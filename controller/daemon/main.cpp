@@ -52,7 +52,7 @@ int run(const Options &options) {
     if (!options.log_level.empty()) {
         config.log_level = options.log_level;
     }
-    (void)log::set_level(config.log_level == "warning" ? "warn" : config.log_level);
+    (void)log::set_level(config.log_level);
     dataplane::redirect_library_messages();
     return options.detach ? detach_everything(config)
                           : serve(std::move(config), options.config_file);

@@ -27,7 +27,7 @@ constexpr std::array<LevelNames, 5> kLevels = {{
     {Level::Trace, spdlog::level::trace, "trace", "trace", "<7>"},
     {Level::Debug, spdlog::level::debug, "debug", "debug", "<7>"},
     {Level::Info, spdlog::level::info, "info", "info ", "<6>"},
-    {Level::Warn, spdlog::level::warn, "warn", "warn ", "<4>"},
+    {Level::Warn, spdlog::level::warn, "warning", "warn ", "<4>"},
     {Level::Error, spdlog::level::err, "error", "error", "<3>"},
 }};
 
@@ -189,7 +189,7 @@ Status set_level(std::string_view level) {
         }
     }
     return Error{'"' + std::string(level) +
-                 "\" is not a log level: trace, debug, info, warn, error"};
+                 "\" is not a log level: trace, debug, info, warning, error"};
 }
 
 } // namespace sipsteer::log

@@ -55,7 +55,7 @@ inline void error(std::string_view event, Fields fields = {}) {
 }
 
 /// Lines below `level` are not written; info until told otherwise. Takes "trace", "debug",
-/// "info", "warn" or "error".
+/// "info", "warning" or "error".
 Status set_level(std::string_view level);
 
 /// The part of a line that write() adds to time and level: event=... and the fields.

@@ -78,7 +78,8 @@ TEST_CASE("a call whose client address and port change stays where it is", "[cal
     const __u32 server = farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
     const std::string ack = request("ACK", kCall);
     for (const char *client : {"192.0.2.8", "203.0.113.99", "10.0.0.1"}) {
-        for (const std::uint16_t port : {5060, 5061, 49152, 1}) {
+        for (const std::uint16_t port :
+             std::initializer_list<std::uint16_t>{5060, 5061, 49152, 1}) {
             const Packet packet = Packet().eth().ipv4(client, kVip).udp(port, 5060).payload(ack);
             CHECK(farm.steer(packet, SS_REASON_CALL_HIT) == server);
         }

@@ -190,7 +190,7 @@ void DataPlane::pool(__u32 index, ss_pool_mode mode, ss_no_call_id no_call_id) {
     update(Program::get().maps().pools, index, value);
 }
 
-void DataPlane::lifetime(__u32 pool, ss_call_state state, __u16 ticks) {
+void DataPlane::lifetime(__u32 pool, enum ss_call_state state, __u16 ticks) {
     bpf_map *map = Program::get().maps().pools;
     ss_pool value = {};
     must(bpf_map_lookup_elem(fd_of(map), &pool, &value), "pools");

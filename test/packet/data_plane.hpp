@@ -64,7 +64,7 @@ public:
     /// Lifetimes of 100 ticks (215 s) in every state unless told otherwise.
     void pool(__u32 index, ss_pool_mode mode = SS_POOL_STATEFUL,
               ss_no_call_id no_call_id = SS_NO_CALL_ID_SOURCE);
-    void lifetime(__u32 pool, ss_call_state state, __u16 ticks);
+    void lifetime(__u32 pool, enum ss_call_state state, __u16 ticks);
     /// A service and the marker of its address.
     void service(__u16 id, std::string_view address, std::uint16_t port, __u16 pool);
     void server(__u32 index, const ServerAt &at = {});

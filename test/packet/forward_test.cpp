@@ -166,7 +166,7 @@ TEST_CASE("a frame comes into its server's VLAN", "[forward][vlan]") {
 
 TEST_CASE("two tags are left as they are", "[forward][vlan]") {
     Farm farm;
-    for (const std::uint16_t vlan : {0, 100, 200, 300}) {
+    for (const std::uint16_t vlan : std::initializer_list<std::uint16_t>{0, 100, 200, 300}) {
         farm.server(5, {.vlan = vlan});
         farm.ring(0, {5});
         const Packet packet = Packet()

@@ -91,7 +91,7 @@ TEST_CASE("a source stays with its server, whatever its port and the ring", "[no
     Farm farm;
     const __u32 server = farm.steer(to_vip("\r\n\r\n"), SS_REASON_KEEPALIVE);
     farm.ring(0, {3, 2, 1, 0});
-    for (const std::uint16_t port : {5060, 5061, 40000}) {
+    for (const std::uint16_t port : std::initializer_list<std::uint16_t>{5060, 5061, 40000}) {
         const Packet packet =
             Packet().eth().ipv4(kClient, kVip).udp(port, 5060).payload("\r\n\r\n");
         CHECK(farm.steer(packet, SS_REASON_KEEPALIVE) == server);

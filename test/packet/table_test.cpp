@@ -27,7 +27,7 @@ Buckets buckets_of(std::string_view call_id) {
 }
 
 struct Old {
-    ss_call_state state;
+    enum ss_call_state state;
     __u32 idle; // ticks
 };
 
@@ -63,7 +63,7 @@ TEST_CASE("an expired entry is a new call", "[table]") {
     const __u32 ring = Farm::ring_server(call_hash(kCall));
     const __u32 old_server = (ring + 1) % Farm::kServers;
     for (const __u32 bucket : {at.first, at.other}) {
-        for (const ss_call_state state :
+        for (const enum ss_call_state state :
              {SS_CALL_EARLY, SS_CALL_CONFIRMED, SS_CALL_CLOSING, SS_CALL_OTHER}) {
             Table farm;
             INFO("bucket " << bucket << ", state " << state);
@@ -98,7 +98,7 @@ TEST_CASE("an entry is kept through its lifetime, and noted", "[table]") {
 
 TEST_CASE("each state has its own lifetime", "[table]") {
     const Buckets at = buckets_of(kCall);
-    const std::pair<ss_call_state, __u16> lifetimes[] = {
+    const std::pair<enum ss_call_state, __u16> lifetimes[] = {
         {SS_CALL_EARLY, 20}, {SS_CALL_CONFIRMED, 200}, {SS_CALL_CLOSING, 10}, {SS_CALL_OTHER, 40}};
     for (const auto &[state, lifetime] : lifetimes) {
         Table table;
@@ -211,7 +211,7 @@ TEST_CASE("each place of full buckets can be displaced", "[table]") {
 }
 
 TEST_CASE("what was never confirmed is worth the same", "[table]") {
-    for (const ss_call_state state : {SS_CALL_EARLY, SS_CALL_OTHER, SS_CALL_SOURCE}) {
+    for (const enum ss_call_state state : {SS_CALL_EARLY, SS_CALL_OTHER, SS_CALL_SOURCE}) {
         Table table;
         const Buckets at = buckets_of(kCall);
         table.fill(at.first, {SS_CALL_EARLY, 10});

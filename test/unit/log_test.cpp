@@ -117,7 +117,7 @@ TEST_CASE("the level decides what is written") {
     };
     const std::string warn = "<4>event=w\n<3>event=e\n";
     CHECK(at("error") == "<3>event=e\n");
-    CHECK(at("warn") == warn);
+    CHECK(at("warning") == warn);
     CHECK(at("info") == "<6>event=i\n" + warn);
     CHECK(at("debug") == "<7>event=d\n<6>event=i\n" + warn);
     CHECK(at("trace") == "<7>event=t\n<7>event=d\n<6>event=i\n" + warn);
@@ -130,5 +130,5 @@ TEST_CASE("an unknown level is refused with the words there are") {
                    {{"ok", status.ok()}, {"message", status.ok() ? "" : status.error().message}});
     });
     CHECK(text == "<3>event=level ok=false message=\"\\\"loud\\\" is not a log level: trace, "
-                  "debug, info, warn, error\"\n");
+                  "debug, info, warning, error\"\n");
 }
