@@ -17,6 +17,7 @@
 struct ss_span {
     __u32 offset;
     __u32 length;
+    __u32 open; /* the text ended before the line did: there may be more of it */
 };
 
 enum ss_scan_state {
@@ -201,13 +202,14 @@ SS_INLINE struct ss_span ss_value_span(const struct ss_text *text, __u32 start) 
     if (cut)
         end.most = start + SS_KEY_BYTES;
     ss_loop(SS_KEY_BYTES, ss_value_end_step, &end);
-    if (end.at >= end.most)
+    int at_end = end.at >= end.most;
+    if (at_end)
         end.at = end.most;
     else
         cut = 0;
     if (!cut && end.at > start && ss_is_blank(ss_text_byte(text, end.at - 1)))
         ss_loop(SS_KEY_BYTES, ss_trim_step, &end);
-    struct ss_span span = {start, end.at - start};
+    struct ss_span span = {start, end.at - start, at_end && !cut};
     return span;
 }
 
@@ -217,7 +219,7 @@ SS_INLINE struct ss_span ss_value_span(const struct ss_text *text, __u32 start) 
  */
 SS_INLINE struct ss_span ss_find_call_id(const struct ss_text *text, __u32 start) {
     struct ss_scan scan = {*text, ss_forget(text, start), SS_SCAN_LINE};
-    struct ss_span none = {0, 0};
+    struct ss_span none = {0, 0, 0};
     /* Every step moves on by a byte or changes the state; each state is left at most once a byte. */
     ss_loop(2 * text->length, ss_scan_step, &scan);
     if (scan.state != SS_SCAN_FOUND)

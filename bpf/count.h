@@ -26,6 +26,13 @@ SS_INLINE void ss_count_service(const struct ss_outcome *outcome, __u64 bytes) {
         ss_add(traffic, bytes);
 }
 
+SS_INLINE void ss_count_method(const struct ss_outcome *outcome) {
+    __u32 index = ss_method_index(outcome->service, outcome->method);
+    __u64 *messages = bpf_map_lookup_elem(&methods, &index);
+    if (messages)
+        (*messages)++;
+}
+
 SS_INLINE void ss_count_server(const struct ss_outcome *outcome, __u64 bytes) {
     struct ss_server_counters *counters = bpf_map_lookup_elem(&server_counters, &outcome->server);
     if (!counters)
@@ -40,6 +47,8 @@ SS_INLINE void ss_count(const struct ss_outcome *outcome, __u64 bytes) {
     ss_count_reason(outcome, bytes);
     if (outcome->matched)
         ss_count_service(outcome, bytes);
+    if (outcome->message)
+        ss_count_method(outcome);
     if (outcome->verdict == SS_VERDICT_TX || outcome->verdict == SS_VERDICT_REDIRECT)
         ss_count_server(outcome, bytes);
 }

@@ -82,7 +82,8 @@ SS_INLINE int ss_set_addresses(struct xdp_md *ctx, const struct ss_server *serve
 /* Forwards to outcome->server. Gives the XDP action and sets the verdict. */
 SS_INLINE int ss_forward(struct xdp_md *ctx, const struct ss_packet *packet,
                          struct ss_outcome *outcome) {
-    struct ss_server *server = bpf_map_lookup_elem(&servers, &outcome->server);
+    __u32 index = outcome->server; /* a key must be on the stack (6.1) */
+    struct ss_server *server = bpf_map_lookup_elem(&servers, &index);
     outcome->verdict = SS_VERDICT_DROP;
     if (!server || !(server->flags & SS_SERVER_FORWARD)) {
         outcome->reason = SS_REASON_NO_SERVER;

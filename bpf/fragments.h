@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Fragments of steered datagrams: the first one's server is remembered for those that follow.
+ * Fragments of datagrams for a service (RFC 791, 3.2; RFC 8200, 4.5). The first one has the ports
+ * and the Call-ID; its server is remembered for those that follow. One that overtakes the first
+ * is handed to the controller, which sends it on once the first has passed.
+ *
+ * What a source can have of this is bounded in each window of about a second, so that a flood of
+ * fragments displaces no other source's.
  */
 #ifndef SIPSTEER_BPF_FRAGMENTS_H
 #define SIPSTEER_BPF_FRAGMENTS_H
 
 #include "maps.h"
 #include "packet.h"
+
+SS_INLINE __u32 ss_fragment_now(void) {
+    return (__u32)(bpf_ktime_get_coarse_ns() >> SS_FRAGMENT_TICK_SHIFT);
+}
 
 SS_INLINE void ss_fragment_make_key(const struct ss_packet *packet, struct ss_fragment_key *key) {
     __builtin_memcpy(key->source, packet->source, 16);
@@ -15,20 +24,137 @@ SS_INLINE void ss_fragment_make_key(const struct ss_packet *packet, struct ss_fr
     key->protocol = packet->protocol;
 }
 
+#define SS_DATAGRAM_MAX 65535U
+
+/* A fragment that cannot be part of a datagram. */
+SS_INLINE int ss_fragment_is_absurd(const struct ss_packet *packet) {
+    return packet->fragment_length == 0 ||
+           packet->fragment_start + packet->fragment_length > SS_DATAGRAM_MAX ||
+           (packet->more && (packet->fragment_length & 7));
+}
+
+/* What the packet's source has used; NULL if that cannot be known. */
+SS_INLINE struct ss_fragment_source *ss_fragment_source_of(const struct ss_packet *packet) {
+    __u32 window = ss_fragment_now() >> SS_FRAGMENT_WINDOW_SHIFT;
+    __u8 source[16]; /* a key must be on the stack (6.1) */
+    __builtin_memcpy(source, packet->source, 16);
+    struct ss_fragment_source *used = bpf_map_lookup_elem(&frag_sources, source);
+    if (!used) {
+        struct ss_fragment_source fresh = {.window = window};
+        bpf_map_update_elem(&frag_sources, source, &fresh, BPF_ANY);
+        return bpf_map_lookup_elem(&frag_sources, source);
+    }
+    if (used->window != window) {
+        used->window = window;
+        used->firsts = 0;
+        used->held = 0;
+    }
+    return used;
+}
+
+/* Counts one more; 1 if that is within the bound. */
+SS_INLINE int ss_within(__u32 *count, __u32 most) { return __sync_fetch_and_add(count, 1) < most; }
+
 /* After the first fragment was given a server. */
 SS_INLINE void ss_fragment_remember(const struct ss_packet *packet,
                                     const struct ss_outcome *outcome) {
+    struct ss_fragment_source *used = ss_fragment_source_of(packet);
+    if (!used || !ss_within(&used->firsts, settings.firsts_per_source))
+        return;
     struct ss_fragment_key key;
-    struct ss_fragment value = {(__u16)outcome->service, (__u16)outcome->server, 0};
+    struct ss_fragment value = {.service = (__u16)outcome->service,
+                                .server = (__u16)outcome->server,
+                                .since = ss_fragment_now()};
+    value.passed[0].end = (__u16)(packet->fragment_length / 8);
     ss_fragment_make_key(packet, &key);
     bpf_map_update_elem(&fragments, &key, &value, BPF_ANY);
 }
 
-/* For a later fragment: the first one's server, or NULL if that was not steered here. */
-SS_INLINE struct ss_fragment *ss_fragment_find(const struct ss_packet *packet) {
-    struct ss_fragment_key key;
-    ss_fragment_make_key(packet, &key);
-    return bpf_map_lookup_elem(&fragments, &key);
+/* For a later fragment: what is known of its datagram, or NULL. */
+SS_INLINE struct ss_fragment *ss_fragment_find(const struct ss_fragment_key *key) {
+    struct ss_fragment *fragment = bpf_map_lookup_elem(&fragments, key);
+    if (!fragment || ss_fragment_now() - fragment->since > settings.fragment_lifetime)
+        return NULL;
+    return fragment;
+}
+
+/* Units that have passed; -1 if the range overlaps one of them. */
+SS_INLINE int ss_fragment_passed(const struct ss_fragment *fragment, __u32 start, __u32 end) {
+    __u32 units = 0;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < SS_FRAGMENT_RANGES; i++) {
+        const struct ss_fragment_range *range = &fragment->passed[i];
+        if (start < range->end && end > range->start)
+            return -1;
+        units += (__u32)(range->end - range->start);
+    }
+    return (int)units;
+}
+
+/* Adds a range to those that have passed, to one it touches if there is such. */
+SS_INLINE void ss_fragment_add(struct ss_fragment *fragment, __u32 start, __u32 end) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < SS_FRAGMENT_RANGES; i++) {
+        struct ss_fragment_range *range = &fragment->passed[i];
+        if (range->end == start || range->end == 0) {
+            range->start = range->end ? range->start : (__u16)start;
+            range->end = (__u16)end;
+            return;
+        }
+        if (range->start == end) {
+            range->start = (__u16)start;
+            return;
+        }
+    }
+}
+
+/*
+ * Notes that a later fragment passes. 0, or -1 if it overlaps one that has passed. The datagram is
+ * forgotten with its last fragment.
+ */
+SS_INLINE int ss_fragment_note(const struct ss_packet *packet, const struct ss_fragment_key *key,
+                               struct ss_fragment *fragment) {
+    __u32 start = packet->fragment_start / 8;
+    __u32 end = (packet->fragment_start + packet->fragment_length + 7) / 8;
+    int passed = ss_fragment_passed(fragment, start, end);
+    if (passed < 0)
+        return -1;
+    if (!packet->more)
+        fragment->units = (__u16)end;
+    if (fragment->units && (__u32)passed + end - start >= fragment->units)
+        bpf_map_delete_elem(&fragments, key);
+    else
+        ss_fragment_add(fragment, start, end);
+    return 0;
+}
+
+/*
+ * Hands a fragment that came before its first one to the controller. Gives the reason: held, or
+ * why not.
+ */
+SS_STAGE int ss_fragment_hold(struct xdp_md *ctx, const struct ss_packet *packet) {
+    __u32 zero = 0;
+    struct ss_held *draft = bpf_map_lookup_elem(&held_draft, &zero);
+    if (!packet || !draft)
+        return SS_REASON_FRAGMENT_NO_ROOM;
+    struct ss_fragment_source *used = ss_fragment_source_of(packet);
+    if (!used || !ss_within(&used->held, settings.held_per_source))
+        return SS_REASON_FRAGMENT_LIMIT;
+    __u32 length = (__u32)bpf_xdp_get_buff_len(ctx);
+    if (!length || length > SS_HELD_FRAME)
+        return SS_REASON_FRAGMENT_NO_ROOM;
+    length = ss_at_least_one(length);
+    if (bpf_xdp_load_bytes(ctx, 0, draft + 1, length))
+        return SS_REASON_FRAGMENT_NO_ROOM;
+    ss_fragment_make_key(packet, &draft->key);
+    draft->since = ss_fragment_now();
+    draft->ifindex = ctx->ingress_ifindex;
+    draft->length = length;
+    draft->ip = (__u16)packet->ip;
+    draft->tags = packet->tags;
+    if (bpf_ringbuf_output(&held, draft, sizeof(*draft) + length, 0))
+        return SS_REASON_FRAGMENT_NO_ROOM;
+    return SS_REASON_FRAGMENT_HELD;
 }
 
 #endif /* SIPSTEER_BPF_FRAGMENTS_H */

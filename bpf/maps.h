@@ -12,6 +12,7 @@
 
 #include <sipsteer/call.h>
 #include <sipsteer/counters.h>
+#include <sipsteer/flow.h>
 #include <sipsteer/fragment.h>
 #include <sipsteer/layout.h>
 #include <sipsteer/names.h>
@@ -79,6 +80,44 @@ struct {
     __uint(max_entries, SS_MAX_FRAGMENTS);
 } fragments SEC(".maps");
 
+/* What sources have used of their bounds on fragments; the key is the address. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(key_size, 16);
+    __type(value, struct ss_fragment_source);
+    __uint(max_entries, SS_MAX_FRAGMENT_SOURCES);
+} frag_sources SEC(".maps");
+
+/* Fragments on their way to the controller: struct ss_held and the frame. It sets the size. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 20);
+} held SEC(".maps");
+
+/* Where a frame is put together before it goes into held. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __uint(value_size, sizeof(struct ss_held) + SS_HELD_FRAME);
+    __uint(max_entries, 1);
+} held_draft SEC(".maps");
+
+/* Where a message that lies in several pieces is put together (scattered.h). */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __uint(value_size, 0x4000 + 64);
+    __uint(max_entries, 1);
+} message_draft SEC(".maps");
+
+/* Clients' flows, for ICMP errors. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __type(key, struct ss_flow_key);
+    __type(value, struct ss_flow);
+    __uint(max_entries, SS_MAX_FLOWS);
+} flows SEC(".maps");
+
 /* Interfaces that frames may be redirected to, by ifindex. */
 struct {
     __uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
@@ -102,6 +141,14 @@ struct {
     __type(value, struct ss_traffic);
     __uint(max_entries, SS_MAX_SERVICES);
 } service_traffic SEC(".maps");
+
+/* Messages by service and method (ss_method_index). */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __type(value, __u64);
+    __uint(max_entries, SS_MAX_SERVICES * SS_METHODS);
+} methods SEC(".maps");
 
 /* What each server was sent. */
 struct {

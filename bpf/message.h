@@ -6,6 +6,7 @@
 #define SIPSTEER_BPF_MESSAGE_H
 
 #include "bytes.h"
+#include <sipsteer/method.h>
 
 /* What a message means to the call it belongs to (call_state.h). */
 enum ss_event {
@@ -20,8 +21,7 @@ enum ss_event {
 
 struct ss_message {
     __u32 start; /* offset of the first line: past leading line ends (RFC 3261, 7.5) */
-    __u8 event;  /* enum ss_event; SS_EVENT_OTHER if the first line is no SIP known here */
-    __u8 sip;    /* the first line starts as a known request or as a response */
+    __u8 method; /* enum ss_method; SS_METHOD_NONE if the first line is no SIP known here */
 };
 
 struct ss_skip {
@@ -53,48 +53,92 @@ SS_INLINE __u32 ss_skip_line_ends(const struct ss_text *text) {
      (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
 #define SS_LOW_BYTES(count) (~0ULL >> (64 - 8 * (count)))
 
-/* enum ss_event of a first line that begins with these eight bytes; -1: not known. */
-SS_INLINE int ss_event_of(__u64 word) {
+/* What a method means to its call: enum ss_event. */
+SS_INLINE __u32 ss_event_of(__u32 method) {
+    switch (method) {
+    case SS_METHOD_INVITE:
+        return SS_EVENT_START;
+    case SS_METHOD_ACK:
+    case SS_METHOD_PRACK:
+    case SS_METHOD_UPDATE:
+    case SS_METHOD_INFO:
+    case SS_METHOD_NOTIFY:
+    case SS_METHOD_REFER:
+        return SS_EVENT_DIALOG;
+    case SS_METHOD_CANCEL:
+        return SS_EVENT_CANCEL;
+    case SS_METHOD_BYE:
+        return SS_EVENT_END;
+    default:
+        return method >= SS_METHOD_RESPONSE_1XX ? SS_EVENT_RESPONSE : SS_EVENT_OTHER;
+    }
+}
+
+/* Methods that are told by the first eight bytes, with the blank behind them. */
+SS_INLINE __u8 ss_short_method(__u64 word) {
     __u64 low4 = word & SS_LOW_BYTES(4);
     __u64 low5 = word & SS_LOW_BYTES(5);
     __u64 low6 = word & SS_LOW_BYTES(6);
     __u64 low7 = word & SS_LOW_BYTES(7);
     if (low7 == SS_WORD('I', 'N', 'V', 'I', 'T', 'E', ' ', 0))
-        return SS_EVENT_START;
+        return SS_METHOD_INVITE;
     if (low4 == SS_WORD('A', 'C', 'K', ' ', 0, 0, 0, 0))
-        return SS_EVENT_DIALOG;
+        return SS_METHOD_ACK;
     if (low4 == SS_WORD('B', 'Y', 'E', ' ', 0, 0, 0, 0))
-        return SS_EVENT_END;
-    if (word == SS_WORD('S', 'I', 'P', '/', '2', '.', '0', ' '))
-        return SS_EVENT_RESPONSE;
+        return SS_METHOD_BYE;
     if (low7 == SS_WORD('C', 'A', 'N', 'C', 'E', 'L', ' ', 0))
-        return SS_EVENT_CANCEL;
-    if (low6 == SS_WORD('P', 'R', 'A', 'C', 'K', ' ', 0, 0) ||
-        low7 == SS_WORD('U', 'P', 'D', 'A', 'T', 'E', ' ', 0) ||
-        low5 == SS_WORD('I', 'N', 'F', 'O', ' ', 0, 0, 0) ||
-        low7 == SS_WORD('N', 'O', 'T', 'I', 'F', 'Y', ' ', 0) ||
-        low6 == SS_WORD('R', 'E', 'F', 'E', 'R', ' ', 0, 0))
-        return SS_EVENT_DIALOG;
-    if (word == SS_WORD('R', 'E', 'G', 'I', 'S', 'T', 'E', 'R') ||
-        word == SS_WORD('O', 'P', 'T', 'I', 'O', 'N', 'S', ' ') ||
-        word == SS_WORD('S', 'U', 'B', 'S', 'C', 'R', 'I', 'B') ||
-        word == SS_WORD('P', 'U', 'B', 'L', 'I', 'S', 'H', ' ') ||
-        word == SS_WORD('M', 'E', 'S', 'S', 'A', 'G', 'E', ' '))
-        return SS_EVENT_OTHER;
-    return -1;
+        return SS_METHOD_CANCEL;
+    if (word == SS_WORD('O', 'P', 'T', 'I', 'O', 'N', 'S', ' '))
+        return SS_METHOD_OPTIONS;
+    if (low6 == SS_WORD('P', 'R', 'A', 'C', 'K', ' ', 0, 0))
+        return SS_METHOD_PRACK;
+    if (low7 == SS_WORD('N', 'O', 'T', 'I', 'F', 'Y', ' ', 0))
+        return SS_METHOD_NOTIFY;
+    if (word == SS_WORD('P', 'U', 'B', 'L', 'I', 'S', 'H', ' '))
+        return SS_METHOD_PUBLISH;
+    if (low5 == SS_WORD('I', 'N', 'F', 'O', ' ', 0, 0, 0))
+        return SS_METHOD_INFO;
+    if (low6 == SS_WORD('R', 'E', 'F', 'E', 'R', ' ', 0, 0))
+        return SS_METHOD_REFER;
+    if (word == SS_WORD('M', 'E', 'S', 'S', 'A', 'G', 'E', ' '))
+        return SS_METHOD_MESSAGE;
+    if (low7 == SS_WORD('U', 'P', 'D', 'A', 'T', 'E', ' ', 0))
+        return SS_METHOD_UPDATE;
+    return SS_METHOD_NONE;
+}
+
+/* enum ss_method of a status line with this first digit of its code. */
+SS_INLINE __u8 ss_response_method(int digit) {
+    if (digit < '1' || digit > '6')
+        return SS_METHOD_RESPONSE_OTHER;
+    return (__u8)(SS_METHOD_RESPONSE_1XX + digit - '1');
+}
+
+/* enum ss_method of the first line, which starts at an offset with these eight bytes. */
+SS_INLINE __u8 ss_method_of(const struct ss_text *text, __u32 start, __u64 word) {
+    __u8 method = ss_short_method(word);
+    if (method != SS_METHOD_NONE)
+        return method;
+    int ninth = ss_text_byte(text, start + 8);
+    if (word == SS_WORD('S', 'I', 'P', '/', '2', '.', '0', ' '))
+        return ss_response_method(ninth);
+    if (word == SS_WORD('R', 'E', 'G', 'I', 'S', 'T', 'E', 'R') && ninth == ' ')
+        return SS_METHOD_REGISTER;
+    if (word == SS_WORD('S', 'U', 'B', 'S', 'C', 'R', 'I', 'B') && ninth == 'E' &&
+        ss_text_byte(text, start + 9) == ' ')
+        return SS_METHOD_SUBSCRIBE;
+    return SS_METHOD_NONE;
 }
 
 SS_INLINE struct ss_message ss_classify(const struct ss_text *text) {
-    struct ss_message message = {ss_skip_line_ends(text), SS_EVENT_OTHER, 0};
+    struct ss_message message = {ss_skip_line_ends(text), SS_METHOD_NONE};
     const __u8 *p = ss_text_at(text, message.start);
     /* The shortest SIP start line is longer than eight bytes. */
-    if (message.start + 8 > text->length || p + 8 > text->limit)
-        return message;
-    int event = ss_event_of(ss_load_8(p));
-    if (event >= 0) {
-        message.event = (__u8)event;
-        message.sip = 1;
-    }
+    if (message.start + 8 <= text->length && p + 8 <= text->limit)
+        message.method = ss_method_of(text, message.start, ss_load_8(p));
+    /* The search for the Call-ID is not to be verified for each method. */
+    message.start = ss_forget(text, message.start);
+    message.method = (__u8)(ss_forget(text, message.method) & SS_METHOD_MASK);
     return message;
 }
 

@@ -37,9 +37,12 @@ struct ss_packet {
     __u8 tags;            /* VLAN tags, 0 to 2 */
     __u8 protocol;        /* behind the IP header and its extensions */
     __u8 part;            /* enum ss_fragment_part */
+    __u8 more;            /* fragments follow behind this one */
     __be16 source_port;
     __be16 destination_port;
     __be32 fragment_id;
+    __u32 fragment_start;  /* offset of a fragment's payload in the datagram's, bytes */
+    __u32 fragment_length; /* bytes of it */
     __u8 source[16]; /* IPv4-mapped, network byte order */
     __u8 destination[16];
 };
@@ -48,9 +51,11 @@ struct ss_packet {
 struct ss_outcome {
     __u32 verdict; /* enum ss_verdict */
     __u32 reason;  /* enum ss_reason */
-    __u32 service; /* index, meaningful if steered is set */
+    __u32 service; /* index, if matched is set */
     __u32 server;  /* index, SS_NO_SERVER if none was chosen */
     __u8 matched;  /* a service was matched */
+    __u8 message; /* it has a message for a service, of this method (enum ss_method) */
+    __u8 method;
     __u8 new_call;
     __u8 rehomed;
 };
@@ -80,6 +85,17 @@ SS_INLINE __u8 *ss_at(struct xdp_md *ctx, __u32 offset) {
     __u8 *p = ss_data(ctx) + (offset & 0x7fff);
     SS_PIN(p);
     return p;
+}
+
+/*
+ * A number from 1 to 0x4000, as it is, but in a form that shows these bounds: the verifier of 6.1
+ * learns no lower bound from a comparison with 0.
+ */
+SS_INLINE __u32 ss_at_least_one(__u32 number) {
+    __u32 less = number - 1;
+    SS_PIN(less);
+    less &= 0x3fff;
+    return less + 1;
 }
 
 #endif /* SIPSTEER_BPF_PACKET_H */

@@ -65,6 +65,16 @@ SS_INLINE void ss_map_ipv4(__u8 mapped[16], __be32 address) {
     __builtin_memcpy(mapped + 12, &address, 4);
 }
 
+/* start: offset in the datagram's payload, bytes. more: fragments follow. */
+SS_INLINE void ss_note_fragment(struct ss_packet *packet, __u32 start, int more) {
+    packet->fragment_start = start;
+    packet->more = more != 0;
+    if (start)
+        packet->part = SS_LATER_FRAGMENT;
+    else if (more)
+        packet->part = SS_FIRST_FRAGMENT;
+}
+
 /* IPv4 (RFC 791). Sets the addresses, protocol, transport and the fragment's part and id. */
 SS_INLINE int ss_parse_ipv4(struct xdp_md *ctx, struct ss_packet *packet, __u32 *ip_end) {
     __u8 *end = ss_data_end(ctx);
@@ -76,10 +86,7 @@ SS_INLINE int ss_parse_ipv4(struct xdp_md *ctx, struct ss_packet *packet, __u32 
     if (ip->version != 4 || header < sizeof(*ip) || total < header)
         return SS_REASON_MALFORMED;
     __u16 fragment = bpf_ntohs(ip->frag_off);
-    if (fragment & SS_IP_OFFSET_MASK)
-        packet->part = SS_LATER_FRAGMENT;
-    else if (fragment & SS_IP_MORE_FRAGMENTS)
-        packet->part = SS_FIRST_FRAGMENT;
+    ss_note_fragment(packet, (fragment & SS_IP_OFFSET_MASK) * 8, fragment & SS_IP_MORE_FRAGMENTS);
     packet->fragment_id = ip->id;
     packet->protocol = ip->protocol;
     packet->transport = packet->ip + header;
@@ -121,13 +128,10 @@ SS_INLINE int ss_parse_extension(struct xdp_md *ctx, struct ss_packet *packet, _
             return -1;
         __u16 flags = bpf_ntohs(fragment->offset_flags);
         packet->fragment_id = fragment->id;
-        if (flags & SS_IPV6_OFFSET_MASK)
-            packet->part = SS_LATER_FRAGMENT;
-        else if (flags & SS_IPV6_MORE_FRAGMENTS)
-            packet->part = SS_FIRST_FRAGMENT;
+        ss_note_fragment(packet, flags & SS_IPV6_OFFSET_MASK, flags & SS_IPV6_MORE_FRAGMENTS);
         *next = fragment->next;
         *at += sizeof(*fragment);
-        return packet->part != SS_LATER_FRAGMENT; /* no header follows in a later fragment */
+        return packet->part == SS_LATER_FRAGMENT ? 0 : 1; /* it has no further header */
     }
     if (!ss_is_plain_extension(*next) && *next != IPPROTO_AH)
         return 0;
@@ -181,9 +185,14 @@ SS_INLINE int ss_parse_udp(struct xdp_md *ctx, struct ss_packet *packet, __u32 i
     return SS_PARSED;
 }
 
+SS_INLINE int ss_is_icmp(const struct ss_packet *packet) {
+    return packet->part == SS_WHOLE &&
+           (packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6);
+}
+
 /*
  * The whole packet. Gives SS_PARSED, or the reason why it cannot be for a service. A later
- * fragment is parsed up to its IP header.
+ * fragment and ICMP are parsed up to the IP header.
  */
 SS_STAGE int ss_parse(struct xdp_md *ctx, struct ss_packet *packet) {
     if (!packet)
@@ -199,6 +208,11 @@ SS_STAGE int ss_parse(struct xdp_md *ctx, struct ss_packet *packet) {
         return SS_REASON_NOT_IP;
     if (result != SS_PARSED)
         return result;
+    if (ip_end < packet->transport)
+        return SS_REASON_MALFORMED;
+    packet->fragment_length = ip_end - packet->transport;
+    if (ss_is_icmp(packet))
+        return SS_PARSED;
     if (packet->protocol != IPPROTO_UDP)
         return SS_REASON_NOT_UDP;
     if (packet->part == SS_LATER_FRAGMENT)

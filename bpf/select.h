@@ -115,6 +115,21 @@ SS_INLINE void ss_select_stateless(__u32 pool, __u64 key, struct ss_outcome *out
 }
 
 /*
+ * Looks up the server of a message without making an entry: what the call table has, or the ring
+ * in a stateless pool; SS_NO_SERVER if there is none.
+ */
+SS_STAGE int ss_find_server(__u32 pool, __u32 mode, const struct ss_key *key) {
+    struct ss_place place;
+    if (!key)
+        return SS_NO_SERVER;
+    if (mode == SS_POOL_STATELESS)
+        return (int)ss_ring_server(pool, key->hash);
+    if (ss_call_find(ss_call_position(key->hash, pool), &place) || !place.entry)
+        return SS_NO_SERVER;
+    return (int)ss_call_server(place.value);
+}
+
+/*
  * Chooses the server of a message in a pool: sets the outcome's server, SS_NO_SERVER if there is
  * none, and its reason. mode is enum ss_pool_mode. 0, always.
  */

@@ -74,9 +74,10 @@ public:
         }
         file->release_socket();
         file_.emplace(std::move(*file));
-        asio::co_spawn(io_, accept_all(), [self = shared_from_this()](std::exception_ptr failure) {
-            log_exception("api_accept_failed", failure);
-        });
+        asio::co_spawn(io_, accept_all(),
+                       [self = shared_from_this()](const std::exception_ptr &failure) {
+                           log_exception("api_accept_failed", failure);
+                       });
         return Done{};
     }
 
@@ -132,7 +133,7 @@ private:
         const auto session = std::make_shared<Session>(std::move(socket), router_, limits_);
         sessions_.insert(session);
         asio::co_spawn(io_, session->run(),
-                       [self = shared_from_this(), session](std::exception_ptr failure) {
+                       [self = shared_from_this(), session](const std::exception_ptr &failure) {
                            log_exception("api_connection_failed", failure);
                            self->ended(session);
                        });

@@ -103,6 +103,32 @@ void check_pools(const Config &config, Errors &errors) {
 
 /// Services name pools that are there. Not if the name of a pool is itself wrong: it might be
 /// the one that is meant.
+/// `name`, which stands in the field `pool` of the object at `path`.
+void check_pool_name(const std::string &path, const std::string &name,
+                     const std::vector<std::string> &names, Errors &errors) {
+    const std::string field = field_path(path, "pool");
+    if (!errors.has(field) && !errors.has("pools") && !errors.has(path) &&
+        std::find(names.begin(), names.end(), name) == names.end()) {
+        errors.add(field, quoted(name) + " is not the name of a pool" + did_you_mean(name, names));
+    }
+}
+
+void check_method_pools(const Service &service, const std::string &list,
+                        const std::vector<std::string> &names, Errors &errors) {
+    FirstSeen<std::uint8_t> methods;
+    for (std::size_t i = 0; i < service.method_pools.size(); i++) {
+        const std::string path = element_path(list, i);
+        check_pool_name(path, service.method_pools[i].pool, names, errors);
+        const std::string field = field_path(path, "method");
+        if (errors.has(field)) {
+            continue;
+        }
+        if (const std::string *first = methods.seen_before(service.method_pools[i].method, path)) {
+            errors.add(field, "the method is already that of " + *first);
+        }
+    }
+}
+
 void check_references(const Config &config, Errors &errors) {
     std::vector<std::string> names;
     for (const Pool &pool : config.pools) {
@@ -112,13 +138,9 @@ void check_references(const Config &config, Errors &errors) {
         names.push_back(pool.name);
     }
     for (std::size_t i = 0; i < config.services.size(); i++) {
-        const std::string path = field_path(element_path("services", i), "pool");
-        const std::string &name = config.services[i].pool;
-        if (!errors.has(path) && !errors.has("pools") && !errors.has(element_path("services", i)) &&
-            std::find(names.begin(), names.end(), name) == names.end()) {
-            errors.add(path,
-                       quoted(name) + " is not the name of a pool" + did_you_mean(name, names));
-        }
+        const std::string path = element_path("services", i);
+        check_pool_name(path, config.services[i].pool, names, errors);
+        check_method_pools(config.services[i], field_path(path, "method_pools"), names, errors);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include <sipsteer/call.h>
 #include <sipsteer/limits.h>
+#include <sipsteer/method.h>
 
 #include <chrono>
 
@@ -37,6 +38,17 @@ inline constexpr Choice<const char *> kLogLevels[] = {{"trace", "trace"},
                                                       {"info", "info"},
                                                       {"warning", "warning"},
                                                       {"error", "error"}};
+
+/// Methods that a pool can be chosen by.
+inline constexpr Choice<std::uint8_t> kMethods[] = {
+    {"INVITE", SS_METHOD_INVITE},     {"ACK", SS_METHOD_ACK},
+    {"BYE", SS_METHOD_BYE},           {"CANCEL", SS_METHOD_CANCEL},
+    {"REGISTER", SS_METHOD_REGISTER}, {"OPTIONS", SS_METHOD_OPTIONS},
+    {"PRACK", SS_METHOD_PRACK},       {"SUBSCRIBE", SS_METHOD_SUBSCRIBE},
+    {"NOTIFY", SS_METHOD_NOTIFY},     {"PUBLISH", SS_METHOD_PUBLISH},
+    {"INFO", SS_METHOD_INFO},         {"REFER", SS_METHOD_REFER},
+    {"MESSAGE", SS_METHOD_MESSAGE},   {"UPDATE", SS_METHOD_UPDATE},
+    {"other", SS_METHOD_OTHER}};
 
 inline constexpr Whole kPort{1, 65535};
 inline constexpr Duration kLifetime{std::chrono::seconds(1), std::chrono::hours(19)};
@@ -97,12 +109,28 @@ void describe(V &v, typename V::template Of<Pool> &pool) {
 }
 
 template <typename V>
+void describe(V &v, typename V::template Of<MethodPool> &entry) {
+    v.required("method", entry.method, OneOf{kMethods});
+    v.required("pool", entry.pool, Reference{});
+}
+
+template <typename V>
+void describe(V &v, typename V::template Of<Fragments> &fragments) {
+    using namespace std::chrono_literals;
+    v.optional("timeout", fragments.timeout, Duration{10ms, 30s});
+    v.optional("firsts_per_source", fragments.firsts_per_source, Whole{1, SS_MAX_FRAGMENTS});
+    v.optional("held_per_source", fragments.held_per_source, Whole{0, 65535});
+    v.optional("held_bytes", fragments.held_bytes, Whole{65536, 1 << 28});
+}
+
+template <typename V>
 void describe(V &v, typename V::template Of<Service> &service) {
     v.required("name", service.name, Name{});
     v.required("address", service.address, HostAddress{});
     v.optional("port", service.port, kPort);
     v.optional("protocol", service.protocol, OneOf{kProtocols});
     v.required("pool", service.pool, Reference{});
+    v.optional("method_pools", service.method_pools, ListOfObjects{0, SS_METHODS});
     v.optional("vip_interface", service.vip_interface, Maybe{InterfaceName{}});
 }
 
@@ -123,6 +151,7 @@ void describe(V &v, typename V::template Of<Config> &config) {
     v.optional("on_exit", config.on_exit, OneOf{kOnExit});
     v.optional("calls", config.call_capacity,
                ObjectOfOne{"capacity", Whole{SS_MIN_CALLS, SS_MAX_CALLS}});
+    v.optional("fragments", config.fragments, Object{});
     v.required("pools", config.pools, ListOfObjects{0, SS_MAX_POOLS});
     v.required("services", config.services, ListOfObjects{0, SS_MAX_SERVICES});
 }

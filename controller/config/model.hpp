@@ -81,12 +81,21 @@ struct Pool {
     bool operator==(const Pool &) const = default;
 };
 
+/// Messages of one method go to a pool of their own: REGISTER to the registrars.
+struct MethodPool {
+    std::uint8_t method = 0; // enum ss_method in sipsteer/method.h; a request's; unique
+    std::string pool;        // names a pool
+
+    bool operator==(const MethodPool &) const = default;
+};
+
 struct Service {
     std::string name;          // unique
     Address address;           // the VIP
     std::uint16_t port = 5060; // host byte order
     Protocol protocol = Protocol::Udp;
     std::string pool;                         // names a pool
+    std::vector<MethodPool> method_pools;     // what does not go there; responses always do
     std::optional<std::string> vip_interface; // where the daemon puts the VIP; absent: nowhere
 
     bool operator==(const Service &) const = default;
@@ -97,6 +106,16 @@ struct Api {
     unsigned socket_mode = 0660;
 
     bool operator==(const Api &) const = default;
+};
+
+/// Bounds on fragments (sipsteer/fragment.h). `per source`: by client address and second.
+struct Fragments {
+    milliseconds timeout{1000}; // how long a first fragment is remembered, and a later one held
+    std::uint32_t firsts_per_source = 8192;
+    std::uint32_t held_per_source = 64;
+    std::uint32_t held_bytes = 1 << 20; // held at once, of all sources
+
+    bool operator==(const Fragments &) const = default;
 };
 
 /// The VLAN of frames that leave through an interface, where the kernel does not know it as a VLAN
@@ -117,6 +136,7 @@ struct Config {
     std::string log_level = "info"; // trace, debug, info, warning or error
     OnExit on_exit = OnExit::Leave;
     std::uint32_t call_capacity = 1'000'000;
+    Fragments fragments;
     std::vector<Pool> pools;
     std::vector<Service> services;
 

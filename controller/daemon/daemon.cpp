@@ -26,20 +26,28 @@ constexpr std::chrono::seconds kNextHopGrace{3};
 /// What an answer under way has left when the daemon stops.
 constexpr std::chrono::milliseconds kStopGrace{200};
 
-std::vector<health::Target> probe_targets(const config::Config &config,
-                                          const std::map<plan::ServerId, plan::Health> &restored) {
+/// Servers that calls are forwarded to, and where.
+using Running = std::map<plan::ServerId, Address>;
+
+bool runs(const Running &running, const config::Pool &pool, const config::Server &server) {
+    const auto known = running.find({pool.name, server.name});
+    return known != running.end() && known->second == server.address;
+}
+
+/// A server that is running is up until its probe says otherwise.
+std::vector<health::Target> probe_targets(const config::Config &config, const Running &running) {
     std::vector<health::Target> targets;
     for (const auto &pool : config.pools) {
         for (const auto &server : pool.servers) {
             if (pool.probe.type == config::ProbeType::None) {
                 continue;
             }
-            health::Target target{{pool.name, server.name}, server.address, server.port,
-                                  pool.probe, plan::Health::Unknown};
-            if (const auto known = restored.find(target.id); known != restored.end()) {
-                target.initial = known->second;
-            }
-            targets.push_back(std::move(target));
+            targets.push_back(
+                {{pool.name, server.name},
+                 server.address,
+                 server.port,
+                 pool.probe,
+                 runs(running, pool, server) ? plan::Health::Up : plan::Health::Unknown});
         }
     }
     return targets;
@@ -83,16 +91,16 @@ Daemon::Daemon(config::Config config, std::string config_file)
 Daemon::~Daemon() = default;
 
 Status Daemon::open_maps() {
-    auto lock = lock_pin_dir(config_.pin_dir);
-    if (!lock) {
-        return lock.error();
+    auto locks = lock_directories(config_);
+    if (!locks) {
+        return locks.error();
     }
-    lock_ = std::move(*lock);
+    locks_ = std::move(*locks);
     const auto secret = dataplane::load_or_make_secret(config_.state_dir);
     if (!secret) {
         return secret.error();
     }
-    map_options_ = {config_.pin_dir, *secret, config_.call_capacity};
+    map_options_ = {config_.pin_dir, *secret, config_.call_capacity, config_.fragments};
     auto maps = dataplane::Maps::open(map_options_);
     if (!maps) {
         return maps.error();
@@ -113,7 +121,7 @@ Status Daemon::open_maps() {
 void Daemon::watch_farm() {
     neighbours_.watch(server_addresses(config_));
     health_log_.note(neighbours_.next_hops());
-    prober_.update(probe_targets(config_, restored_health_));
+    prober_.update(probe_targets(config_, running_));
     health_log_.note(prober_.results());
 }
 
@@ -122,7 +130,7 @@ bool Daemon::knows_next_hops() const {
     for (const auto &pool : config_.pools) {
         for (const auto &server : pool.servers) {
             const auto next_hop = next_hops.find(server.address);
-            if (restored_health_.count({pool.name, server.name}) != 0 &&
+            if (runs(running_, pool, server) &&
                 (next_hop == next_hops.end() || !next_hop->second.resolved)) {
                 return false;
             }
@@ -145,10 +153,14 @@ Status Daemon::start() {
     auto done = open_maps();
     if (done) {
         auto restored = dataplane::restore(*maps_);
-        restored_health_ = std::move(restored.health);
+        running_ = std::move(restored.running);
         farm_ = std::make_unique<Farm>(*maps_, std::move(restored.indexes));
         vips_ = std::make_unique<Vips>(config_.state_dir);
         sweeping_ = std::make_unique<Sweeping>(io_, maps_->calls(), [this] { on_pass(); });
+        holder_ = std::make_unique<fragments::Holder>(io_, *maps_, config_.fragments);
+        done = holder_->start();
+    }
+    if (done) {
         neighbours_.set_vlan_tags(vlan_tags(config_));
         done = neighbours_.start();
     }
@@ -171,11 +183,9 @@ Status Daemon::go_live() {
     if (auto done = reconcile(); !done) {
         return done;
     }
-    auto attachments = attach_all(config_, map_options_, *maps_);
-    if (!attachments) {
-        return attachments.error();
+    if (auto done = attach_all(config_, map_options_, *maps_, attachments_); !done) {
+        return done;
     }
-    attachments_ = std::move(*attachments);
     if (auto done = vips_->apply(config_); !done) {
         return done;
     }
@@ -186,18 +196,21 @@ Status Daemon::go_live() {
     return Done{};
 }
 
-/// After a failed start. Maps and programs that were there before stay, with their calls.
+/// After a failed start. Maps, programs and VIPs that were there before stay, with their calls.
 void Daemon::undo() {
+    bool maps_are_needed = maps_ && maps_->taken_over();
+    if (vips_) {
+        vips_->undo();
+    }
     for (const auto &attachment : attachments_) {
-        if (!attachment.replaced) {
+        if (attachment.replaced) {
+            maps_are_needed = true;
+        } else {
             (void)dataplane::detach(attachment.interface, config_.pin_dir);
         }
     }
-    if (maps_ && !maps_->taken_over()) {
-        if (vips_) {
-            vips_->remove_all();
-        }
-        (void)dataplane::remove_pins(config_.pin_dir);
+    if (maps_ && !maps_are_needed) {
+        (void)dataplane::remove_own_pins(config_.pin_dir);
     }
     api_->stop();
 }
@@ -215,7 +228,9 @@ void Daemon::schedule_reconcile() {
     reconcile_due_ = true;
     boost::asio::post(io_, [this] {
         reconcile_due_ = false;
-        if (auto done = reconcile(); !done) {
+        const auto done = reconcile();
+        reconcile_failed_ = !done;
+        if (!done) {
             log::error("reconcile_failed", {{"problem", done.error().message}});
         }
     });
@@ -230,7 +245,12 @@ Status Daemon::reconcile() {
     return Done{};
 }
 
-void Daemon::on_pass() { farm_->release_unused(sweeping_->totals()); }
+void Daemon::on_pass() {
+    farm_->release_unused(sweeping_->totals());
+    if (reconcile_failed_) {
+        schedule_reconcile(); // a pass takes two seconds or more
+    }
+}
 
 void Daemon::await_signal() {
     signals_.async_wait([this](const boost::system::error_code &failed, int signal) {
@@ -249,44 +269,54 @@ void Daemon::await_signal() {
 void Daemon::reload() {
     notify_reloading();
     auto parsed = config::load_file(config_file_);
-    if (parsed) {
-        adopt(*parsed);
-    } else {
+    if (!parsed) {
         for (const auto &error : parsed.errors()) {
             log::error("config_refused", {{"file", config_file_}, {"problem", error.to_string()}});
         }
     }
-    notify_ready(parsed ? "configuration read again" : "new configuration refused, old one kept");
+    const bool adopted = parsed && adopt(*parsed);
+    notify_ready(adopted ? "configuration read again" : "new configuration refused, old one kept");
 }
 
-/// Takes a new configuration over, but for what only a start can change.
-void Daemon::adopt(config::Config next) {
-    const bool fixed = next.interfaces == config_.interfaces && next.pin_dir == config_.pin_dir &&
-                       next.state_dir == config_.state_dir && next.api == config_.api &&
-                       next.call_capacity == config_.call_capacity &&
-                       next.vlan_tags == config_.vlan_tags;
-    if (!fixed) {
-        log::warn("restart_needed", {{"fields", "interfaces, pin_dir, state_dir, api, calls and "
-                                                "vlan_tags change only at a restart"}});
-        next.interfaces = config_.interfaces;
-        next.pin_dir = config_.pin_dir;
-        next.state_dir = config_.state_dir;
-        next.api = config_.api;
-        next.call_capacity = config_.call_capacity;
-        next.vlan_tags = config_.vlan_tags;
+/// What only a start can change stays as it is.
+void Daemon::keep_fixed(config::Config &next) const {
+    const bool same = next.interfaces == config_.interfaces && next.pin_dir == config_.pin_dir &&
+                      next.state_dir == config_.state_dir && next.api == config_.api &&
+                      next.call_capacity == config_.call_capacity &&
+                      next.vlan_tags == config_.vlan_tags && next.fragments == config_.fragments;
+    if (same) {
+        return;
     }
-    config_ = std::move(next);
-    (void)log::set_level(config_.log_level);
+    log::warn("restart_needed", {{"fields", "interfaces, pin_dir, state_dir, api, calls, "
+                                            "vlan_tags and fragments change only at a restart"}});
+    next.interfaces = config_.interfaces;
+    next.pin_dir = config_.pin_dir;
+    next.state_dir = config_.state_dir;
+    next.api = config_.api;
+    next.call_capacity = config_.call_capacity;
+    next.vlan_tags = config_.vlan_tags;
+    next.fragments = config_.fragments;
+}
+
+/// Takes a new configuration over. False if it cannot be put in force: the old one is kept.
+bool Daemon::adopt(config::Config next) {
+    keep_fixed(next);
+    running_ = farm_->running();
+    std::swap(config_, next);
     watch_farm();
-    auto done = reconcile();
-    if (done) {
-        done = vips_->apply(config_);
+    if (auto done = reconcile(); !done) {
+        log::error("config_refused", {{"file", config_file_}, {"problem", done.error().message}});
+        std::swap(config_, next);
+        watch_farm();
+        reconcile_failed_ = true; // some of the new one may be written: to be written over
+        return false;
     }
-    if (done) {
-        log::info("config_in_force", {{"file", config_file_}});
-    } else {
-        log::error("reconcile_failed", {{"problem", done.error().message}});
+    (void)log::set_level(config_.log_level);
+    if (auto done = vips_->apply(config_); !done) {
+        log::error("vip_not_added", {{"problem", done.error().message}});
     }
+    log::info("config_in_force", {{"file", config_file_}});
+    return true;
 }
 
 void Daemon::stop() {
@@ -307,10 +337,10 @@ void Daemon::stop() {
 }
 
 nlohmann::json Daemon::status() const {
-    const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
-        std::chrono::steady_clock::now() - begun_);
+    const auto uptime =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
     return make_status({config_, *maps_, attachments_, farm_->plan(), neighbours_.next_hops(),
-                        prober_.results(), *sweeping_, uptime});
+                        prober_.results(), *sweeping_, *holder_, uptime});
 }
 
 nlohmann::json Daemon::calls(const api::CallsQuery &query) const {

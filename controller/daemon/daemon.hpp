@@ -10,6 +10,7 @@
 #include "daemon/sweeping.hpp"
 #include "daemon/systemd.hpp"
 #include "daemon/vips.hpp"
+#include "fragments/holder.hpp"
 #include "health/prober.hpp"
 #include "neighbours/neighbours.hpp"
 
@@ -49,7 +50,8 @@ private:
     void on_pass();
     void await_signal();
     void reload();
-    void adopt(config::Config next);
+    bool adopt(config::Config next);
+    void keep_fixed(config::Config &next) const;
     void stop();
 
     nlohmann::json status() const;
@@ -62,21 +64,23 @@ private:
     std::string config_file_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 
-    Fd lock_;
+    std::vector<Fd> locks_;
     dataplane::MapOptions map_options_;
     std::unique_ptr<dataplane::Maps> maps_;
     std::vector<dataplane::Attachment> attachments_;
     std::unique_ptr<Vips> vips_;
     std::unique_ptr<Farm> farm_;
-    std::map<plan::ServerId, plan::Health> restored_health_;
+    std::map<plan::ServerId, Address> running_; // at the start or before a reload
     HealthLog health_log_;
     Neighbours neighbours_;
     health::Prober prober_;
     std::unique_ptr<Sweeping> sweeping_;
+    std::unique_ptr<fragments::Holder> holder_;
     std::unique_ptr<api::Server> api_;
     Watchdog watchdog_;
     bool live_ = false;
     bool reconcile_due_ = false;
+    bool reconcile_failed_ = false;
 };
 
 } // namespace sipsteer::daemon

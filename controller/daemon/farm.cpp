@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/farm.hpp"
 
-#include "dataplane/counters.hpp"
 #include "util/log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace sipsteer::daemon {
@@ -32,19 +32,30 @@ std::vector<std::string> names_without(const plan::IndexSpace &space, Keep keep)
 } // namespace
 
 Status Farm::reconcile(const config::Config &config, const plan::Observed &observed) {
-    auto next = plan::make_plan(config, observed, indexes_, in_force_ ? &plan_ : nullptr);
+    auto next = plan::make_plan(config, observed, indexes_, &plan_);
     if (!next) {
         return next.error();
     }
-    if (in_force_ && *next == plan_) {
+    if (written_ && *next == plan_) {
         return Done{};
     }
-    if (auto written = writer_.apply(*next); !written) {
-        return written;
+    written_ = false;
+    if (auto done = writer_.apply(*next); !done) {
+        return done;
     }
     plan_ = std::move(*next);
-    in_force_ = true;
+    written_ = true;
     return Done{};
+}
+
+std::map<plan::ServerId, Address> Farm::running() const {
+    std::map<plan::ServerId, Address> running;
+    for (const auto &server : plan_.servers) {
+        if (server.value.flags & SS_SERVER_FORWARD) {
+            running[server.id] = Address::from_bytes(std::to_array(server.value.address));
+        }
+    }
+    return running;
 }
 
 bool Farm::planned(const std::string &server_name) const {
@@ -79,8 +90,9 @@ void Farm::release_pools_and_services() {
         const auto &servers = indexes_.servers.all();
         const auto of_pool = servers.lower_bound(pool + "/");
         const bool has_servers = of_pool != servers.end() && of_pool->first.starts_with(pool + "/");
-        return has_servers || std::any_of(plan_.pools.begin(), plan_.pools.end(),
-                                          [&](const auto &planned) { return planned.name == pool; });
+        return has_servers ||
+               std::any_of(plan_.pools.begin(), plan_.pools.end(),
+                           [&](const auto &planned) { return planned.name == pool; });
     });
     for (const auto &pool : pools) {
         indexes_.pools.release(pool);
@@ -90,7 +102,11 @@ void Farm::release_pools_and_services() {
                            [&](const auto &service) { return service.name == name; });
     });
     for (const auto &service : services) {
-        dataplane::clear_service_traffic(maps_, *indexes_.services.find(service));
+        if (auto done = writer_.release_service(*indexes_.services.find(service)); !done) {
+            log::warn("service_not_released",
+                      {{"service", service}, {"problem", done.error().message}});
+            continue;
+        }
         indexes_.services.release(service);
     }
 }
@@ -99,6 +115,12 @@ std::optional<calls::ServerName> Farm::server_name(std::uint16_t index) const {
     for (const auto &server : plan_.servers) {
         if (server.index == index) {
             return calls::ServerName{server.id.pool, server.id.server};
+        }
+    }
+    for (const auto &[name, known] : indexes_.servers.all()) {
+        const auto slash = name.find('/');
+        if (known == index && slash != std::string::npos) {
+            return calls::ServerName{name.substr(0, slash), name.substr(slash + 1)};
         }
     }
     return std::nullopt;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "neighbours/next_hop.hpp"
 #include "health/prober.hpp"
+#include "neighbours/next_hop.hpp"
 #include "plan/plan.hpp"
 
 #include <map>

@@ -15,9 +15,9 @@ using namespace sipsteer;
 using namespace sipsteer::daemon;
 
 int detach_everything(const config::Config &config) {
-    const auto lock = lock_pin_dir(config.pin_dir);
-    if (!lock) {
-        std::cerr << "sipsteerd: " << lock.error().message << '\n';
+    const auto locks = lock_directories(config);
+    if (!locks) {
+        std::cerr << "sipsteerd: " << locks.error().message << '\n';
         return kExitFailed;
     }
     Vips(config.state_dir).remove_all();

@@ -11,8 +11,8 @@ enum ExitCode { kExitOk = 0, kExitFailed = 1, kExitBadInput = 2 };
 
 struct Options {
     std::string config_file;
-    bool check = false;  // look at the configuration and say whether it is good
-    bool detach = false; // take everything away that earlier runs left
+    bool check = false;    // look at the configuration and say whether it is good
+    bool detach = false;   // take everything away that earlier runs left
     std::string log_level; // instead of the configuration's; empty: as that says
 };
 

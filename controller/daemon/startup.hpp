@@ -14,16 +14,16 @@
 
 namespace sipsteer::daemon {
 
-/// Keeps a second daemon away from the same maps. Held until it is destroyed.
-Result<Fd> lock_pin_dir(const std::string &pin_dir);
+/// Keeps a second daemon away from the same maps (pin_dir), secret and VIPs (state_dir). Both
+/// directories are made if they are missing. Held until it is destroyed.
+Result<std::vector<Fd>> lock_directories(const config::Config &config);
 
-/// Attaches to every configured interface. If one fails, those that had nothing before are
-/// detached again.
-Result<std::vector<dataplane::Attachment>> attach_all(const config::Config &config,
-                                                      const dataplane::MapOptions &options,
-                                                      const dataplane::Maps &maps);
+/// Attaches to every configured interface, then detaches from those that are no longer configured.
+/// If one fails, `attachments` are those that were attached before it.
+Status attach_all(const config::Config &config, const dataplane::MapOptions &options,
+                  const dataplane::Maps &maps, std::vector<dataplane::Attachment> &attachments);
 
-/// Detaches from the configured interfaces and removes the maps.
+/// Detaches from all interfaces, configured or not, and removes the maps.
 Status detach_all(const config::Config &config);
 
 } // namespace sipsteer::daemon

@@ -57,6 +57,17 @@ json interfaces_json(const StatusInput &input) {
     return interfaces;
 }
 
+/// Messages by method and response class; those that there were.
+json messages_json(const StatusInput &input, std::uint16_t service) {
+    json messages = json::object();
+    for (std::uint32_t method = 0; method < SS_METHODS; method++) {
+        if (const auto count = dataplane::read_messages(input.maps, service, method)) {
+            messages[dataplane::method_label(method)] = count;
+        }
+    }
+    return messages;
+}
+
 json services_json(const StatusInput &input) {
     json services = json::array();
     for (const auto &service : input.config.services) {
@@ -65,11 +76,12 @@ json services_json(const StatusInput &input) {
                       {"port", service.port},
                       {"protocol", "udp"},
                       {"pool", service.pool}};
-        const auto *planned = find(input.plan.services,
-                                   [&](const auto &item) { return item.name == service.name; });
+        const auto *planned =
+            find(input.plan.services, [&](const auto &item) { return item.name == service.name; });
         if (planned != nullptr) {
             entry.update(
                 traffic_json(dataplane::read_service_traffic(input.maps, planned->value.id)));
+            entry["messages"] = messages_json(input, planned->value.id);
         }
         services.push_back(std::move(entry));
     }
@@ -116,18 +128,16 @@ json server_calls_json(const calls::SweepTotals &totals, std::uint16_t index) {
     return entry;
 }
 
-json server_json(const StatusInput &input, const config::Pool &pool,
-                 const config::Server &server) {
+json server_json(const StatusInput &input, const config::Pool &pool, const config::Server &server) {
     const plan::ServerId id{pool.name, server.name};
     const auto probe = input.probes.find(id);
     const auto next_hop = input.next_hops.find(server.address);
-    json entry = {
-        {"name", server.name},
-        {"address", server.address.to_string()},
-        {"port", server.port},
-        {"weight", server.weight},
-        {"admin", server.admin == config::Admin::Enabled ? "enabled" : "disabled"},
-        {"health", pool.probe.type == config::ProbeType::None ? "unprobed" : "unknown"}};
+    json entry = {{"name", server.name},
+                  {"address", server.address.to_string()},
+                  {"port", server.port},
+                  {"weight", server.weight},
+                  {"admin", server.admin == config::Admin::Enabled ? "enabled" : "disabled"},
+                  {"health", pool.probe.type == config::ProbeType::None ? "unprobed" : "unknown"}};
     if (probe != input.probes.end()) {
         entry["health"] = health_name(probe->second.health);
         entry["probe"] = probe_json(probe->second);
@@ -135,8 +145,7 @@ json server_json(const StatusInput &input, const config::Pool &pool,
     if (next_hop != input.next_hops.end()) {
         entry["next_hop"] = next_hop_json(next_hop->second);
     }
-    const auto *planned =
-        find(input.plan.servers, [&](const auto &item) { return item.id == id; });
+    const auto *planned = find(input.plan.servers, [&](const auto &item) { return item.id == id; });
     if (planned == nullptr) {
         return entry;
     }
@@ -180,6 +189,14 @@ json calls_json(const StatusInput &input) {
               {"last_cpu_ms", static_cast<double>(input.sweeping.pass_time().count()) / 1000.0}}}};
 }
 
+/// Of the fragments that the data plane handed over; its own counts are under "reasons".
+json fragments_json(const StatusInput &input) {
+    const auto &counters = input.holder.counters();
+    return {{"held", counters.held},       {"released", counters.released},
+            {"expired", counters.expired}, {"no_room", counters.no_room},
+            {"failed", counters.failed},   {"bytes_held_now", input.holder.bytes()}};
+}
+
 json reasons_json(const StatusInput &input) {
     json reasons = json::array();
     const auto counters = dataplane::read_reasons(input.maps);
@@ -209,6 +226,7 @@ nlohmann::json make_status(const StatusInput &input) {
             {"services", services_json(input)},
             {"pools", pools_json(input)},
             {"calls", calls_json(input)},
+            {"fragments", fragments_json(input)},
             {"reasons", reasons_json(input)}};
 }
 

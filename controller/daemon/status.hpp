@@ -5,6 +5,7 @@
 #include "daemon/sweeping.hpp"
 #include "dataplane/attachment.hpp"
 #include "dataplane/maps.hpp"
+#include "fragments/holder.hpp"
 #include "health/prober.hpp"
 #include "neighbours/next_hop.hpp"
 #include "plan/plan.hpp"
@@ -25,6 +26,7 @@ struct StatusInput {
     const std::map<Address, NextHop> &next_hops;
     const std::map<plan::ServerId, health::TargetResult> &probes;
     const Sweeping &sweeping;
+    const fragments::Holder &holder;
     std::chrono::seconds uptime;
 };
 

@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds kSlicePeriod{100};
 constexpr std::size_t kLargestSlice = 16'384;
 constexpr std::size_t kSlicesPerPass = 20;
 
-/// For calls of servers that are not in use any more: the default of a confirmed call.
+/// For calls of servers that were gone already when this run began: the defaults of a pool.
 calls::StateLifetimes fallback_lifetimes() {
     const auto ticks = [](std::chrono::seconds time) {
         const auto nanoseconds = std::chrono::nanoseconds(time).count();
@@ -38,14 +38,14 @@ calls::StateLifetimes fallback_lifetimes() {
 Sweeping::Sweeping(boost::asio::io_context &io, calls::Table table, std::function<void()> on_pass)
     : timer_(io), sweeper_(table), lifetimes_(fallback_lifetimes()), on_pass_(std::move(on_pass)) {}
 
-void Sweeping::start() { arm(); }
+void Sweeping::start() {
+    arm();
+}
 
 void Sweeping::set_plan(const plan::Plan &plan) {
-    std::vector<bool> planned(SS_MAX_SERVERS);
     for (const auto &server : plan.servers) {
-        const auto pool = std::find_if(plan.pools.begin(), plan.pools.end(), [&](const auto &p) {
-            return p.index == server.value.pool;
-        });
+        const auto pool = std::find_if(plan.pools.begin(), plan.pools.end(),
+                                       [&](const auto &p) { return p.index == server.value.pool; });
         if (pool == plan.pools.end()) {
             continue;
         }
@@ -53,12 +53,6 @@ void Sweeping::set_plan(const plan::Plan &plan) {
         std::copy(std::begin(pool->value.lifetime), std::end(pool->value.lifetime),
                   lifetimes.begin());
         lifetimes_.set(server.index, lifetimes);
-        planned[server.index] = true;
-    }
-    for (std::uint16_t index = 0; index < SS_MAX_SERVERS; index++) {
-        if (!planned[index] && lifetimes_.in_use(index)) {
-            lifetimes_.clear(index);
-        }
     }
 }
 
@@ -73,8 +67,8 @@ void Sweeping::arm() {
 }
 
 void Sweeping::slice() {
-    const auto size = std::clamp<std::size_t>(sweeper_.buckets() / kSlicesPerPass, 1024,
-                                              kLargestSlice);
+    const auto size =
+        std::clamp<std::size_t>(sweeper_.buckets() / kSlicesPerPass, 1024, kLargestSlice);
     const auto begun = std::chrono::steady_clock::now();
     const bool passed = sweeper_.sweep_slice(size, calls::now_tick(), lifetimes_);
     spent_ += std::chrono::duration_cast<std::chrono::microseconds>(

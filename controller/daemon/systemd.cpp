@@ -18,7 +18,9 @@ void notify_reloading() {
     sd_notify(0, ("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds)).c_str());
 }
 
-void notify_stopping() { sd_notify(0, "STOPPING=1"); }
+void notify_stopping() {
+    sd_notify(0, "STOPPING=1");
+}
 
 Watchdog::Watchdog(boost::asio::io_context &io) : timer_(io) {
     std::uint64_t microseconds = 0;

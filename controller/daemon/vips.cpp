@@ -22,7 +22,9 @@ std::string boot_id() {
 
 } // namespace
 
-Vips::Vips(const std::string &state_dir) : file_(state_dir + "/addresses.json") { load(); }
+Vips::Vips(const std::string &state_dir) : file_(state_dir + "/addresses.json") {
+    load();
+}
 
 void Vips::load() {
     std::ifstream file(file_);
@@ -39,6 +41,11 @@ void Vips::load() {
 }
 
 void Vips::save() const {
+    std::error_code failed;
+    if (ours_.empty()) {
+        std::filesystem::remove(file_, failed);
+        return;
+    }
     auto addresses = nlohmann::json::array();
     for (const auto &place : ours_) {
         addresses.push_back(
@@ -46,8 +53,10 @@ void Vips::save() const {
     }
     const nlohmann::json document = {{"boot_id", boot_id()}, {"addresses", addresses}};
     const auto draft = file_ + ".new";
-    std::ofstream(draft) << document.dump(2) << '\n';
-    std::error_code failed;
+    if (std::ofstream file(draft); !(file << document.dump(2) << std::endl)) {
+        log::warn("addresses_not_saved", {{"file", file_}, {"problem", "cannot write " + draft}});
+        return;
+    }
     std::filesystem::rename(draft, file_, failed);
     if (failed) {
         log::warn("addresses_not_saved", {{"file", file_}, {"problem", failed.message()}});
@@ -61,21 +70,25 @@ Status Vips::add(const Place &place) {
     }
     if (*added) {
         ours_.insert(place);
+        fresh_.insert(place);
         log::info("vip_added",
                   {{"address", place.address.to_string()}, {"interface", place.interface}});
     }
     return Done{};
 }
 
-void Vips::remove(const Place &place) {
+/// False if it is still there: it stays ours, for another try.
+bool Vips::remove(const Place &place) {
     const auto address = place.address.to_string();
     if (auto done = remove_address(place.interface, place.address); !done) {
         log::warn("vip_not_removed", {{"address", address},
                                       {"interface", place.interface},
                                       {"problem", done.error().message}});
-        return;
+        return false;
     }
     log::info("vip_removed", {{"address", address}, {"interface", place.interface}});
+    fresh_.erase(place);
+    return true;
 }
 
 Status Vips::apply(const config::Config &config) {
@@ -91,25 +104,21 @@ Status Vips::apply(const config::Config &config) {
             status = done;
         }
     }
-    for (auto place = ours_.begin(); place != ours_.end();) {
-        if (wanted.count(*place) == 0) {
-            remove(*place);
-            place = ours_.erase(place);
-        } else {
-            ++place;
-        }
-    }
+    std::erase_if(ours_,
+                  [&](const Place &place) { return wanted.count(place) == 0 && remove(place); });
     save();
     return status;
 }
 
 void Vips::remove_all() {
-    for (const auto &place : ours_) {
-        remove(place);
-    }
-    ours_.clear();
-    std::error_code ignored;
-    std::filesystem::remove(file_, ignored);
+    std::erase_if(ours_, [&](const Place &place) { return remove(place); });
+    save();
+}
+
+void Vips::undo() {
+    std::erase_if(ours_,
+                  [&](const Place &place) { return fresh_.count(place) != 0 && remove(place); });
+    save();
 }
 
 } // namespace sipsteer::daemon

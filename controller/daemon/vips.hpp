@@ -23,6 +23,9 @@ public:
     /// Takes away all that was put there.
     void remove_all();
 
+    /// Takes away what this object has put there; what an earlier run did stays.
+    void undo();
+
 private:
     struct Place {
         std::string interface;
@@ -31,12 +34,13 @@ private:
     };
 
     Status add(const Place &place);
-    void remove(const Place &place);
+    bool remove(const Place &place);
     void load();
     void save() const;
 
     std::string file_;
     std::set<Place> ours_;
+    std::set<Place> fresh_; // of ours: put there by this object
 };
 
 } // namespace sipsteer::daemon

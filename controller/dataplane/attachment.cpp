@@ -56,7 +56,9 @@ std::string libxdp_text(int code) {
     return text;
 }
 
-std::uint32_t mode_flag(bool native) { return native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE; }
+std::uint32_t mode_flag(bool native) {
+    return native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
+}
 
 std::string program_pin(const std::string &pin_dir, std::string interface) {
     // A bpffs refuses dots in names.
@@ -94,14 +96,15 @@ public:
                          ") and cannot share the interface; detach it first"};
         }
         const bool native = xdp_multiprog__attach_mode(present.get()) == XDP_MODE_NATIVE;
-        if ((interface_.mode == config::XdpMode::Native && !native) ||
-            (interface_.mode == config::XdpMode::Generic && native)) {
-            return change_mode(fd, native);
-        }
-        return swap(fd, native);
+        return wants(native) ? swap(fd, native) : change_mode(fd, native);
     }
 
 private:
+    bool wants(bool native) const {
+        return interface_.mode == config::XdpMode::Auto ||
+               (interface_.mode == config::XdpMode::Native) == native;
+    }
+
     std::string where() const { return "interface " + interface_.name + ": "; }
 
     Result<Skeleton> open() const {
@@ -121,8 +124,7 @@ private:
         // libxdp looks for the flag before libbpf sets it by the section's name.
         xdp_program__set_xdp_frags_support(program.get(), true);
         const auto mode = native ? XDP_MODE_NATIVE : XDP_MODE_SKB;
-        const int failed =
-            xdp_program__attach(program.get(), static_cast<int>(ifindex_), mode, 0);
+        const int failed = xdp_program__attach(program.get(), static_cast<int>(ifindex_), mode, 0);
         if (failed != 0) {
             return Error{where() + "cannot attach in " + (native ? "native" : "generic") +
                          " mode: " + libxdp_text(failed)};
@@ -149,6 +151,10 @@ private:
     /// there; what the first one sends on, the second never sees.
     Result<Attachment> into_dispatcher(const xdp_multiprog *present) {
         const bool native = xdp_multiprog__attach_mode(present) == XDP_MODE_NATIVE;
+        if (!wants(native)) {
+            return Error{where() + "the XDP programs on it run in " +
+                         (native ? "native" : "generic") + " mode; detach them first"};
+        }
         xdp_program *old = find_ours(present, tables_);
         auto attachment = attach_through_libxdp(native);
         if (!attachment || old == nullptr) {
@@ -183,6 +189,9 @@ private:
         if (attachment) {
             attachment->replaced = true;
         }
+        if (attachment && interface_.mode == config::XdpMode::Auto && !native) {
+            attachment->native_problem = "the program it replaces ran in generic mode";
+        }
         return attachment;
     }
 
@@ -192,12 +201,19 @@ private:
                                       {"from", native ? "native" : "generic"},
                                       {"effect", "packets pass by until it is done"}});
         LIBBPF_OPTS(bpf_xdp_attach_opts, expected, .old_prog_fd = old_fd);
-        const int failed =
-            bpf_xdp_detach(static_cast<int>(ifindex_), mode_flag(native), &expected);
+        const int failed = bpf_xdp_detach(static_cast<int>(ifindex_), mode_flag(native), &expected);
         if (failed != 0) {
             return system_error(where() + "cannot detach the older program", -failed);
         }
-        return fresh();
+        auto attachment = attach_through_libxdp(!native);
+        if (attachment) {
+            attachment->replaced = true;
+        } else if (auto back = attach_through_libxdp(native); !back) {
+            log::error("xdp_lost", {{"interface", interface_.name},
+                                    {"problem", back.error().message},
+                                    {"effect", "nothing is attached any more"}});
+        }
+        return attachment;
     }
 
     Result<Attachment> describe(int program_fd, bool native) {
@@ -223,27 +239,33 @@ private:
     std::vector<std::uint32_t> tables_;
 };
 
-Status detach_alone(const xdp_multiprog *present, std::uint32_t ifindex,
-                    const std::vector<std::uint32_t> &tables) {
+Result<bool> detach_alone(const xdp_multiprog *present, std::uint32_t ifindex,
+                          const std::vector<std::uint32_t> &tables) {
     const int fd = xdp_program__fd(xdp_multiprog__main_prog(present));
     if (!uses_any_map(fd, tables)) {
-        return Done{};
+        return false;
     }
     const bool native = xdp_multiprog__attach_mode(present) == XDP_MODE_NATIVE;
     LIBBPF_OPTS(bpf_xdp_attach_opts, expected, .old_prog_fd = fd);
     const int failed = bpf_xdp_detach(static_cast<int>(ifindex), mode_flag(native), &expected);
-    return failed == 0 ? Status(Done{}) : system_error("cannot detach", -failed);
+    if (failed != 0) {
+        return system_error("cannot detach", -failed);
+    }
+    return true;
 }
 
-Status detach_from_dispatcher(const xdp_multiprog *present, std::uint32_t ifindex,
-                              const std::vector<std::uint32_t> &tables) {
+Result<bool> detach_from_dispatcher(const xdp_multiprog *present, std::uint32_t ifindex,
+                                    const std::vector<std::uint32_t> &tables) {
     xdp_program *ours = find_ours(present, tables);
     if (ours == nullptr) {
-        return Done{};
+        return false;
     }
     const int failed = xdp_program__detach(ours, static_cast<int>(ifindex),
                                            xdp_multiprog__attach_mode(present), 0);
-    return failed == 0 ? Status(Done{}) : Error{"cannot detach: " + libxdp_text(failed)};
+    if (failed != 0) {
+        return Error{"cannot detach: " + libxdp_text(failed)};
+    }
+    return true;
 }
 
 int libxdp_print(libxdp_print_level, const char *format, va_list arguments) {
@@ -272,18 +294,42 @@ Result<Attachment> attach(const config::Interface &interface, const MapOptions &
     return Attaching(interface, ifindex, options, maps).run();
 }
 
-Status detach(const std::string &interface, const std::string &pin_dir) {
+Result<bool> detach(const std::string &interface, const std::string &pin_dir) {
     const std::uint32_t ifindex = if_nametoindex(interface.c_str());
     const Multiprog present = ifindex == 0 ? nullptr : attached_to(ifindex);
     if (!present) {
-        return Done{};
+        return false;
     }
     const auto tables = pinned_call_tables(pin_dir);
-    auto done = xdp_multiprog__is_legacy(present.get())
-                    ? detach_alone(present.get(), ifindex, tables)
-                    : detach_from_dispatcher(present.get(), ifindex, tables);
-    return done ? std::move(done)
-                : Status(Error{"interface " + interface + ": " + done.error().message});
+    auto detached = xdp_multiprog__is_legacy(present.get())
+                        ? detach_alone(present.get(), ifindex, tables)
+                        : detach_from_dispatcher(present.get(), ifindex, tables);
+    if (!detached) {
+        return Error{"interface " + interface + ": " + detached.error().message};
+    }
+    return detached;
+}
+
+Status detach_except(const std::vector<std::string> &keep, const std::string &pin_dir) {
+    Status status = Done{};
+    struct if_nameindex *const interfaces = if_nameindex();
+    if (interfaces == nullptr) {
+        return system_error("cannot list the interfaces");
+    }
+    for (auto *entry = interfaces; entry->if_index != 0; entry++) {
+        const std::string name = entry->if_name;
+        if (std::find(keep.begin(), keep.end(), name) != keep.end()) {
+            continue;
+        }
+        const auto detached = detach(name, pin_dir);
+        if (!detached) {
+            status = detached.error();
+        } else if (*detached) {
+            log::info("xdp_detached", {{"interface", name}});
+        }
+    }
+    if_freenameindex(interfaces);
+    return status;
 }
 
 void redirect_library_messages() {

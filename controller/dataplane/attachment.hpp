@@ -21,17 +21,22 @@ struct Attachment {
     bool native = false;     // false: generic
     bool dispatcher = false; // shares the interface through libxdp's dispatcher
     std::uint32_t program_id = 0;
-    bool replaced = false;       // an older program of ours was swapped out, without a gap
-    std::string native_problem;  // in mode auto: why it is generic
+    bool replaced = false;      // an older program of ours went out for it
+    std::string native_problem; // in mode auto: why it is generic
 };
 
-/// Attaches a new program, or swaps it atomically for the one of ours that is attached. Refuses an
-/// interface with another's program that cannot share it. The program is pinned beside the maps.
+/// Attaches a new program, or swaps it atomically for the one of ours that is attached; a change of
+/// mode alone cannot be atomic. Refuses an interface with another's program that cannot share it.
+/// The program is pinned beside the maps. After an error an older program of ours is in force
+/// still.
 Result<Attachment> attach(const config::Interface &interface, const MapOptions &options,
                           const Maps &maps);
 
-/// Takes our program off an interface; done, too, if none of ours is there. Another's stays.
-Status detach(const std::string &interface, const std::string &pin_dir);
+/// Takes our program off an interface. False if none of ours is there; another's stays.
+Result<bool> detach(const std::string &interface, const std::string &pin_dir);
+
+/// Takes our programs off all interfaces but those named `keep`; goes on after one that fails.
+Status detach_except(const std::vector<std::string> &keep, const std::string &pin_dir);
 
 /// libxdp's and libbpf's own messages go to our log, at level debug.
 void redirect_library_messages();

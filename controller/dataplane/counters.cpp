@@ -69,12 +69,36 @@ ReasonCounters read_reasons(const Maps &maps) {
     return counters;
 }
 
+std::uint64_t read_messages(const Maps &maps, std::uint16_t service, std::uint32_t method) {
+    std::uint64_t sum = 0;
+    for (const auto count :
+         read_per_cpu<std::uint64_t>(maps.methods(), ss_method_index(service, method))) {
+        sum += count;
+    }
+    return sum;
+}
+
+const char *method_label(std::uint32_t method) {
+    switch (method) {
+#define SS_METHOD_LABEL(number, constant, label)                                                   \
+    case number:                                                                                   \
+        return label;
+        SS_METHOD_LIST(SS_METHOD_LABEL)
+#undef SS_METHOD_LABEL
+    default:
+        return "unknown";
+    }
+}
+
 void clear_server_counters(const Maps &maps, std::uint16_t index) {
     clear_per_cpu<ss_server_counters>(maps.server_counters(), index);
 }
 
 void clear_service_traffic(const Maps &maps, std::uint16_t index) {
     clear_per_cpu<ss_traffic>(maps.service_traffic(), index);
+    for (std::uint32_t method = 0; method < SS_METHODS; method++) {
+        clear_per_cpu<std::uint64_t>(maps.methods(), ss_method_index(index, method));
+    }
 }
 
 const char *reason_label(std::uint32_t reason) {
@@ -111,6 +135,8 @@ const char *verdict_label(std::uint32_t verdict) {
         return "redirect";
     case SS_VERDICT_DROP:
         return "drop";
+    case SS_VERDICT_HOLD:
+        return "hold";
     default:
         return "unknown";
     }

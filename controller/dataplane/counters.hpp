@@ -4,6 +4,7 @@
 #include "dataplane/maps.hpp"
 
 #include <sipsteer/counters.h>
+#include <sipsteer/method.h>
 #include <sipsteer/reason.h>
 
 #include <array>
@@ -14,6 +15,10 @@ namespace sipsteer::dataplane {
 /// Counters summed over all CPUs; zeros if they cannot be read.
 ss_traffic read_service_traffic(const Maps &maps, std::uint16_t index);
 ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index);
+
+/// Messages of a service by method (enum ss_method).
+std::uint64_t read_messages(const Maps &maps, std::uint16_t service, std::uint32_t method);
+const char *method_label(std::uint32_t method);
 
 /// By ss_reason_index().
 using ReasonCounters = std::array<ss_traffic, SS_REASON_COUNT * SS_VERDICTS>;

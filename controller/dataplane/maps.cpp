@@ -2,6 +2,7 @@
 #include "dataplane/maps.hpp"
 
 #include <sipsteer.skel.h>
+#include <sipsteer/fragment.h>
 #include <sipsteer/layout.h>
 
 #include <bpf/bpf.h>
@@ -25,7 +26,7 @@ Status make_directory(const std::string &path) {
     if (failed) {
         return Error{"pin_dir: cannot make " + path + ": " + failed.message()};
     }
-    struct statfs info{};
+    struct statfs info {};
     if (statfs(path.c_str(), &info) != 0) {
         return system_error("pin_dir: " + path);
     }
@@ -57,13 +58,19 @@ std::uint32_t pinned_buckets(const std::string &pin_dir) {
 
 /// libbpf would refuse to take over a pinned devmap: the kernel sets a flag on it (read-only to
 /// programs) that cannot be asked for when it is made. Nothing else of it can differ.
-Status take_over_ports(bpf_map *ports, const std::string &path) {
-    const Fd pinned(bpf_obj_get(path.c_str()));
+Status take_over(bpf_map *map) {
+    const Fd pinned(bpf_obj_get(bpf_map__pin_path(map)));
     if (!pinned) {
         return Done{};
     }
-    const int failed = bpf_map__reuse_fd(ports, pinned.get());
-    return failed == 0 ? Status(Done{}) : system_error("map ports", -failed);
+    const int failed = bpf_map__reuse_fd(map, pinned.get());
+    return failed == 0 ? Status(Done{})
+                       : system_error("map " + std::string(bpf_map__name(map)), -failed);
+}
+
+std::uint32_t fragment_ticks(std::chrono::milliseconds time) {
+    const auto nanoseconds = std::chrono::nanoseconds(time).count();
+    return static_cast<std::uint32_t>(nanoseconds >> SS_FRAGMENT_TICK_SHIFT) + 1;
 }
 
 /// Every map of the object is pinned under its own name, but for the constants.
@@ -83,7 +90,9 @@ Status set_pin_paths(bpf_object *object, const std::string &directory) {
 
 } // namespace
 
-void SkeletonDeleter::operator()(sipsteer_bpf *skeleton) const { sipsteer_bpf__destroy(skeleton); }
+void SkeletonDeleter::operator()(sipsteer_bpf *skeleton) const {
+    sipsteer_bpf__destroy(skeleton);
+}
 
 std::uint32_t bucket_count(std::uint32_t call_capacity) {
     const std::uint64_t entries = std::uint64_t{call_capacity} + call_capacity / 7;
@@ -105,15 +114,23 @@ Result<Skeleton> open_object(const MapOptions &options, std::uint32_t buckets) {
     settings.secret[0] = options.secret[0];
     settings.secret[1] = options.secret[1];
     settings.bucket_mask = buckets - 1;
+    settings.firsts_per_source = options.fragments.firsts_per_source;
+    settings.held_per_source = options.fragments.held_per_source;
+    settings.fragment_lifetime = fragment_ticks(options.fragments.timeout);
     if (const int failed = bpf_map__set_max_entries(skeleton->maps.calls, buckets); failed != 0) {
         return system_error("cannot size the call table", -failed);
+    }
+    const std::uint32_t ring_bytes = std::bit_ceil(options.fragments.held_bytes);
+    if (const int failed = bpf_map__set_max_entries(skeleton->maps.held, ring_bytes); failed != 0) {
+        return system_error("cannot size the ring of held fragments", -failed);
     }
     if (auto set = set_pin_paths(skeleton->obj, maps_directory(options.pin_dir)); !set) {
         return set.error();
     }
-    auto *ports = skeleton->maps.ports;
-    if (auto taken = take_over_ports(ports, bpf_map__pin_path(ports)); !taken) {
-        return taken.error();
+    for (auto *map : {skeleton->maps.ports, skeleton->maps.held}) {
+        if (auto taken = take_over(map); !taken) {
+            return taken.error();
+        }
     }
     return skeleton;
 }
@@ -122,8 +139,20 @@ Result<Maps> Maps::open(const MapOptions &options) {
     if (auto made = make_directory(maps_directory(options.pin_dir)); !made) {
         return made.error();
     }
-    const auto existing = pinned_buckets(options.pin_dir);
-    const auto buckets = existing != 0 ? existing : bucket_count(options.call_capacity);
+    if (const auto existing = pinned_buckets(options.pin_dir); existing != 0) {
+        return open(options, existing, true);
+    }
+    if (fs::exists(maps_directory(options.pin_dir) + "/calls")) {
+        return Error{"cannot open the call table in " + maps_directory(options.pin_dir)};
+    }
+    auto maps = open(options, bucket_count(options.call_capacity), false);
+    if (!maps) {
+        (void)remove_own_pins(options.pin_dir);
+    }
+    return maps;
+}
+
+Result<Maps> Maps::open(const MapOptions &options, std::uint32_t buckets, bool taken_over) {
     auto skeleton = open_object(options, buckets);
     if (!skeleton) {
         return skeleton.error();
@@ -147,7 +176,7 @@ Result<Maps> Maps::open(const MapOptions &options) {
     maps.skeleton_ = std::move(*skeleton);
     maps.calls_ = {static_cast<ss_bucket *>(memory), buckets};
     maps.calls_id_ = info->id;
-    maps.taken_over_ = existing != 0;
+    maps.taken_over_ = taken_over;
     return maps;
 }
 
@@ -158,18 +187,66 @@ Maps::~Maps() {
     }
 }
 
-int Maps::services() const { return bpf_map__fd(skeleton_->maps.services); }
-int Maps::pools() const { return bpf_map__fd(skeleton_->maps.pools); }
-int Maps::rings() const { return bpf_map__fd(skeleton_->maps.rings); }
-int Maps::servers() const { return bpf_map__fd(skeleton_->maps.servers); }
-int Maps::fragments() const { return bpf_map__fd(skeleton_->maps.fragments); }
-int Maps::ports() const { return bpf_map__fd(skeleton_->maps.ports); }
-int Maps::reasons() const { return bpf_map__fd(skeleton_->maps.reasons); }
-int Maps::service_traffic() const { return bpf_map__fd(skeleton_->maps.service_traffic); }
-int Maps::server_counters() const { return bpf_map__fd(skeleton_->maps.server_counters); }
-int Maps::service_names() const { return bpf_map__fd(skeleton_->maps.service_names); }
-int Maps::pool_names() const { return bpf_map__fd(skeleton_->maps.pool_names); }
-int Maps::server_names() const { return bpf_map__fd(skeleton_->maps.server_names); }
+int Maps::services() const {
+    return bpf_map__fd(skeleton_->maps.services);
+}
+int Maps::pools() const {
+    return bpf_map__fd(skeleton_->maps.pools);
+}
+int Maps::rings() const {
+    return bpf_map__fd(skeleton_->maps.rings);
+}
+int Maps::servers() const {
+    return bpf_map__fd(skeleton_->maps.servers);
+}
+int Maps::fragments() const {
+    return bpf_map__fd(skeleton_->maps.fragments);
+}
+int Maps::held() const {
+    return bpf_map__fd(skeleton_->maps.held);
+}
+int Maps::methods() const {
+    return bpf_map__fd(skeleton_->maps.methods);
+}
+int Maps::ports() const {
+    return bpf_map__fd(skeleton_->maps.ports);
+}
+int Maps::reasons() const {
+    return bpf_map__fd(skeleton_->maps.reasons);
+}
+int Maps::service_traffic() const {
+    return bpf_map__fd(skeleton_->maps.service_traffic);
+}
+int Maps::server_counters() const {
+    return bpf_map__fd(skeleton_->maps.server_counters);
+}
+int Maps::service_names() const {
+    return bpf_map__fd(skeleton_->maps.service_names);
+}
+int Maps::pool_names() const {
+    return bpf_map__fd(skeleton_->maps.pool_names);
+}
+int Maps::server_names() const {
+    return bpf_map__fd(skeleton_->maps.server_names);
+}
+
+namespace {
+
+Status remove_tree(const fs::path &path) {
+    std::error_code failed;
+    fs::remove_all(path, failed);
+    return failed ? Status(Error{"cannot remove " + path.string() + ": " + failed.message()})
+                  : Done{};
+}
+
+} // namespace
+
+Status remove_own_pins(const std::string &pin_dir) {
+    auto removed = remove_tree(maps_directory(pin_dir));
+    std::error_code ignored;
+    fs::remove(pin_dir, ignored); // only if nothing else is in it
+    return removed;
+}
 
 Status remove_pins(const std::string &pin_dir) {
     std::error_code failed;
@@ -182,10 +259,8 @@ Status remove_pins(const std::string &pin_dir) {
         if (!name.starts_with("maps-v")) {
             continue;
         }
-        std::error_code not_removed;
-        fs::remove_all(entries->path(), not_removed);
-        if (not_removed) {
-            return Error{"cannot remove " + entries->path().string() + ": " + not_removed.message()};
+        if (auto removed = remove_tree(entries->path()); !removed) {
+            return removed;
         }
     }
     if (failed) {

@@ -4,6 +4,7 @@
 // and the counters, so they outlive the daemon and every program that runs over them.
 #pragma once
 
+#include "config/model.hpp"
 #include "util/fd.hpp"
 #include "util/result.hpp"
 
@@ -21,9 +22,10 @@ struct sipsteer_bpf;
 namespace sipsteer::dataplane {
 
 struct MapOptions {
-    std::string pin_dir;                  // on a bpffs
-    std::array<std::uint64_t, 2> secret;  // of the hash
-    std::uint32_t call_capacity;          // calls, used if the table does not exist yet
+    std::string pin_dir;                 // on a bpffs
+    std::array<std::uint64_t, 2> secret; // of the hash
+    std::uint32_t call_capacity;         // calls, used if the table does not exist yet
+    config::Fragments fragments;
 };
 
 struct SkeletonDeleter {
@@ -45,7 +47,7 @@ Result<Skeleton> open_object(const MapOptions &options, std::uint32_t buckets);
 class Maps {
 public:
     /// Makes and pins what does not exist yet, takes over what does. An existing call table keeps
-    /// its size, whatever the options say.
+    /// its size, whatever the options say. After an error nothing is there that was not before.
     static Result<Maps> open(const MapOptions &options);
 
     Maps(Maps &&) = default;
@@ -57,6 +59,8 @@ public:
     int rings() const;
     int servers() const;
     int fragments() const;
+    int held() const;
+    int methods() const;
     int ports() const;
     int reasons() const;
     int service_traffic() const;
@@ -76,6 +80,7 @@ public:
 
 private:
     Maps() = default;
+    static Result<Maps> open(const MapOptions &options, std::uint32_t buckets, bool taken_over);
 
     Skeleton skeleton_;
     std::span<ss_bucket> calls_;
@@ -83,8 +88,11 @@ private:
     bool taken_over_ = false;
 };
 
-/// Removes all pins of maps below a pin directory, of every layout. The kernel frees the maps once no
-/// program uses them.
+/// Removes all pins of maps below a pin directory, of every layout. The kernel frees the maps once
+/// no program uses them.
 Status remove_pins(const std::string &pin_dir);
+
+/// Likewise, but of this program's layout only.
+Status remove_own_pins(const std::string &pin_dir);
 
 } // namespace sipsteer::dataplane

@@ -6,6 +6,8 @@
 
 #include <sipsteer/server.h>
 
+#include <array>
+
 namespace sipsteer::dataplane {
 
 namespace {
@@ -38,7 +40,7 @@ Restored restore(const Maps &maps) {
         const auto server = read_value<ss_server>(maps.servers(), std::uint32_t{index});
         const auto id = server_id(name);
         if (id && server && (server->flags & SS_SERVER_FORWARD)) {
-            restored.health[*id] = plan::Health::Up;
+            restored.running[*id] = Address::from_bytes(std::to_array(server->address));
         }
     }
     return restored;

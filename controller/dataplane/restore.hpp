@@ -11,7 +11,7 @@ namespace sipsteer::dataplane {
 /// What an earlier run of the daemon left in the maps and a new one goes on with.
 struct Restored {
     plan::Indexes indexes;
-    std::map<plan::ServerId, plan::Health> health; // of servers that calls were forwarded to: Up
+    std::map<plan::ServerId, Address> running; // servers that calls were forwarded to, and where
 };
 
 Restored restore(const Maps &maps);

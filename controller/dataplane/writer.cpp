@@ -19,7 +19,9 @@ Status in_order(Steps... steps) {
     return status;
 }
 
-bool forwards(const ss_server &server) { return (server.flags & SS_SERVER_FORWARD) != 0; }
+bool forwards(const ss_server &server) {
+    return (server.flags & SS_SERVER_FORWARD) != 0;
+}
 
 template <typename Items>
 bool has_index(const Items &items, std::uint32_t index) {
@@ -35,8 +37,7 @@ Status Writer::apply(const plan::Plan &plan) {
                     // Servers that take calls are there before a ring names them; servers that do
                     // not any more go after the rings have let go of them.
                     [&] { return write_servers(plan, true); }, //
-                    [&] { return write_pools(plan); },
-                    [&] { return write_servers(plan, false); },
+                    [&] { return write_pools(plan); }, [&] { return write_servers(plan, false); },
                     [&] { return write_services(plan); }, //
                     [&] { return remove_servers(plan); }, //
                     [&] { return remove_pools(plan); },   //
@@ -50,6 +51,12 @@ Status Writer::release_server(std::uint16_t index) {
         return done;
     }
     return write_value(maps_.server_names(), key, ss_name{}, "server_names");
+}
+
+Status Writer::release_service(std::uint16_t index) {
+    const std::uint32_t key = index;
+    clear_service_traffic(maps_, index);
+    return write_value(maps_.service_names(), key, ss_name{}, "service_names");
 }
 
 Status Writer::remove_services(const plan::Plan &plan) {
@@ -124,12 +131,12 @@ Status Writer::write_ring(const plan::PlannedPool &pool) {
 Status Writer::write_pools(const plan::Plan &plan) {
     for (const auto &pool : plan.pools) {
         const std::uint32_t key = pool.index;
-        auto done = in_order(
-            [&] { return write_ring(pool); },
-            [&] {
-                return write_value(maps_.pool_names(), key, make_name(pool.name), "pool_names");
-            },
-            [&] { return write_value(maps_.pools(), key, pool.value, "pools"); });
+        auto done = in_order([&] { return write_ring(pool); },
+                             [&] {
+                                 return write_value(maps_.pool_names(), key, make_name(pool.name),
+                                                    "pool_names");
+                             },
+                             [&] { return write_value(maps_.pools(), key, pool.value, "pools"); });
         if (!done) {
             return done;
         }
@@ -142,8 +149,7 @@ Status Writer::write_services(const plan::Plan &plan) {
         if (!service.is_marker()) {
             const std::uint32_t key = service.value.id;
             const auto name = make_name(service.name);
-            if (auto done = write_value(maps_.service_names(), key, name, "service_names");
-                !done) {
+            if (auto done = write_value(maps_.service_names(), key, name, "service_names"); !done) {
                 return done;
             }
         }

@@ -17,12 +17,13 @@ class Writer {
 public:
     explicit Writer(const Maps &maps) : maps_(maps) {}
 
-    /// Writes the difference to what the maps hold. After an error some of it may be written; the next
-    /// call writes the rest.
+    /// Writes the difference to what the maps hold. After an error some of it may be written; the
+    /// next call writes the rest.
     Status apply(const plan::Plan &plan);
 
-    /// Forgets a server's name and counters, before its index is given to another.
+    /// Forgets a name and its counters, before the index is given to another.
     Status release_server(std::uint16_t index);
+    Status release_service(std::uint16_t index);
 
 private:
     Status remove_services(const plan::Plan &plan);

@@ -155,7 +155,14 @@ Status add_service(Plan &plan, const config::Service &service, Indexes &indexes)
     PlannedService planned;
     planned.key = service_key(service.address, service.port, IPPROTO_UDP);
     planned.value.id = *id;
-    planned.value.pool = *pool;
+    std::fill(std::begin(planned.value.pool), std::end(planned.value.pool), *pool);
+    for (const config::MethodPool &entry : service.method_pools) {
+        const auto other = indexes.pools.find(entry.pool);
+        if (!other) {
+            return Error{"service " + service.name + " names no pool: " + entry.pool};
+        }
+        planned.value.pool[entry.method] = *other;
+    }
     planned.name = service.name;
     plan.services.push_back(std::move(planned));
     return Done{};

@@ -7,6 +7,7 @@
 #define SIPSTEER_FRAGMENT_H
 
 #include "base.h"
+#include "limits.h"
 
 struct ss_fragment_key {
     __u8 source[16];      /* network byte order, IPv4-mapped */
@@ -16,11 +17,50 @@ struct ss_fragment_key {
 };
 SS_ASSERT_SIZE(struct ss_fragment_key, 40);
 
+/* Time here is in fragment ticks: 2^20 ns (1.05 ms) of CLOCK_MONOTONIC, modulo 2^32. */
+#define SS_FRAGMENT_TICK_SHIFT 20
+
+/* A part of the datagram that has passed, in units of 8 bytes; empty: both 0. */
+struct ss_fragment_range {
+    __u16 start;
+    __u16 end; /* behind the last unit */
+};
+
+/*
+ * A datagram whose first fragment was steered. What has passed of it is known, so that an
+ * overlapping fragment is, and so that the entry goes with the last fragment: the sender may use
+ * the id again soon.
+ */
 struct ss_fragment {
     __u16 service;
     __u16 server;
+    __u32 since; /* when the first fragment passed, in fragment ticks */
+    __u16 units; /* the datagram's length in units, once its last fragment has passed; else 0 */
+    __u16 zero[3];
+    struct ss_fragment_range passed[SS_FRAGMENT_RANGES];
+};
+SS_ASSERT_SIZE(struct ss_fragment, 16 + 4 * SS_FRAGMENT_RANGES);
+
+/* What one source has used of its bounds in a window of 2^10 fragment ticks (1.07 s). */
+#define SS_FRAGMENT_WINDOW_SHIFT 10
+
+struct ss_fragment_source {
+    __u32 window;
+    __u32 firsts;
+    __u32 held;
     __u32 zero;
 };
-SS_ASSERT_SIZE(struct ss_fragment, 8);
+SS_ASSERT_SIZE(struct ss_fragment_source, 16);
+
+/* A fragment handed to the controller, before the frame's own bytes. */
+struct ss_held {
+    struct ss_fragment_key key;
+    __u32 since;   /* fragment ticks */
+    __u32 ifindex; /* that it came in on */
+    __u32 length;  /* of the frame */
+    __u16 ip;      /* offset of the IP header in the frame */
+    __u16 tags;    /* VLAN tags before it */
+};
+SS_ASSERT_SIZE(struct ss_held, 56);
 
 #endif /* SIPSTEER_FRAGMENT_H */

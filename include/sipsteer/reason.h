@@ -27,7 +27,13 @@
     X(14, FRAGMENT_ORPHAN, "fragment_orphan", "fragment whose first one was not seen")             \
     X(15, NO_SERVER, "no_server", "no server of the pool is up")                                   \
     X(16, NO_HEADROOM, "no_headroom", "the frame has no room for a VLAN tag")                      \
-    X(17, EXTENSIONS, "extensions", "too many IPv6 extension headers to find the UDP header")
+    X(17, EXTENSIONS, "extensions", "too many IPv6 extension headers to find the UDP header")      \
+    X(18, FRAGMENT_HELD, "fragment_held", "fragment that overtook the first one, kept for it")     \
+    X(19, FRAGMENT_LIMIT, "fragment_limit", "its source has as many fragments held as it may")     \
+    X(20, FRAGMENT_NO_ROOM, "fragment_no_room", "no room to hold the fragment")                    \
+    X(21, FRAGMENT_ABSURD, "fragment_absurd", "fragment that no sender makes, or that overlaps")   \
+    X(22, CALL_ID_BEYOND, "call_id_beyond", "first fragment, and the Call-ID is not in it")        \
+    X(23, ICMP_ERROR, "icmp_error", "ICMP error about a datagram that a server sent")
 
 enum ss_reason {
 #define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
@@ -35,7 +41,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 18
+#define SS_REASON_COUNT 24
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 enum ss_verdict {
@@ -43,7 +49,8 @@ enum ss_verdict {
     SS_VERDICT_TX = 1,       /* to a server, out of the interface it came in on */
     SS_VERDICT_REDIRECT = 2, /* to a server, out of another interface */
     SS_VERDICT_DROP = 3,
-    SS_VERDICTS = 4
+    SS_VERDICT_HOLD = 4, /* handed to the controller, which sends it on later */
+    SS_VERDICTS = 5
 };
 
 /* Index in the reasons map. */

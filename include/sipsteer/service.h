@@ -6,6 +6,7 @@
 #define SIPSTEER_SERVICE_H
 
 #include "base.h"
+#include "method.h"
 
 /*
  * Key of the services map. IPv4 addresses are IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2).
@@ -22,10 +23,10 @@ struct ss_service_key {
 SS_ASSERT_SIZE(struct ss_service_key, 20);
 
 struct ss_service {
-    __u16 id;   /* index of its counters and its name */
-    __u16 pool; /* index of its pool */
-    __u32 zero;
+    __u16 id; /* index of its counters and its name */
+    __u16 zero;
+    __u16 pool[SS_METHODS]; /* index of the pool, by enum ss_method */
 };
-SS_ASSERT_SIZE(struct ss_service, 8);
+SS_ASSERT_SIZE(struct ss_service, 52);
 
 #endif /* SIPSTEER_SERVICE_H */

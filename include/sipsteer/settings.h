@@ -10,8 +10,12 @@
 struct ss_settings {
     __u64 secret[2];   /* key of the hash (siphash.h) */
     __u32 bucket_mask; /* buckets of the call table, less one; their number is a power of two */
-    __u32 zero;
+
+    /* Fragments (fragment.h), by source address and window. */
+    __u32 firsts_per_source; /* first fragments that are remembered */
+    __u32 held_per_source;   /* fragments that are held for their first one */
+    __u32 fragment_lifetime; /* of what is remembered, in fragment ticks */
 };
-SS_ASSERT_SIZE(struct ss_settings, 24);
+SS_ASSERT_SIZE(struct ss_settings, 32);
 
 #endif /* SIPSTEER_SETTINGS_H */

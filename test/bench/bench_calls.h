@@ -8,10 +8,11 @@
 #include <sipsteer/base.h>
 
 enum bench_call_work {
-    BENCH_CALL_LOOP = 0, /* the loop and the key, nothing else */
-    BENCH_CALL_FIND,     /* look a call up, read its server */
-    BENCH_CALL_REFRESH,  /* look it up, write its time */
-    BENCH_CALL_INSERT,   /* look it up in vain, enter it */
+    BENCH_CALL_LOOP = 0,  /* the loop and a random key, nothing else */
+    BENCH_CALL_LOOP_NEXT, /* the loop and the next key */
+    BENCH_CALL_FIND,      /* look a call up, read its server */
+    BENCH_CALL_REFRESH,   /* look it up, write its time */
+    BENCH_CALL_INSERT,    /* look it up in vain, enter it */
     BENCH_CALL_REMOVE,
 };
 

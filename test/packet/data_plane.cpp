@@ -19,6 +19,7 @@
 #include <cstring>
 #include <ctime>
 #include <memory>
+#include <set>
 #include <stdexcept>
 
 namespace sipsteer::test {
@@ -37,25 +38,44 @@ void must(int result, const char *what) {
 class Program {
 public:
     static Program &get() {
-        static Program program;
-        return program;
+        // One attempt: if the program does not load, every test fails at once.
+        static bool tried = false;
+        static std::unique_ptr<Program> program;
+        if (!tried) {
+            tried = true;
+            program.reset(new Program);
+        }
+        if (!program) {
+            throw std::runtime_error("the program was not loaded: see the first test that failed");
+        }
+        return *program;
     }
 
     int fd() const { return bpf_program__fd(skeleton_->progs.sipsteer); }
     auto &maps() { return skeleton_->maps; }
     std::size_t cpus() const { return cpus_; }
 
+    /// Pools that have a ring: each write of a map of maps waits for all CPUs.
+    std::set<__u32> rings;
+
 private:
     Program() : skeleton_(sipsteer_bpf__open(), &sipsteer_bpf__destroy) {
         if (!skeleton_) {
             throw std::runtime_error("cannot open the BPF object");
         }
-        skeleton_->rodata->settings.secret[0] = kSecret[0];
-        skeleton_->rodata->settings.secret[1] = kSecret[1];
-        skeleton_->rodata->settings.bucket_mask = kBucketMask;
+        fill(skeleton_->rodata->settings);
         must(bpf_map__set_max_entries(skeleton_->maps.calls, kBucketMask + 1), "size of calls");
         must(sipsteer_bpf__load(skeleton_.get()), "load");
         cpus_ = static_cast<std::size_t>(libbpf_num_possible_cpus());
+    }
+
+    static void fill(ss_settings &settings) {
+        settings.secret[0] = kSecret[0];
+        settings.secret[1] = kSecret[1];
+        settings.bucket_mask = kBucketMask;
+        settings.firsts_per_source = 1000;
+        settings.held_per_source = 1000;
+        settings.fragment_lifetime = 10'000; // 10.5 s
     }
 
     std::unique_ptr<sipsteer_bpf, void (*)(sipsteer_bpf *)> skeleton_;
@@ -171,11 +191,11 @@ DataPlane::DataPlane() {
     clear_hash(maps.ports);
     clear_array(maps.pools, kUsedIndexes);
     clear_array(maps.servers, kUsedIndexes);
-    clear_array(maps.calls, kBucketMask + 1);
+    forget_calls();
     clear_array(maps.service_traffic, kUsedIndexes, program.cpus());
     clear_array(maps.server_counters, kUsedIndexes, program.cpus());
-    for (__u32 i = 0; i < kUsedIndexes; i++) {
-        no_ring(i);
+    while (!program.rings.empty()) {
+        no_ring(*program.rings.begin());
     }
 }
 
@@ -199,7 +219,9 @@ void DataPlane::lifetime(__u32 pool, enum ss_call_state state, __u16 ticks) {
 }
 
 void DataPlane::service(__u16 id, std::string_view address, std::uint16_t port, __u16 pool) {
-    const ss_service value = {id, pool, 0};
+    ss_service value = {};
+    value.id = id;
+    std::fill(std::begin(value.pool), std::end(value.pool), pool);
     update(Program::get().maps().services, service_key(address, port, IPPROTO_UDP), value);
     update(Program::get().maps().services, service_key(address, 0, 0), value);
 }
@@ -232,10 +254,12 @@ void DataPlane::ring(__u32 pool, const std::vector<__u16> &servers) {
     }
     close(inner);
     must(result, "ring");
+    Program::get().rings.insert(pool);
 }
 
 void DataPlane::no_ring(__u32 pool) {
     bpf_map_delete_elem(fd_of(Program::get().maps().rings), &pool);
+    Program::get().rings.erase(pool);
 }
 
 void DataPlane::port(__u32 ifindex) {
@@ -337,6 +361,10 @@ std::optional<Entry> DataPlane::entry(std::uint64_t hash, __u32 pool) const {
         }
     }
     return std::nullopt;
+}
+
+void DataPlane::forget_calls() {
+    clear_array(Program::get().maps().calls, kBucketMask + 1);
 }
 
 void DataPlane::write_entry(__u32 bucket, __u32 slot, __u64 value) {

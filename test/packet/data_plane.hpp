@@ -86,6 +86,7 @@ public:
     std::vector<Entry> entries() const;
     /// The entry for a hash in a pool, in either of its buckets.
     std::optional<Entry> entry(std::uint64_t hash, __u32 pool) const;
+    void forget_calls();
     void write_entry(__u32 bucket, __u32 slot, __u64 value);
     /// The data plane's clock, in ticks.
     static __u32 now();

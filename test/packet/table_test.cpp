@@ -57,7 +57,6 @@ constexpr __u32 kLifetime = 100; // Farm's
 } // namespace
 
 TEST_CASE("an expired entry is a new call", "[table]") {
-    Table table;
     const Buckets at = buckets_of(kCall);
     // A server the ring would not choose.
     const __u32 ring = Farm::ring_server(call_hash(kCall));
@@ -185,7 +184,7 @@ TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
     SECTION("closing before early, idle or not") {
         check_displaced(at.first, 3);
     }
-    table.put(at.other, 4, {SS_CALL_CLOSING, 6});
+    table.put(at.other, 4, {SS_CALL_CLOSING, 9});
     SECTION("the longer idle of two closing ones") {
         check_displaced(at.other, 4);
     }

@@ -32,7 +32,7 @@ struct finder_span finder_call_id(struct finder_text text) {
 struct finder_message finder_classify(struct finder_text text) {
     struct ss_text message = as_text(text);
     struct ss_message result = ss_classify(&message);
-    return (struct finder_message){result.start, result.event, result.sip};
+    return (struct finder_message){result.start, result.method};
 }
 
 int finder_is_stun(struct finder_text text) {
@@ -49,6 +49,10 @@ uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct f
 uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t second) {
     const __u64 key[2] = {secret[0], secret[1]};
     return ss_hash_words(key, first, second);
+}
+
+unsigned finder_event_of(unsigned method) {
+    return ss_event_of(method);
 }
 
 unsigned finder_first_state(unsigned event) {

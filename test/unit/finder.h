@@ -35,11 +35,10 @@ enum finder_event {
     FINDER_SOURCE
 };
 
-/* As ss_classify: where the first line starts, enum finder_event, whether it is known SIP. */
+/* As ss_classify: where the first line starts, enum ss_method. */
 struct finder_message {
     size_t start;
-    unsigned event;
-    unsigned sip;
+    unsigned method;
 };
 
 struct finder_span finder_call_id(struct finder_text text);
@@ -48,6 +47,9 @@ int finder_is_stun(struct finder_text text);
 
 uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span);
 uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t second);
+
+/* enum finder_event from enum ss_method. */
+unsigned finder_event_of(unsigned method);
 
 /* enum ss_call_state from enum finder_event. */
 unsigned finder_first_state(unsigned event);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * ICMP errors about datagrams that a server sent from the VIP. They come to the VIP, so to the
+ * director; the server needs them (too big: path MTU; port unreachable: the phone is gone). The
+ * error quotes the datagram (RFC 792; RFC 4443, 3; RFC 4884): its source is the service.
+ */
+#ifndef SIPSTEER_BPF_ICMP_H
+#define SIPSTEER_BPF_ICMP_H
+
+#include "key.h"
+#include "maps.h"
+#include "packet.h"
+#include "parse.h"
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+
+#define SS_ICMP_HEADER 8
+
+SS_INLINE int ss_is_icmp_error(const struct ss_packet *packet, __u8 type) {
+    if (packet->protocol == IPPROTO_ICMP)
+        return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||
+               type == ICMP_PARAMETERPROB;
+    return type == ICMPV6_DEST_UNREACH || type == ICMPV6_PKT_TOOBIG ||
+           type == ICMPV6_TIME_EXCEED || type == ICMPV6_PARAMPROB;
+}
+
+/*
+ * The quoted IP header, at an offset into the frame: sets addresses and transport. 0, or -1 if it
+ * is not of a UDP datagram.
+ */
+SS_INLINE int ss_parse_quoted_ip(struct xdp_md *ctx, struct ss_packet *packet, __u32 offset) {
+    __u8 *header = ss_at(ctx, offset);
+    __u8 *end = ss_data_end(ctx);
+    if (packet->protocol == IPPROTO_ICMP) {
+        struct iphdr *ip = (struct iphdr *)header;
+        if ((__u8 *)(ip + 1) > end || ip->version != 4 || ip->ihl < 5 ||
+            ip->protocol != IPPROTO_UDP || (ip->frag_off & bpf_htons(SS_IP_OFFSET_MASK)))
+            return -1;
+        packet->transport = offset + ip->ihl * 4;
+        ss_map_ipv4(packet->source, ip->saddr);
+        ss_map_ipv4(packet->destination, ip->daddr);
+        return 0;
+    }
+    struct ipv6hdr *ip = (struct ipv6hdr *)header;
+    if ((__u8 *)(ip + 1) > end || ip->version != 6 || ip->nexthdr != IPPROTO_UDP)
+        return -1;
+    packet->transport = offset + sizeof(*ip);
+    __builtin_memcpy(packet->source, &ip->saddr, 16);
+    __builtin_memcpy(packet->destination, &ip->daddr, 16);
+    return 0;
+}
+
+/*
+ * Takes the datagram that an ICMP error quotes for the packet: from here on addresses, ports and
+ * message are the quoted ones. 1 if the packet is such an error.
+ */
+SS_STAGE int ss_parse_icmp_error(struct xdp_md *ctx, struct ss_packet *packet) {
+    if (!packet)
+        return 0;
+    __u8 *icmp = ss_at(ctx, packet->transport);
+    __u32 end = packet->transport + packet->fragment_length;
+    if (icmp + SS_ICMP_HEADER > ss_data_end(ctx) || !ss_is_icmp_error(packet, icmp[0]))
+        return 0;
+    if (ss_parse_quoted_ip(ctx, packet, packet->transport + SS_ICMP_HEADER))
+        return 0;
+    struct udphdr *udp = (struct udphdr *)ss_at(ctx, packet->transport);
+    if ((__u8 *)(udp + 1) > ss_data_end(ctx))
+        return 0;
+    packet->source_port = udp->source;
+    packet->destination_port = udp->dest;
+    packet->message = packet->transport + sizeof(*udp);
+    packet->message_length = end > packet->message ? end - packet->message : 0;
+    packet->part = SS_FIRST_FRAGMENT; /* for the key: the message may be cut off */
+    return 1;
+}
+
+/* The service that sent the quoted datagram, or NULL. */
+SS_INLINE struct ss_service *ss_match_quoted(const struct ss_packet *packet) {
+    struct ss_service_key key = {.port = packet->source_port, .protocol = IPPROTO_UDP};
+    __builtin_memcpy(key.address, packet->source, 16);
+    return bpf_map_lookup_elem(&services, &key);
+}
+
+SS_INLINE void ss_flow_make_key(struct ss_flow_key *key, const __u8 client[16], __be16 port,
+                                __u32 service) {
+    __builtin_memcpy(key->client, client, 16);
+    key->client_port = port;
+    key->service = (__u16)service;
+}
+
+/* Remembers where a client's flow went, when a call of it got its server. */
+SS_INLINE void ss_flow_remember(const struct ss_packet *packet, const struct ss_outcome *outcome) {
+    struct ss_flow_key key;
+    struct ss_flow flow = {outcome->server};
+    ss_flow_make_key(&key, packet->source, packet->source_port, outcome->service);
+    bpf_map_update_elem(&flows, &key, &flow, BPF_ANY);
+}
+
+/* The server of the flow that the quoted datagram belongs to; SS_NO_SERVER if it is not known. */
+SS_INLINE __u32 ss_flow_server(const struct ss_packet *packet, __u32 service) {
+    struct ss_flow_key key;
+    ss_flow_make_key(&key, packet->destination, packet->destination_port, service);
+    struct ss_flow *flow = bpf_map_lookup_elem(&flows, &key);
+    return flow ? flow->server : SS_NO_SERVER;
+}
+
+#endif /* SIPSTEER_BPF_ICMP_H */

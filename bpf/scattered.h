@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Messages in frames of several pieces (xdp.frags, jumbo frames): the Call-ID may lie behind the
+ * first piece, which is all that the program can point into.
+ */
+#ifndef SIPSTEER_BPF_SCATTERED_H
+#define SIPSTEER_BPF_SCATTERED_H
+
+#include "key.h"
+
+/* As ss_make_key(), from a copy of the message. 1 if there is a Call-ID; else key is unchanged. */
+SS_STAGE int ss_make_key_scattered(struct xdp_md *ctx, const struct ss_packet *packet,
+                                   struct ss_key *key) {
+    if (!packet || !key)
+        return 0;
+    __u32 zero = 0;
+    __u8 *copy = bpf_map_lookup_elem(&message_draft, &zero);
+    __u32 length = packet->message_length < SS_TEXT_MAX ? packet->message_length : SS_TEXT_MAX;
+    if (!copy || !length)
+        return 0;
+    length = ss_at_least_one(length);
+    if (bpf_xdp_load_bytes(ctx, packet->message, copy, length))
+        return 0;
+    struct ss_message message;
+    struct ss_text text = {copy, copy + length, 0, ctx->rx_queue_index};
+    text.length = ss_forget(&text, length);
+    return ss_key_of_text(&text, packet->part != SS_FIRST_FRAGMENT, key, &message);
+}
+
+#endif /* SIPSTEER_BPF_SCATTERED_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Which server a client's flow was sent to last. Only for ICMP errors, which quote a datagram that
+ * the server sent past the director, and may quote too little of it to have the Call-ID.
+ */
+#ifndef SIPSTEER_FLOW_H
+#define SIPSTEER_FLOW_H
+
+#include "base.h"
+
+struct ss_flow_key {
+    __u8 client[16];    /* network byte order, IPv4-mapped */
+    __be16 client_port; /* network byte order */
+    __u16 service;      /* index */
+};
+SS_ASSERT_SIZE(struct ss_flow_key, 20);
+
+struct ss_flow {
+    __u32 server; /* index */
+};
+SS_ASSERT_SIZE(struct ss_flow, 4);
+
+#endif /* SIPSTEER_FLOW_H */

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# How long calls are kept: as the configuration says, by their state, and seen through the API.
+#
+# Time in the call table has a grain of 2.1 s: an entry may stay two grains longer than its lifetime,
+# and a pass of the sweep (2 s) on top of that.
+#
+# shellcheck disable=SC2016,SC2317  # jq filters have their own $; check and wait_until call functions
+set -euo pipefail
+# shellcheck source=test/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=test/e2e/lib_life.sh
+. "$E2E_DIR/lib_life.sh"
+
+readonly LATE=7 # seconds an entry may outlive its lifetime; see above
+
+send() { send_request "$1" "$2" "$VIP" 5060; } # METHOD CALL-ID
+
+calls_by_state() {
+    director_get '/v1/calls?limit=1000' | jq -r '.calls | group_by(.state)[] | "\(.[0].state) \(length)"' | xargs
+}
+
+calls_are() { [[ $(calls_by_state) == "$1" ]]; }
+
+in_state() { # STATE COUNT
+    director_get '/v1/calls?limit=1000' |
+        jq -e --arg state "$1" --argjson count "$2" '[.calls[] | select(.state == $state)] | length == $count' >/dev/null
+}
+
+live_is() { status_is ".calls.live == $1"; }
+
+# stays_and_goes STATE LIFETIME: the one call in that state is there until its lifetime is over, and gone
+# soon after.
+stays_and_goes() {
+    wait_until 30 has_not "$1" || true
+    LIVED=$(seconds_between "$T0" "$(now)")
+    check "$1: kept for its $2 s and not much longer ($LIVED s)" \
+        awk -v lived="$LIVED" -v min="$2" -v late="$LATE" 'BEGIN { exit lived < min || lived > min + late }'
+}
+
+has_not() { in_state "$1" 0; }
+
+# One call in each state; each without anything more from its client.
+lone_messages() {
+    send INVITE lone-early
+    send REGISTER lone-other
+    send INVITE lone-confirmed
+    send ACK lone-confirmed
+    send INVITE lone-closing
+    send BYE lone-closing
+    T0=$(now)
+    check "one call in each state is listed" wait_until 2 calls_are 'closing 1 confirmed 1 early 1 other 1'
+    stays_and_goes closing 4
+    stays_and_goes early 5
+    has_not other || stays_and_goes other 5
+    check "other: gone, too" wait_until 2 has_not other
+    check "confirmed: there when those are gone, for nobody has said BYE" calls_are 'confirmed 1'
+    stays_and_goes confirmed 10
+    check "the sweep's count follows" wait_until 5 live_is 0
+}
+
+real_calls() {
+    local listed
+    begin_traffic --calls 150 --rate 150 --hold 5000
+    check "calls are confirmed while they run" wait_until 4 in_state confirmed 150
+    listed=$(director_get '/v1/calls?limit=1000')
+    check_json "each with its server and pool" '(.more | not) and all(.calls[]; .pool == "proxies" and
+        (.server | IN("server1", "server2", "server3", "server4")) and .expires_in_seconds <= 15)' "$listed"
+    check_json "all servers have some" '[.calls[].server] | unique | length == 4' "$listed"
+    check_json "limit=2 lists two, and says that there are more" '(.calls | length) == 2 and .more' \
+        "$(director_get '/v1/calls?limit=2')"
+    check "the status counts them" wait_until 4 status_is '.calls.by_state.confirmed == 150'
+    check_equal "server by server" "$(jq -r '.calls | map(select(.state == "confirmed")) | group_by(.server)[] | "\(.[0].server) \(length)"' <<<"$listed")" \
+        "$(director_get /v1/status | jq -r '.pools[].servers[] | "\(.name) \(.calls.confirmed)"')"
+    check "with the last BYE all are closing" wait_until 10 in_state closing 150
+    end_traffic
+    check_undisturbed "150 calls"
+    check "and then gone, by the sweep" wait_until $((4 + LATE)) live_is 0
+    check_equal "none is listed" '' "$(calls_by_state)"
+}
+
+e2e_begin expiry "$@"
+start_proxies record-route
+start_director '.pools[0].lifetimes = {early: "5s", confirmed: "10s", closing: "4s", other: "5s"}'
+real_calls
+lone_messages
+e2e_end

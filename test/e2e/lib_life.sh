@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# For the tests of the daemon's life: starting, stopping, reloading it while calls run. Sourced after
+# lib.sh.
+#
+# shellcheck disable=SC2016,SC2034,SC2153,SC2317  # jq filters; what the tests read or call
+
+TRAFFIC_PID=''
+TRAFFIC_RESULT=''
+TRAFFIC_RUN=0
+
+# --- the daemon -------------------------------------------------------------------------------------
+
+director_file() { printf '%s/director/%s\n' "$RUN_DIR" "$1"; }
+
+director_pid() { cat "$(director_file pid)"; }
+
+# end_director SIGNAL: and waits until it is gone.
+end_director() {
+    kill -"$1" "$(director_pid)" || return 1
+    wait_until 10 is_gone "$(director_pid)"
+}
+
+# sipsteerd_exit LOG OPTION...: runs sipsteerd on the director, prints its exit code; 124 if it does not
+# end by itself.
+sipsteerd_exit() {
+    local log=$1 code=0
+    shift
+    on_host director timeout -k 2 15 "$SIPSTEERD" "$@" >"$log" 2>&1 || code=$?
+    printf '%d\n' "$code"
+}
+
+# director_config JQ-FILTER: replaces the running daemon's configuration file.
+director_config() {
+    jq "$1" "$(director_file config.json)" >"$WORK/config.json"
+    cp "$WORK/config.json" "$(director_file config.json)"
+}
+
+log_lines() { # EVENT: how many lines of it the daemon's log has
+    grep -c "event=$1\( \|$\)" "$(director_file log)" || true
+}
+
+log_has_more() { (($(log_lines "$1") > $2)); } # EVENT COUNT
+
+# reload_director JQ-FILTER EVENT: a new configuration; returns when EVENT is in the log.
+reload_director() {
+    local before
+    before=$(log_lines "$2")
+    director_config "$1"
+    kill -HUP "$(director_pid)"
+    wait_until 5 log_has_more "$2" "$before"
+}
+
+# status_is JQ-CONDITION: true of the daemon's status.
+status_is() { director_get /v1/status | jq -e "$1" >/dev/null; }
+
+server_is() { # SERVER JQ-CONDITION
+    status_is "[.pools[].servers[] | select(.name == \"$1\")] | length == 1 and all($2)"
+}
+
+# Ids of the XDP programs on the director's interfaces, "interface mode id" a line. Mode: 1 native,
+# 2 generic.
+director_programs() {
+    on_host director ip -j link show | jq -r '.[] | select(.xdp) | "\(.ifname) \(.xdp.mode) \(.xdp.prog.id)"'
+}
+
+# vip_places VIP: the director's interfaces it is on.
+vip_places() {
+    on_host director ip -j addr show | jq -r --arg vip "$1" '
+        .[] | select(any(.addr_info[]; .local == $vip)) | .ifname'
+}
+
+# All that a daemon leaves on the director, as text to compare: programs, VIPs, pins, its record of VIPs.
+director_traces() {
+    director_programs
+    printf 'VIP on %s\n' "$(vip_places "$VIP")"
+    find "$(jq -r .bpffs <<<"$LAB_INFO")" -mindepth 1 ! -name '*.debug' | sort
+    cat "$(director_file state/addresses.json)" 2>/dev/null || true
+}
+
+check_no_traces() { # DESCRIPTION
+    check_equal "$1: no program, no VIP, no pins" \
+        "VIP on " "$(director_traces)"
+}
+
+# --- single requests --------------------------------------------------------------------------------
+
+# send_request METHOD CALL-ID VIP PORT: from user1, as one datagram. Nobody waits for an answer.
+send_request() {
+    local to
+    to=$(in_uri "$3"):$4
+    on_host user1 bash -c 'printf "%s\r\n" "$1 sip:user2@$2 SIP/2.0" \
+        "Via: SIP/2.0/UDP $2;branch=z9hG4bK$RANDOM$RANDOM" "Max-Forwards: 0" "From: <sip:a@$2>;tag=1" \
+        "To: <sip:b@$2>" "Call-ID: $3" "CSeq: 1 $1" "Content-Length: 0" "" |
+        dd bs=8192 iflag=fullblock status=none >"/dev/udp/$4/$5"' - "$1" "$to" "$2" "$3" "$4"
+}
+
+# --- traffic in the background ----------------------------------------------------------------------
+
+# begin_traffic OPTION...: tools/demo/traffic in the background; returns when calls run.
+begin_traffic() {
+    local options=(--name "$LAB" --json)
+    ((FAMILY == 4)) || options+=(--ipv6)
+    TRAFFIC_RUN=$((TRAFFIC_RUN + 1))
+    rm -f "$RUN_DIR/traffic/user1/stat.csv"
+    "$DEMO_DIR/traffic" "${options[@]}" --mode record-route "$@" >"$WORK/traffic.$TRAFFIC_RUN" \
+        2>"$WORK/traffic.$TRAFFIC_RUN.log" &
+    TRAFFIC_PID=$!
+    STARTED+=("$TRAFFIC_PID")
+    wait_until 30 calls_run || die "no calls run: $(tail -n 3 "$WORK/traffic.$TRAFFIC_RUN.log")"
+}
+
+calls_run() {
+    [[ -s $RUN_DIR/traffic/user1/stat.csv ]] && (($(phone_stat "$RUN_DIR/traffic/user1" "OutgoingCall(C)") > 0))
+}
+
+# Until all calls have ended. Sets TRAFFIC_RESULT, and writes the messages the servers saw to
+# WORK/messages: "time Call-ID server method" a line, in the order of time.
+end_traffic() {
+    wait_until 120 is_gone "$TRAFFIC_PID" || die "the calls do not end"
+    stop_pid "$TRAFFIC_PID" || true
+    TRAFFIC_RESULT=$(cat "$WORK/traffic.$TRAFFIC_RUN")
+    [[ -n $TRAFFIC_RESULT ]] || die "no result: $(tail -n 3 "$WORK/traffic.$TRAFFIC_RUN.log")"
+    write_messages
+}
+
+# Likewise, but now, whatever calls are not over yet; there is no TRAFFIC_RESULT then.
+abandon_traffic() {
+    stop_pid "$TRAFFIC_PID" TERM 30 || true
+    write_messages
+}
+
+write_messages() {
+    local server
+    for server in "${SERVERS[@]}"; do
+        tshark -n -r "$RUN_DIR/traffic/$server.pcap" -d udp.port==5060,sip \
+            -Y 'sip.Method && sip.Method != "OPTIONS"' -T fields -E separator=' ' \
+            -e frame.time_epoch -e sip.Call-ID -e sip.Method 2>"$WORK/tshark.log" |
+            awk -v server="$server" '{ print $1, $2, server, $3 }'
+    done | sort -n >"$WORK/messages"
+}
+
+# first_servers: "server calls moved" a line: calls that began at it, and how many of them were seen at
+# another one later.
+first_servers() {
+    awk '!($2 in first) { first[$2] = $3; calls[$3]++ }
+        first[$2] != $3 && !moved[$2]++ { moves[first[$2]]++ }
+        END { for (server in calls) print server, calls[server], moves[server] + 0 }' "$WORK/messages" | sort
+}
+
+now() { date +%s.%N; }
+
+# seconds_between FROM TO
+seconds_between() { awk -v from="$1" -v to="$2" 'BEGIN { printf "%.1f\n", to - from }'; }
+
+check_undisturbed() { # DESCRIPTION
+    check_json "$1: no call failed, nothing was sent twice, no call was split, none is missing" \
+        '.failed == 0 and .retransmissions == 0 and .split_calls == 0 and .missing_calls == 0' "$TRAFFIC_RESULT"
+}
+
+is_running() { kill -0 "$1" 2>/dev/null; }

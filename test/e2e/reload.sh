@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# New configurations by SIGHUP while calls run: a server more, a server less, another weight, another
+# service, and one that is no good. And the index of a server that left: when it is given to another.
+#
+# shellcheck disable=SC2016,SC2317  # jq filters have their own $; check and wait_until call functions
+set -euo pipefail
+# shellcheck source=test/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=test/e2e/lib_life.sh
+. "$E2E_DIR/lib_life.sh"
+
+readonly VIP2_PORT=5070
+
+server_index() { director_get /v1/status | jq ".pools[].servers[] | select(.name == \"$1\") | .index"; }
+
+# A filter that adds a server: one of the lab, by a name of its own.
+add_server() { # NAME LAB-SERVER [PORT]
+    printf '.pools[0].servers += [{name: "%s", address: "%s", port: %d}]' "$1" \
+        "$(host_address "$2" "$FAMILY")" "${3:-5060}"
+}
+
+vip2_packets() { director_get /v1/status | jq '.services[] | select(.name == "second") | .packets'; }
+
+vip2_has_packets() { (($(vip2_packets) == $1)); }
+
+configure() { # JQ-FILTER
+    check "taken over: $1" reload_director "$1" config_in_force
+}
+
+a_server_more() {
+    begin_traffic --calls 900 --rate 150 --hold 3000
+    sleep 2
+    T0=$(now)
+    configure "$(add_server server4 server4)"
+    check "the new server is up" wait_until 4 server_is server4 '.takes_new'
+    end_traffic
+    check_undisturbed "900 calls while a server is added"
+    check "it gets new calls" test "$(jq .servers.server4 <<<"$TRAFFIC_RESULT")" -gt 30
+    check_equal "it gets none of those that ran" 0 "$(awk -v start="$T0" '
+        !seen[$2]++ && $1 < start { old[$2] } $2 in old && $3 == "server4" { taken[$2] }
+        END { print length(taken) }' "$WORK/messages")"
+}
+
+# With another weight and another service at the same time: of all that, only the removal moves calls.
+a_server_less() {
+    local index
+    index=$(server_index server1)
+    begin_traffic --calls 900 --rate 150 --hold 4000
+    sleep 2
+    T0=$(now)
+    configure 'del(.pools[0].servers[] | select(.name == "server1"))'
+    check "its place is not given away while calls name it" test "$(log_lines server_released)" -eq 0
+    check_json "its calls are still listed by its name" 'any(.calls[]; .server == "server1")' \
+        "$(director_get '/v1/calls?limit=1000')"
+    configure "$(add_server other server4 5061)"  # nobody listens there: it never comes up
+    check "a server added meanwhile gets another place" test "$(server_index other)" != "$index"
+    configure '.pools[0].servers |= map(if .name == "server2" then .weight = 300 else . end)'
+    add_second_service
+    check "its place is still taken" test "$(log_lines server_released)" -eq 0
+    end_traffic
+    check_json "900 calls while a server is removed: none failed, none is missing" \
+        '.failed == 0 and .missing_calls == 0' "$TRAFFIC_RESULT"
+    check "the removed server had calls, and they moved" \
+        test "$(first_servers | awk '$1 == "server1" { print $3 }')" -gt 30
+    check_equal "no call of another server moved" 0 \
+        "$(first_servers | awk '$1 != "server1" { n += $3 } END { print n + 0 }')"
+    check_equal "no message came to the removed server afterwards" 0 "$(awk -v start="$T0" '
+        $3 == "server1" && $1 > start + 0.5 { n++ } END { print n + 0 }' "$WORK/messages")"
+    check "with its last call gone its place is free" wait_until 20 grep -q \
+        "event=server_released server=proxies/server1 index=$index" "$(director_file log)"
+    configure "$(add_server again server1)"
+    check_equal "the next new server gets it" "$index" "$(server_index again)"
+}
+
+add_second_service() {
+    local id
+    configure ".services += [{name: \"second\", address: \"$VIP2\", port: $VIP2_PORT, pool: \"proxies\",
+        vip_interface: \"$VIP_INTERFACE\"}]"
+    check_equal "the second VIP is on the interface" "$VIP_INTERFACE" "$(vip_places "$VIP2")"
+    for id in {1..10}; do
+        send_request OPTIONS "second-$id" "$VIP2" "$VIP2_PORT"
+    done
+    check "the second service's messages are steered" wait_until 3 vip2_has_packets 10
+}
+
+check_weight() {
+    check "the server that came back is up" wait_until 4 server_is again .takes_new
+    begin_traffic --calls 600 --rate 300 --hold 500
+    end_traffic
+    check_undisturbed "600 calls with another weight"
+    # 300 of 600 are 300 calls; the standard deviation is 12.
+    check_json "a server with three times the weight gets three times the calls" \
+        '(.servers | add) == 600 and .servers.server2 > 240 and .servers.server2 < 360' "$TRAFFIC_RESULT"
+}
+
+a_bad_one() {
+    local before
+    before=$(director_get /v1/status | jq -S '[.pools[].servers[] | {name, address, weight, index}], .services')
+    cp "$(director_file config.json)" "$WORK/good.json"
+    check "a bad configuration is refused" reload_director \
+        '.pools[0].servers[0].address = "10.0.0.300" | .services[0].pool = "nobody" | .log_level = "loud"' \
+        config_refused
+    check "each bad field is named: pools[0].servers[0].address" \
+        grep -qF 'pools[0].servers[0].address' "$(director_file log)"
+    check "each bad field is named: services[0].pool" grep -qF 'services[0].pool' "$(director_file log)"
+    check "each bad field is named: log_level" grep -q 'event=config_refused .*log_level' "$(director_file log)"
+    check_equal "the old one stays in force" "$before" \
+        "$(director_get /v1/status | jq -S '[.pools[].servers[] | {name, address, weight, index}], .services')"
+    printf '{' >"$(director_file config.json)"
+    kill -HUP "$(director_pid)"
+    check "one that is not JSON is refused" wait_until 3 log_has_more config_refused 3
+    cp "$WORK/good.json" "$(director_file config.json)"
+}
+
+remove_second_service() {
+    configure 'del(.services[] | select(.name == "second"))'
+    check_equal "the VIP of a removed service is taken away" '' "$(vip_places "$VIP2")"
+    check_equal "the first VIP stays" "$VIP_INTERFACE" "$(vip_places "$VIP")"
+}
+
+e2e_begin reload "$@"
+VIP_INTERFACE=$(jq -r .director.vip_interface <<<"$LAB_INFO")
+VIP2=198.51.100.101
+((FAMILY == 4)) || VIP2=2001:db8:1::101
+start_proxies record-route
+start_director '.pools[0].servers |= .[:3]
+    | .pools[0].lifetimes = {early: "10s", confirmed: "10s", closing: "4s", other: "5s"}'
+a_server_more
+a_server_less
+check_weight
+a_bad_one
+remove_second_service
+e2e_end

@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What `cmake --install` lays out: every file is in its place, and what is there works from there.
+#
+# Output: "ok - ..." and "not ok - ..." lines. Exit code: 0 all ok, 1 not.
+set -euo pipefail
+
+usage() {
+    cat <<'USAGE'
+Usage: test/install/install.sh BUILD-DIRECTORY
+
+Installs BUILD-DIRECTORY with the prefix /usr into a temporary directory and looks at the result.
+USAGE
+}
+
+usage_error() {
+    printf '%s: %s\n%s: try --help\n' "${0##*/}" "$1" "${0##*/}" >&2
+    exit 2
+}
+
+FAILED=0
+
+# check DESCRIPTION COMMAND...: passes if the command succeeds; else shows what it said.
+check() {
+    local description=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        printf 'ok - %s\n' "$description"
+        return
+    fi
+    printf 'not ok - %s\n' "$description"
+    [[ -z $output ]] || printf '%s\n' "$output" | sed 's/^/#   /'
+    FAILED=$((FAILED + 1))
+}
+
+expected_tree() {
+    cat <<'TREE'
+rw-r--r-- usr/lib/systemd/system/sipsteerd.service
+rw-r--r-- usr/lib/systemd/system/sipsteer-real-server@.service
+rwxr-xr-x usr/sbin/sipsteerd
+rwxr-xr-x usr/sbin/sipsteer-real-server
+rw-r--r-- usr/share/doc/sipsteer/CHANGELOG.md
+rw-r--r-- usr/share/doc/sipsteer/examples/minimal.json
+rw-r--r-- usr/share/doc/sipsteer/examples/two-pools.json
+rw-r--r-- usr/share/doc/sipsteer/LICENSE
+rw-r--r-- usr/share/doc/sipsteer/LICENSE.bpf
+rw-r--r-- usr/share/doc/sipsteer/LICENSE.GPL-2.0
+rw-r--r-- usr/share/doc/sipsteer/README.md
+rw-r--r-- usr/share/doc/sipsteer/REAL-SERVER.md
+rw-r--r-- usr/share/man/man5/sipsteer.conf.5
+rw-r--r-- usr/share/man/man8/sipsteerd.8
+TREE
+}
+
+# Files of the tree, mode and name; the file type, first in the mode, is left out.
+installed_tree() {
+    (cd "$TREE" && find . -type f -printf '%M %P\n' | cut -c 2-)
+}
+
+same_tree() {
+    diff --label expected --label installed -u <(expected_tree | sort -k 2) <(installed_tree | sort -k 2)
+}
+
+# The page is found, formatted without a warning, and is the page it should be.
+man_page_is() { # FILE TITLE
+    local text warnings
+    warnings=$(LC_ALL=C.UTF-8 man --warnings -l "$1" 2>&1 >/dev/null)
+    [[ -z $warnings ]] || { echo "$warnings"; return 1; }
+    text=$(LC_ALL=C.UTF-8 MANPAGER=cat man -l "$1" | head -n 3)
+    [[ $text == *"$2"* ]] || { echo "$text"; return 1; }
+}
+
+# All fields of the configuration are in the page. They are taken from the sources: what describes a field
+# names it first. Objects are there by their own fields.
+fields_are_documented() { # PAGE
+    local field missing=0
+    while read -r field; do
+        grep -qE "^\.It Cm ([a-z_]+(\[\])?\.)*$field(\[\].*)?$" "$1" || { echo "not in the page: $field"; missing=1; }
+    done < <(sed -nE '/ Object\{\}/d; s/^.*v\.(required|optional)\("([a-z_]+)".*/\2/p; s/^.*ObjectOfOne\{"([a-z_]+)".*/\1/p' \
+        "$SOURCES/controller/config/fields.hpp" | grep -vx calls | sort -u)
+    return "$missing"
+}
+
+unit_names_installed_programs() { # UNIT
+    local program found=no
+    while read -r program; do
+        found=yes
+        [[ -x $TREE$program ]] || { echo "$1 starts $program, which is not installed"; return 1; }
+    done < <(sed -nE 's/^Exec(Start|Stop|Reload)=([^ ]*sipsteer[^ ]*).*/\2/p' "$1")
+    [[ $found == yes ]]
+}
+
+# Options of the installed unit that systemd does not understand.
+unit_is_understood() { # UNIT
+    local text
+    command -v systemd-analyze >/dev/null || { echo "no systemd-analyze" && return 0; }
+    text=$(systemd-analyze verify --man=no --root="$TREE" "$1" 2>&1 | grep -F "${1##*/}" |
+        grep -E 'Unknown|Failed to parse|Invalid|ignoring' || true)
+    [[ -z $text ]] || { echo "$text"; return 1; }
+}
+
+main() {
+    case ${1:-} in
+    --help | -h) usage; exit 0 ;;
+    '' | -*) usage_error "the build directory is missing" ;;
+    esac
+    [[ -r $1/CMakeCache.txt ]] || usage_error "$1 is not a build directory"
+    SOURCES=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+    TREE=$(mktemp -d)
+    trap 'rm -rf "$TREE"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    local example system=$TREE/usr/lib/systemd/system
+    check "it installs" env DESTDIR="$TREE" cmake --install "$1" --prefix /usr
+    check "the tree is as expected" same_tree
+    check "the daemon runs" "$TREE/usr/sbin/sipsteerd" --version
+    for example in "$TREE"/usr/share/doc/sipsteer/examples/*.json; do
+        check "the example ${example##*/} is good" "$TREE/usr/sbin/sipsteerd" --check --config "$example"
+    done
+    check "sipsteer-real-server runs" "$TREE/usr/sbin/sipsteer-real-server" --help
+    if command -v man >/dev/null; then
+        check "the manual has sipsteerd(8)" man_page_is "$TREE/usr/share/man/man8/sipsteerd.8" "SIPSTEERD(8)"
+        check "the manual has sipsteer.conf(5)" man_page_is "$TREE/usr/share/man/man5/sipsteer.conf.5" "SIPSTEER.CONF(5)"
+    else
+        echo "# man is not installed: the pages were not formatted"
+    fi
+    check "sipsteer.conf(5) has every field" fields_are_documented "$TREE/usr/share/man/man5/sipsteer.conf.5"
+    check "the daemon's unit starts what is installed" unit_names_installed_programs "$system/sipsteerd.service"
+    check "the servers' unit starts what is installed" unit_names_installed_programs "$system/sipsteer-real-server@.service"
+    check "systemd understands the daemon's unit" unit_is_understood "$system/sipsteerd.service"
+    ((FAILED == 0)) || { printf '# %s checks failed\n' "$FAILED"; exit 1; }
+}
+
+main "$@"
