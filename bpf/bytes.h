@@ -20,7 +20,9 @@
  */
 #define SS_PIN(pointer) asm volatile("" : "+r"(pointer))
 
-SS_INLINE __u64 ss_load_8(const __u8 *p) { return *(const __u64 *)p; }
+SS_INLINE __u64 ss_load_8(const __u8 *p) {
+    return *(const __u64 *)p;
+}
 
 /* Calls step(index, context) up to count times, until it returns other than 0. */
 #define ss_loop(count, step, context) bpf_loop(count, step, context, 0)
@@ -102,8 +104,12 @@ SS_INLINE __u32 ss_first_mark(__u64 marks) {
     return (__u32)((lowest * 0x0001020304050607ULL) >> 56);
 }
 
-SS_INLINE int ss_is_blank(int c) { return c == ' ' || c == '\t'; }
+SS_INLINE int ss_is_blank(int c) {
+    return c == ' ' || c == '\t';
+}
 
-SS_INLINE int ss_is_line_end(int c) { return c == '\r' || c == '\n'; }
+SS_INLINE int ss_is_line_end(int c) {
+    return c == '\r' || c == '\n';
+}
 
 #endif /* SIPSTEER_BPF_BYTES_H */

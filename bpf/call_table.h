@@ -39,9 +39,13 @@ SS_INLINE __u64 ss_bucket_marks(const struct ss_bucket *bucket, __u32 tag) {
 }
 
 /* Index of the lowest mark; marks is not 0. */
-SS_INLINE __u32 ss_lowest_mark(__u64 marks) { return ss_first_mark(marks << 7) & 7; }
+SS_INLINE __u32 ss_lowest_mark(__u64 marks) {
+    return ss_first_mark(marks << 7) & 7;
+}
 
-SS_INLINE __u32 ss_count_marks(__u64 marks) { return (__u32)((marks * SS_BYTES(1)) >> 56); }
+SS_INLINE __u32 ss_count_marks(__u64 marks) {
+    return (__u32)((marks * SS_BYTES(1)) >> 56);
+}
 
 /* Looks a position up. 0, or -1 if the table has no such bucket (it always has). */
 SS_INLINE int ss_call_find(__u64 position, struct ss_place *place) {

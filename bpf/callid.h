@@ -160,7 +160,9 @@ struct ss_value_end {
     __u32 most; /* offset behind which nothing belongs to the value */
 };
 
-SS_INLINE __u64 ss_mark_line_end(__u64 word) { return ss_mark(word, '\n') | ss_mark(word, '\r'); }
+SS_INLINE __u64 ss_mark_line_end(__u64 word) {
+    return ss_mark(word, '\n') | ss_mark(word, '\r');
+}
 
 static long ss_value_end_step(__u32 index, void *context) {
     struct ss_value_end *end = (struct ss_value_end *)context;
@@ -193,8 +195,8 @@ static long ss_trim_step(__u32 index, void *context) {
 }
 
 /*
- * The value that starts at an offset: to the line's end, trailing blanks left off, at most
- * SS_KEY_BYTES of it.
+ * The value that starts at an offset: to the line's end, at most SS_KEY_BYTES of it, trailing
+ * blanks left off: after the cut, so that the key does not depend on how many of them follow.
  */
 SS_INLINE struct ss_span ss_value_span(const struct ss_text *text, __u32 start) {
     struct ss_value_end end = {*text, start, start, text->length};
@@ -205,9 +207,7 @@ SS_INLINE struct ss_span ss_value_span(const struct ss_text *text, __u32 start) 
     int at_end = end.at >= end.most;
     if (at_end)
         end.at = end.most;
-    else
-        cut = 0;
-    if (!cut && end.at > start && ss_is_blank(ss_text_byte(text, end.at - 1)))
+    if (end.at > start && ss_is_blank(ss_text_byte(text, end.at - 1)))
         ss_loop(SS_KEY_BYTES, ss_trim_step, &end);
     struct ss_span span = {start, end.at - start, at_end && !cut};
     return span;
@@ -220,7 +220,8 @@ SS_INLINE struct ss_span ss_value_span(const struct ss_text *text, __u32 start) 
 SS_INLINE struct ss_span ss_find_call_id(const struct ss_text *text, __u32 start) {
     struct ss_scan scan = {*text, ss_forget(text, start), SS_SCAN_LINE};
     struct ss_span none = {0, 0, 0};
-    /* Every step moves on by a byte or changes the state; each state is left at most once a byte. */
+    /* Every step moves on by a byte or changes the state; each state is left at most once a byte.
+     */
     ss_loop(2 * text->length, ss_scan_step, &scan);
     if (scan.state != SS_SCAN_FOUND)
         return none;

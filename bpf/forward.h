@@ -97,8 +97,12 @@ SS_INLINE int ss_forward(struct xdp_md *ctx, const struct ss_packet *packet,
         outcome->verdict = SS_VERDICT_TX;
         return XDP_TX;
     }
+    if (bpf_redirect_map(&ports, server->ifindex, XDP_DROP) != XDP_REDIRECT) {
+        outcome->reason = SS_REASON_NO_PORT;
+        return XDP_DROP;
+    }
     outcome->verdict = SS_VERDICT_REDIRECT;
-    return (int)bpf_redirect_map(&ports, server->ifindex, XDP_DROP);
+    return XDP_REDIRECT;
 }
 
 #endif /* SIPSTEER_BPF_FORWARD_H */

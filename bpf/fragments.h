@@ -53,7 +53,9 @@ SS_INLINE struct ss_fragment_source *ss_fragment_source_of(const struct ss_packe
 }
 
 /* Counts one more; 1 if that is within the bound. */
-SS_INLINE int ss_within(__u32 *count, __u32 most) { return __sync_fetch_and_add(count, 1) < most; }
+SS_INLINE int ss_within(__u32 *count, __u32 most) {
+    return __sync_fetch_and_add(count, 1) < most;
+}
 
 /* After the first fragment was given a server. */
 SS_INLINE void ss_fragment_remember(const struct ss_packet *packet,

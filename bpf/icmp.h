@@ -20,8 +20,8 @@ SS_INLINE int ss_is_icmp_error(const struct ss_packet *packet, __u8 type) {
     if (packet->protocol == IPPROTO_ICMP)
         return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||
                type == ICMP_PARAMETERPROB;
-    return type == ICMPV6_DEST_UNREACH || type == ICMPV6_PKT_TOOBIG ||
-           type == ICMPV6_TIME_EXCEED || type == ICMPV6_PARAMPROB;
+    return type == ICMPV6_DEST_UNREACH || type == ICMPV6_PKT_TOOBIG || type == ICMPV6_TIME_EXCEED ||
+           type == ICMPV6_PARAMPROB;
 }
 
 /*

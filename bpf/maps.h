@@ -47,12 +47,14 @@ struct {
     __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
     __type(key, __u32);
     __uint(max_entries, SS_MAX_POOLS);
-    __array(values, struct {
-        __uint(type, BPF_MAP_TYPE_ARRAY);
-        __uint(key_size, sizeof(__u32));
-        __uint(value_size, sizeof(struct ss_ring)); /* __type here leaves a bare FWD (clang 14) */
-        __uint(max_entries, 1);
-    });
+    __array(
+        values, struct {
+            __uint(type, BPF_MAP_TYPE_ARRAY);
+            __uint(key_size, sizeof(__u32));
+            __uint(value_size,
+                   sizeof(struct ss_ring)); /* __type here leaves a bare FWD (clang 14) */
+            __uint(max_entries, 1);
+        });
 } rings SEC(".maps");
 
 /* Servers of all pools, by index. */
@@ -131,7 +133,7 @@ struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __type(key, __u32);
     __type(value, struct ss_traffic);
-    __uint(max_entries, SS_MAX_REASONS * SS_VERDICTS);
+    __uint(max_entries, SS_MAX_REASONS *SS_VERDICTS);
 } reasons SEC(".maps");
 
 /* Packets and bytes by service. */
@@ -147,7 +149,7 @@ struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __type(key, __u32);
     __type(value, __u64);
-    __uint(max_entries, SS_MAX_SERVICES * SS_METHODS);
+    __uint(max_entries, SS_MAX_SERVICES *SS_METHODS);
 } methods SEC(".maps");
 
 /* What each server was sent. */

@@ -143,7 +143,8 @@ SS_INLINE struct ss_message ss_classify(const struct ss_text *text) {
 }
 
 #define SS_STUN_HEADER 20
-#define SS_STUN_COOKIE 0x42a41221U /* 0x2112a442 as read from the wire into a little-endian word */
+#define SS_STUN_COOKIE 0x42a41221U /* 0x2112a442 as read from the wire into a little-endian word   \
+                                    */
 
 /*
  * RFC 5389, 6: two zero bits, the magic cookie at byte 4, a length that is a multiple of four.

@@ -43,7 +43,7 @@ struct ss_packet {
     __be32 fragment_id;
     __u32 fragment_start;  /* offset of a fragment's payload in the datagram's, bytes */
     __u32 fragment_length; /* bytes of it */
-    __u8 source[16]; /* IPv4-mapped, network byte order */
+    __u8 source[16];       /* IPv4-mapped, network byte order */
     __u8 destination[16];
 };
 
@@ -54,7 +54,7 @@ struct ss_outcome {
     __u32 service; /* index, if matched is set */
     __u32 server;  /* index, SS_NO_SERVER if none was chosen */
     __u8 matched;  /* a service was matched */
-    __u8 message; /* it has a message for a service, of this method (enum ss_method) */
+    __u8 message;  /* it has a message for a service, of this method (enum ss_method) */
     __u8 method;
     __u8 new_call;
     __u8 rehomed;
@@ -73,9 +73,13 @@ struct ss_outcome {
         pointer;                                                                                   \
     })
 
-SS_INLINE __u8 *ss_data(struct xdp_md *ctx) { return SS_CTX_POINTER(ctx, data); }
+SS_INLINE __u8 *ss_data(struct xdp_md *ctx) {
+    return SS_CTX_POINTER(ctx, data);
+}
 
-SS_INLINE __u8 *ss_data_end(struct xdp_md *ctx) { return SS_CTX_POINTER(ctx, data_end); }
+SS_INLINE __u8 *ss_data_end(struct xdp_md *ctx) {
+    return SS_CTX_POINTER(ctx, data_end);
+}
 
 /*
  * Where an offset into the frame is; to be checked against ss_data_end. Headers lie within the

@@ -119,7 +119,8 @@ SS_INLINE int ss_is_plain_extension(__u8 next) {
 /*
  * One extension header at *at. Gives 1 if there was one, 0 if next is none, -1 if it does not fit.
  */
-SS_INLINE int ss_parse_extension(struct xdp_md *ctx, struct ss_packet *packet, __u8 *next, __u32 *at) {
+SS_INLINE int ss_parse_extension(struct xdp_md *ctx, struct ss_packet *packet, __u8 *next,
+                                 __u32 *at) {
     __u8 *header = ss_at(ctx, *at);
     __u8 *end = ss_data_end(ctx);
     if (*next == IPPROTO_FRAGMENT) {
@@ -156,12 +157,17 @@ SS_INLINE int ss_parse_ipv6(struct xdp_md *ctx, struct ss_packet *packet, __u32 
     __u8 next = ip->nexthdr;
     *ip_end = at + bpf_ntohs(ip->payload_len);
     int found = 1;
-    for (int i = 0; i < SS_MAX_EXTENSIONS && found == 1; i++)
+    /* The last pass finds that no further one follows. */
+    for (int i = 0; i <= SS_MAX_EXTENSIONS && found == 1; i++)
         found = ss_parse_extension(ctx, packet, &next, &at);
     if (found < 0)
         return SS_REASON_MALFORMED;
     if (found > 0)
         return SS_REASON_EXTENSIONS;
+    /* A later fragment names the header behind the fragment header: not UDP's, if that is another.
+     */
+    if (packet->part == SS_LATER_FRAGMENT && (ss_is_plain_extension(next) || next == IPPROTO_AH))
+        next = IPPROTO_UDP;
     packet->protocol = next;
     packet->transport = at;
     return SS_PARSED;
@@ -208,7 +214,8 @@ SS_STAGE int ss_parse(struct xdp_md *ctx, struct ss_packet *packet) {
         return SS_REASON_NOT_IP;
     if (result != SS_PARSED)
         return result;
-    if (ip_end < packet->transport)
+    /* Nor may the frame be cut short: it might end within the Call-ID. */
+    if (ip_end < packet->transport || ip_end > bpf_xdp_get_buff_len(ctx))
         return SS_REASON_MALFORMED;
     packet->fragment_length = ip_end - packet->transport;
     if (ss_is_icmp(packet))

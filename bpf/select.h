@@ -50,8 +50,8 @@ SS_INLINE void ss_call_note(const struct ss_place *place, __u32 event, __u32 now
  * Two CPUs may enter the same call at once. The entry that a lookup finds first is the true one
  * for both: whose own is another one takes that back and follows the true one.
  */
-SS_INLINE void ss_call_settle(__u64 position, const struct ss_place *ours, int entered,
-                              __u64 value, struct ss_outcome *outcome) {
+SS_INLINE void ss_call_settle(__u64 position, const struct ss_place *ours, int entered, __u64 value,
+                              struct ss_outcome *outcome) {
     struct ss_place truth;
     if (ss_call_find(position, &truth) || !truth.entry)
         return;
@@ -110,8 +110,7 @@ SS_INLINE void ss_select_stateful(__u32 pool, __u64 key, __u32 event, struct ss_
 
 SS_INLINE void ss_select_stateless(__u32 pool, __u64 key, struct ss_outcome *outcome) {
     outcome->server = ss_ring_server(pool, key);
-    outcome->reason =
-        outcome->server == SS_NO_SERVER ? SS_REASON_NO_SERVER : SS_REASON_STATELESS;
+    outcome->reason = outcome->server == SS_NO_SERVER ? SS_REASON_NO_SERVER : SS_REASON_STATELESS;
 }
 
 /*

@@ -13,7 +13,9 @@ struct ss_siphash {
     __u64 v0, v1, v2, v3;
 };
 
-SS_INLINE __u64 ss_rotate_left(__u64 x, unsigned int bits) { return x << bits | x >> (64 - bits); }
+SS_INLINE __u64 ss_rotate_left(__u64 x, unsigned int bits) {
+    return x << bits | x >> (64 - bits);
+}
 
 SS_INLINE void ss_sip_round(struct ss_siphash *h) {
     h->v0 += h->v1;
@@ -35,9 +37,8 @@ SS_INLINE void ss_sip_word(struct ss_siphash *h, __u64 word) {
 }
 
 SS_INLINE struct ss_siphash ss_siphash_start(const __u64 secret[2]) {
-    struct ss_siphash h = {
-        secret[0] ^ 0x736f6d6570736575ULL, secret[1] ^ 0x646f72616e646f6dULL,
-        secret[0] ^ 0x6c7967656e657261ULL, secret[1] ^ 0x7465646279746573ULL};
+    struct ss_siphash h = {secret[0] ^ 0x736f6d6570736575ULL, secret[1] ^ 0x646f72616e646f6dULL,
+                           secret[0] ^ 0x6c7967656e657261ULL, secret[1] ^ 0x7465646279746573ULL};
     return h;
 }
 

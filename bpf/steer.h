@@ -23,8 +23,7 @@ SS_INLINE int ss_leave(struct ss_outcome *outcome, __u32 reason, __u32 verdict) 
 }
 
 /* The key of a packet's message, wherever in the frame the Call-ID lies. */
-SS_INLINE void ss_find_key(struct xdp_md *ctx, const struct ss_packet *packet,
-                           struct ss_key *key) {
+SS_INLINE void ss_find_key(struct xdp_md *ctx, const struct ss_packet *packet, struct ss_key *key) {
     if (!ss_make_key(ctx, packet, key) && !ss_in_one_piece(ctx, packet))
         ss_make_key_scattered(ctx, packet, key);
 }

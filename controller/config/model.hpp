@@ -95,8 +95,8 @@ struct Service {
     std::uint16_t port = 5060; // host byte order
     Protocol protocol = Protocol::Udp;
     std::string pool;                         // names a pool
-    std::vector<MethodPool> method_pools;     // what does not go there; responses always do
     std::optional<std::string> vip_interface; // where the daemon puts the VIP; absent: nowhere
+    std::vector<MethodPool> method_pools; // what does not go to `pool`; responses always do
 
     bool operator==(const Service &) const = default;
 };

@@ -73,9 +73,9 @@ std::set<Address> server_addresses(const config::Config &config) {
 
 } // namespace
 
-Daemon::Daemon(config::Config config, std::string config_file)
+Daemon::Daemon(config::Config config, const Options &options)
     : signals_(io_, SIGTERM, SIGINT, SIGHUP), stop_timer_(io_), config_(std::move(config)),
-      config_file_(std::move(config_file)),
+      config_file_(options.config_file), log_level_(options.log_level),
       neighbours_(io_,
                   [this] {
                       health_log_.note(neighbours_.next_hops());
@@ -311,7 +311,7 @@ bool Daemon::adopt(config::Config next) {
         reconcile_failed_ = true; // some of the new one may be written: to be written over
         return false;
     }
-    (void)log::set_level(config_.log_level);
+    (void)log::set_level(log_level_.empty() ? config_.log_level : log_level_);
     if (auto done = vips_->apply(config_); !done) {
         log::error("vip_not_added", {{"problem", done.error().message}});
     }

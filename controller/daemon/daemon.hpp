@@ -6,6 +6,7 @@
 #include "config/model.hpp"
 #include "daemon/farm.hpp"
 #include "daemon/health_log.hpp"
+#include "daemon/options.hpp"
 #include "daemon/startup.hpp"
 #include "daemon/sweeping.hpp"
 #include "daemon/systemd.hpp"
@@ -28,7 +29,7 @@ namespace sipsteer::daemon {
 /// The daemon: one event loop that everything runs on.
 class Daemon {
 public:
-    Daemon(config::Config config, std::string config_file);
+    Daemon(config::Config config, const Options &options);
     ~Daemon();
 
     /// Brings everything up. On failure what this start did is undone.
@@ -62,6 +63,7 @@ private:
     boost::asio::steady_timer stop_timer_;
     config::Config config_;
     std::string config_file_;
+    std::string log_level_; // of the command line; empty: the configuration's
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 
     std::vector<Fd> locks_;

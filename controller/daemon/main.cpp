@@ -28,8 +28,8 @@ int detach_everything(const config::Config &config) {
     return kExitOk;
 }
 
-int serve(config::Config config, const std::string &config_file) {
-    Daemon daemon(std::move(config), config_file);
+int serve(config::Config config, const Options &options) {
+    Daemon daemon(std::move(config), options);
     if (auto started = daemon.start(); !started) {
         std::cerr << "sipsteerd: " << started.error().message << '\n';
         return kExitFailed;
@@ -48,14 +48,9 @@ int run(const Options &options) {
         std::cout << options.config_file << ": good\n";
         return kExitOk;
     }
-    auto config = *parsed;
-    if (!options.log_level.empty()) {
-        config.log_level = options.log_level;
-    }
-    (void)log::set_level(config.log_level);
+    (void)log::set_level(options.log_level.empty() ? parsed->log_level : options.log_level);
     dataplane::redirect_library_messages();
-    return options.detach ? detach_everything(config)
-                          : serve(std::move(config), options.config_file);
+    return options.detach ? detach_everything(*parsed) : serve(*parsed, options);
 }
 
 } // namespace

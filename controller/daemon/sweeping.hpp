@@ -19,8 +19,8 @@ public:
 
     void start();
 
-    /// The lifetimes to go by from now on. Calls of a server that is no longer planned keep those they
-    /// had: the data plane, too, goes by their pool.
+    /// The lifetimes to go by from now on. Calls of a server that is no longer planned keep those
+    /// they had: the data plane, too, goes by their pool.
     void set_plan(const plan::Plan &plan);
 
     const calls::SweepTotals &totals() const { return sweeper_.totals(); }

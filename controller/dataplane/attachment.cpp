@@ -33,10 +33,18 @@ struct ProgramDeleter {
 };
 using Program = std::unique_ptr<xdp_program, ProgramDeleter>;
 
-/// What is attached to an interface; nothing if nothing is.
-Multiprog attached_to(std::uint32_t ifindex) {
+/// What is attached to an interface; null if nothing is.
+Result<Multiprog> attached_to(std::uint32_t ifindex) {
     xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(static_cast<int>(ifindex));
-    return Multiprog(libxdp_get_error(programs) != 0 ? nullptr : programs);
+    const long failed = libxdp_get_error(programs);
+    if (failed == -ENOENT) {
+        return Multiprog();
+    }
+    if (failed != 0) {
+        return Error{"cannot tell what XDP program is attached: " +
+                     std::string(std::strerror(static_cast<int>(-failed)))};
+    }
+    return Multiprog(programs);
 }
 
 /// Our program in a dispatcher, by the call table it uses; nullptr if it is not there.
@@ -83,7 +91,11 @@ public:
           tables_(pinned_call_tables(options.pin_dir)) {}
 
     Result<Attachment> run() {
-        const Multiprog present = attached_to(ifindex_);
+        const auto found = attached_to(ifindex_);
+        if (!found) {
+            return Error{where() + found.error().message};
+        }
+        const Multiprog &present = *found;
         if (!present) {
             return fresh();
         }
@@ -221,13 +233,13 @@ private:
         if (!id) {
             return id.error();
         }
-        const Multiprog now = attached_to(ifindex_);
+        const auto now = attached_to(ifindex_);
         pin_program(program_fd, program_pin(options_.pin_dir, interface_.name));
         Attachment attachment;
         attachment.interface = interface_.name;
         attachment.ifindex = ifindex_;
         attachment.native = native;
-        attachment.dispatcher = now && !xdp_multiprog__is_legacy(now.get());
+        attachment.dispatcher = now && *now && !xdp_multiprog__is_legacy(now->get());
         attachment.program_id = *id;
         return attachment;
     }
@@ -296,7 +308,11 @@ Result<Attachment> attach(const config::Interface &interface, const MapOptions &
 
 Result<bool> detach(const std::string &interface, const std::string &pin_dir) {
     const std::uint32_t ifindex = if_nametoindex(interface.c_str());
-    const Multiprog present = ifindex == 0 ? nullptr : attached_to(ifindex);
+    const auto found = ifindex == 0 ? Result<Multiprog>(Multiprog()) : attached_to(ifindex);
+    if (!found) {
+        return Error{"interface " + interface + ": " + found.error().message};
+    }
+    const Multiprog &present = *found;
     if (!present) {
         return false;
     }

@@ -137,6 +137,9 @@ Result<Skeleton> open_object(const MapOptions &options, std::uint32_t buckets) {
 
 Result<Maps> Maps::open(const MapOptions &options) {
     if (auto made = make_directory(maps_directory(options.pin_dir)); !made) {
+        std::error_code ignored; // both only if they are empty
+        fs::remove(maps_directory(options.pin_dir), ignored);
+        fs::remove(options.pin_dir, ignored);
         return made.error();
     }
     if (const auto existing = pinned_buckets(options.pin_dir); existing != 0) {

@@ -66,7 +66,7 @@ public:
     void start() {
         asio::co_spawn(
             io_, [self = shared_from_this()] { return self->run(); },
-            [](std::exception_ptr failed) {
+            [](const std::exception_ptr &failed) {
                 if (failed) {
                     std::rethrow_exception(failed);
                 }

@@ -61,7 +61,9 @@ SS_INLINE __u64 ss_call_make(__u32 tag, __u32 state, __u32 server, __u32 seen) {
            (__u64)server << SS_CALL_SERVER_SHIFT | (seen & SS_TICK_MASK);
 }
 
-SS_INLINE __u32 ss_call_tag(__u64 entry) { return (__u32)(entry >> SS_CALL_TAG_SHIFT); }
+SS_INLINE __u32 ss_call_tag(__u64 entry) {
+    return (__u32)(entry >> SS_CALL_TAG_SHIFT);
+}
 
 SS_INLINE __u32 ss_call_state(__u64 entry) {
     return (__u32)(entry >> SS_CALL_STATE_SHIFT) & ((1U << SS_CALL_STATE_BITS) - 1);
@@ -71,7 +73,9 @@ SS_INLINE __u32 ss_call_server(__u64 entry) {
     return (__u32)(entry >> SS_CALL_SERVER_SHIFT) & ((1U << SS_CALL_SERVER_BITS) - 1);
 }
 
-SS_INLINE __u32 ss_call_seen(__u64 entry) { return (__u32)entry & SS_TICK_MASK; }
+SS_INLINE __u32 ss_call_seen(__u64 entry) {
+    return (__u32)entry & SS_TICK_MASK;
+}
 
 /*
  * Ticks since the call's last message, at time now (in ticks, modulo 2^16). 0 for an entry that is

@@ -8,17 +8,18 @@
 
 #define SS_MAX_SERVICES 1024 /* entries of the services map, address markers included */
 #define SS_MAX_POOLS 256
-#define SS_MAX_SERVERS 4096 /* a server index must fit SS_CALL_SERVER_BITS (call.h) */
-#define SS_MAX_PORTS 64     /* interfaces that frames can be redirected to */
+#define SS_MAX_SERVERS 4096    /* a server index must fit SS_CALL_SERVER_BITS (call.h) */
+#define SS_MAX_PORTS 64        /* interfaces that frames can be redirected to */
 #define SS_MAX_FRAGMENTS 65536 /* datagrams whose later fragments are being followed */
 #define SS_MAX_FRAGMENT_SOURCES 16384
-#define SS_FRAGMENT_RANGES 6  /* gaps in the order of a datagram's fragments that are followed */
-#define SS_HELD_FRAME 0x4000  /* bytes of a frame that can be held */
-#define SS_MAX_FLOWS 65536    /* clients' flows remembered for ICMP errors */
+#define SS_FRAGMENT_RANGES 6 /* gaps in the order of a datagram's fragments that are followed */
+#define SS_HELD_FRAME 0x4000 /* bytes of a frame that can be held */
+#define SS_MAX_FLOWS 65536   /* clients' flows remembered for ICMP errors */
 
 #define SS_NAME_SIZE 64 /* bytes of a name, the closing NUL included */
 
-#define SS_RING_SLOTS 65537 /* prime, as Maglev wants it; about 100 slots for each of 655 servers */
+#define SS_RING_SLOTS 65537 /* prime, as Maglev wants it; about 100 slots for each of 655 servers  \
+                             */
 
 #define SS_BUCKET_ENTRIES 8 /* calls in one bucket: one 64-byte cache line */
 #define SS_MIN_CALLS 1000

@@ -9,7 +9,7 @@
 
 /* X(NUMBER, CONSTANT, label) */
 #define SS_METHOD_LIST(X)                                                                          \
-    X(0, NONE, "none") /* no SIP, or no Call-ID in what looks like it */                           \
+    X(0, NONE, "none")   /* no SIP, or no Call-ID in what looks like it */                         \
     X(1, OTHER, "other") /* a request with a method not in this list */                            \
     X(2, INVITE, "INVITE")                                                                         \
     X(3, ACK, "ACK")                                                                               \

@@ -33,7 +33,8 @@
     X(20, FRAGMENT_NO_ROOM, "fragment_no_room", "no room to hold the fragment")                    \
     X(21, FRAGMENT_ABSURD, "fragment_absurd", "fragment that no sender makes, or that overlaps")   \
     X(22, CALL_ID_BEYOND, "call_id_beyond", "first fragment, and the Call-ID is not in it")        \
-    X(23, ICMP_ERROR, "icmp_error", "ICMP error about a datagram that a server sent")
+    X(23, ICMP_ERROR, "icmp_error", "ICMP error about a datagram that a server sent")              \
+    X(24, NO_PORT, "no_port", "the server's interface is not among the ports")
 
 enum ss_reason {
 #define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
@@ -41,7 +42,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 24
+#define SS_REASON_COUNT 25
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 enum ss_verdict {

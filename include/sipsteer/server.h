@@ -16,7 +16,7 @@ struct ss_server {
     __u32 ifindex;      /* that interface: the one the frame leaves from */
     __u16 vlan;         /* VLAN id of the server's segment on that interface; 0: untagged */
     __u16 pool;
-    __u8 flags;   /* SS_SERVER_* */
+    __u8 flags; /* SS_SERVER_* */
     __u8 zero[1];
     __be16 port;      /* network byte order; for people, the data plane keeps the frame's port */
     __u8 address[16]; /* network byte order, IPv4-mapped; for people */

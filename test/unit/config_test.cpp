@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <sipsteer/limits.h>
+#include <sipsteer/method.h>
 
 #include <cstdio>
 #include <fstream>
@@ -134,8 +135,13 @@ TEST_CASE("a good configuration is read with its defaults") {
     CHECK(pool.servers[1] ==
           Server{"b", *Address::parse("198.51.100.12"), 5062, 50, Admin::Enabled});
     REQUIRE(config.services.size() == 2);
-    CHECK(config.services[1] == Service{"six", *Address::parse("2001:db8::100"), 5060,
-                                        Protocol::Udp, "registrars", std::nullopt});
+    CHECK(config.services[1] == Service{"six",
+                                        *Address::parse("2001:db8::100"),
+                                        5060,
+                                        Protocol::Udp,
+                                        "registrars",
+                                        std::nullopt,
+                                        {}});
 }
 
 TEST_CASE("every field is read") {
@@ -144,6 +150,9 @@ TEST_CASE("every field is read") {
         "pin_dir": "/sys/fs/bpf/other", "state_dir": "/srv/state",
         "api": { "socket": "/run/x.sock", "socket_mode": "600" },
         "log_level": "debug", "on_exit": "detach", "calls": { "capacity": 5000 },
+        "vlan_tags": [ { "name": "eth1.7", "id": 7 } ],
+        "fragments": { "timeout": "10ms", "firsts_per_source": 1, "held_per_source": 0,
+                       "held_bytes": 65536 },
         "pools": [ { "name": "p", "mode": "stateless", "scheduler": "hash", "no_call_id": "drop",
             "lifetimes": { "early": "1s", "confirmed": "19h", "closing": "64000ms", "other": "2m",
                            "source": "3s" },
@@ -152,7 +161,8 @@ TEST_CASE("every field is read") {
             "servers": [ { "name": "s", "address": "2001:db8::1", "port": 65535, "weight": 0,
                            "admin": "disabled" } ] } ],
         "services": [ { "name": "sip", "address": "198.51.100.100", "port": 1, "protocol": "udp",
-                        "pool": "p", "vip_interface": "eth0" } ]
+                        "pool": "p", "vip_interface": "eth0",
+                        "method_pools": [ { "method": "REGISTER", "pool": "p" } ] } ]
     })");
     REQUIRE(texts(parsed).empty());
     Config expected;
@@ -163,6 +173,8 @@ TEST_CASE("every field is read") {
     expected.log_level = "debug";
     expected.on_exit = OnExit::Detach;
     expected.call_capacity = 5000;
+    expected.vlan_tags = {{"eth1.7", 7}};
+    expected.fragments = {milliseconds(10), 1, 0, 65536};
     Pool pool;
     pool.name = "p";
     pool.mode = PoolMode::Stateless;
@@ -171,7 +183,13 @@ TEST_CASE("every field is read") {
     pool.probe = {ProbeType::None, milliseconds(100), milliseconds(100), 1, 100};
     pool.servers = {{"s", *Address::parse("2001:db8::1"), 65535, 0, Admin::Disabled}};
     expected.pools = {pool};
-    expected.services = {{"sip", *Address::parse("198.51.100.100"), 1, Protocol::Udp, "p", "eth0"}};
+    expected.services = {{"sip",
+                          *Address::parse("198.51.100.100"),
+                          1,
+                          Protocol::Udp,
+                          "p",
+                          "eth0",
+                          {{SS_METHOD_REGISTER, "p"}}}};
     CHECK(*parsed == expected);
 }
 
@@ -217,6 +235,7 @@ TEST_CASE("what is written is complete") {
                                          {"port", 5060},
                                          {"protocol", "udp"},
                                          {"pool", "proxies"},
+                                         {"method_pools", json::array()},
                                          {"vip_interface", "eth0"}});
     CHECK_FALSE(written["services"][1].contains("vip_interface"));
     CHECK(written["pools"][1]["servers"][0]["admin"] == "enabled");
@@ -550,6 +569,35 @@ TEST_CASE("a VIP is put on one interface") {
     CHECK(texts(parse(document)) ==
           Texts{"services[2].vip_interface: 198.51.100.100 is put on \"eth0\" by services[0] "
                 "already; it can be on one interface only"});
+}
+
+TEST_CASE("a method's pool is a pool, and each method has one") {
+    check({
+        {{"/services/0/method_pools", R"([ { "method": "REGISTER", "pool": "other" } ])"},
+         {R"(services[0].method_pools[0].pool: "other" is not the name of a pool)"}},
+        {{"/services/0/method_pools", R"([ { "method": "REGISTER", "pool": "proxies" },
+                                           { "method": "REGISTER", "pool": "proxies" } ])"},
+         {"services[0].method_pools[1].method: the method is already that of "
+          "services[0].method_pools[0]"}},
+        {{"/services/0/method_pools", R"([ { "method": "SUBSCRIBE", "pool": "registrars" },
+                                           { "method": "other", "pool": "registrars" } ])"},
+         {}},
+    });
+    const auto lower =
+        texts(parse(changed(good(), {"/services/0/method_pools",
+                                     R"([ { "method": "register", "pool": "proxies" } ])"})));
+    REQUIRE(lower.size() == 1);
+    CHECK(lower[0].starts_with(
+        R"(services[0].method_pools[0].method: "register" is unknown; supported: "INVITE", )"));
+}
+
+TEST_CASE("a VLAN tag is told once for an interface") {
+    check({
+        {{"/vlan_tags", R"([ { "name": "eth0.100", "id": 4095 } ])"},
+         {"vlan_tags[0].id: 4095 is out of range: 1 to 4094"}},
+        {{"/vlan_tags", R"([ { "name": "v", "id": 1 }, { "name": "v", "id": 2 } ])"},
+         {R"(vlan_tags[1].name: "v" is already the name of vlan_tags[0])"}},
+    });
 }
 
 TEST_CASE("a service names a pool") {

@@ -205,6 +205,20 @@ TEST_CASE("the value of a pool") {
     CHECK(world.plan().pools[0].value.no_call_id == SS_NO_CALL_ID_PASS);
 }
 
+TEST_CASE("messages of a method go to its pool, all others to the service's") {
+    World world;
+    world.config.pools.push_back({});
+    world.config.pools[1].name = "registrars";
+    world.config.services = {service("sip", "198.51.100.100", 5060, "p")};
+    world.config.services[0].method_pools = {{SS_METHOD_REGISTER, "registrars"}};
+    const Plan plan = world.plan();
+    const auto &pools = plan.services[1].value.pool;
+    for (std::uint32_t method = 0; method < SS_METHODS; method++) {
+        const char *name = method == SS_METHOD_REGISTER ? "registrars" : "p";
+        CHECK(pools[method] == *world.indexes.pools.find(name));
+    }
+}
+
 TEST_CASE("services have a key each, and each address one marker") {
     World world;
     world.config.pools.push_back({});
@@ -233,8 +247,8 @@ TEST_CASE("services have a key each, and each address one marker") {
     const std::uint8_t ipv6[16] = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0};
     CHECK(std::equal(std::begin(ipv6), std::end(ipv6), plan.services[4].key.address));
 
-    CHECK(plan.services[1].value.pool == *world.indexes.pools.find("p"));
-    CHECK(plan.services[2].value.pool == *world.indexes.pools.find("q"));
+    CHECK(plan.services[1].value.pool[SS_METHOD_INVITE] == *world.indexes.pools.find("p"));
+    CHECK(plan.services[2].value.pool[SS_METHOD_INVITE] == *world.indexes.pools.find("q"));
     CHECK(plan.services[1].value.id == *world.indexes.services.find("four"));
     CHECK(plan.services[4].value.id == *world.indexes.services.find("six"));
 }
