@@ -36,13 +36,13 @@ SS_INLINE int ss_fragment_is_absurd(const struct ss_packet *packet) {
 /* What the packet's source has used; NULL if that cannot be known. */
 SS_INLINE struct ss_fragment_source *ss_fragment_source_of(const struct ss_packet *packet) {
     __u32 window = ss_fragment_now() >> SS_FRAGMENT_WINDOW_SHIFT;
-    __u8 source[16]; /* a key must be on the stack (6.1) */
-    __builtin_memcpy(source, packet->source, 16);
-    struct ss_fragment_source *used = bpf_map_lookup_elem(&frag_sources, source);
+    struct ss_source source; /* a key must be on the stack (6.1) */
+    __builtin_memcpy(source.address, packet->source, 16);
+    struct ss_fragment_source *used = bpf_map_lookup_elem(&frag_sources, &source);
     if (!used) {
         struct ss_fragment_source fresh = {.window = window};
-        bpf_map_update_elem(&frag_sources, source, &fresh, BPF_ANY);
-        return bpf_map_lookup_elem(&frag_sources, source);
+        bpf_map_update_elem(&frag_sources, &source, &fresh, BPF_ANY);
+        return bpf_map_lookup_elem(&frag_sources, &source);
     }
     if (used->window != window) {
         used->window = window;
@@ -136,7 +136,7 @@ SS_INLINE int ss_fragment_note(const struct ss_packet *packet, const struct ss_f
  */
 SS_STAGE int ss_fragment_hold(struct xdp_md *ctx, const struct ss_packet *packet) {
     __u32 zero = 0;
-    struct ss_held *draft = bpf_map_lookup_elem(&held_draft, &zero);
+    struct ss_held_frame *draft = bpf_map_lookup_elem(&held_draft, &zero);
     if (!packet || !draft)
         return SS_REASON_FRAGMENT_NO_ROOM;
     struct ss_fragment_source *used = ss_fragment_source_of(packet);
@@ -146,15 +146,15 @@ SS_STAGE int ss_fragment_hold(struct xdp_md *ctx, const struct ss_packet *packet
     if (!length || length > SS_HELD_FRAME)
         return SS_REASON_FRAGMENT_NO_ROOM;
     length = ss_at_least_one(length);
-    if (bpf_xdp_load_bytes(ctx, 0, draft + 1, length))
+    if (bpf_xdp_load_bytes(ctx, 0, draft->frame, length))
         return SS_REASON_FRAGMENT_NO_ROOM;
-    ss_fragment_make_key(packet, &draft->key);
-    draft->since = ss_fragment_now();
-    draft->ifindex = ctx->ingress_ifindex;
-    draft->length = length;
-    draft->ip = (__u16)packet->ip;
-    draft->tags = packet->tags;
-    if (bpf_ringbuf_output(&held, draft, sizeof(*draft) + length, 0))
+    ss_fragment_make_key(packet, &draft->held.key);
+    draft->held.since = ss_fragment_now();
+    draft->held.ifindex = ctx->ingress_ifindex;
+    draft->held.length = length;
+    draft->held.ip = (__u16)packet->ip;
+    draft->held.tags = packet->tags;
+    if (bpf_ringbuf_output(&held, draft, sizeof(draft->held) + length, 0))
         return SS_REASON_FRAGMENT_NO_ROOM;
     return SS_REASON_FRAGMENT_HELD;
 }

@@ -14,23 +14,23 @@
 
 struct ss_key {
     __u64 hash;
-    __u32 event;   /* enum ss_event */
+    __u32 start;   /* offset of the message's first line (message.h) */
+    __u8 event;    /* enum ss_event */
     __u8 method;   /* enum ss_method */
     __u8 from_sip; /* hash is of a Call-ID; else of the source, and reason says why */
     __u8 reason;   /* enum ss_reason: what the datagram is that has no Call-ID */
-    __u8 zero;
 };
 
 /* What a datagram without a Call-ID is. */
 SS_INLINE __u8 ss_kind_without_call_id(const struct ss_packet *packet, const struct ss_text *text,
-                                       const struct ss_message *message) {
+                                       const struct ss_key *key) {
     if (packet->part == SS_FIRST_FRAGMENT)
         return SS_REASON_CALL_ID_BEYOND;
-    if (message->start >= text->length)
+    if (key->start >= text->length)
         return SS_REASON_KEEPALIVE;
     if (ss_is_stun(text))
         return SS_REASON_STUN;
-    return message->method != SS_METHOD_NONE ? SS_REASON_NO_CALL_ID : SS_REASON_NOT_SIP;
+    return key->method != SS_METHOD_NONE ? SS_REASON_NO_CALL_ID : SS_REASON_NOT_SIP;
 }
 
 SS_INLINE __u64 ss_hash_source(const struct ss_packet *packet, const __u64 secret[2]) {
@@ -39,21 +39,42 @@ SS_INLINE __u64 ss_hash_source(const struct ss_packet *packet, const __u64 secre
     return ss_hash_words(secret, words[0], words[1]);
 }
 
+/* The message, as far as the frame's first piece has it. */
+SS_INLINE struct ss_text ss_message_text(struct xdp_md *ctx, const struct ss_packet *packet) {
+    struct ss_text text = {ss_at(ctx, packet->message), ss_data_end(ctx), 0, ctx->rx_queue_index};
+    text.length = ss_forget(&text, packet->message_length < SS_TEXT_MAX ? packet->message_length
+                                                                        : SS_TEXT_MAX);
+    return text;
+}
+
 /*
- * The key of a text: of its Call-ID. 1 if it has one. A text that is not the whole message may be
- * cut off in the midst of it.
+ * Sets start and method of the key. A stage of its own, so that the search for the Call-ID is not
+ * verified again for each method. 0, always.
  */
-SS_INLINE int ss_key_of_text(const struct ss_text *text, int whole, struct ss_key *key,
-                             struct ss_message *message) {
+SS_STAGE int ss_classify_packet(struct xdp_md *ctx, const struct ss_packet *packet,
+                                struct ss_key *key) {
+    if (!packet || !key)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    const struct ss_message message = ss_classify(&text);
+    key->start = message.start;
+    key->method = message.method;
+    return 0;
+}
+
+/*
+ * Sets the key to that of the text's Call-ID; 1 if it has one. A text that is not the whole
+ * message may be cut off in the midst of it.
+ */
+SS_INLINE int ss_key_of_text(const struct ss_text *text, int whole, struct ss_key *key) {
     const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
-    whole = (int)ss_forget(text, whole != 0);
-    *message = ss_classify(text);
-    struct ss_span call_id = ss_find_call_id(text, message->start);
+    struct ss_span call_id = ss_find_call_id(text, key->start);
     if (!call_id.length || (call_id.open && !whole))
         return 0;
     key->hash = ss_hash_text(secret, text, call_id.offset, call_id.length);
-    key->method = message->method == SS_METHOD_NONE ? SS_METHOD_OTHER : message->method;
-    key->event = ss_event_of(key->method);
+    if (key->method == SS_METHOD_NONE)
+        key->method = SS_METHOD_OTHER;
+    key->event = (__u8)ss_event_of(key->method);
     key->from_sip = 1;
     return 1;
 }
@@ -67,21 +88,17 @@ SS_INLINE int ss_in_one_piece(struct xdp_md *ctx, const struct ss_packet *packet
 }
 
 /*
- * Makes the key of the message in a packet that was parsed, from the part of the frame that lies
- * in one piece. 1 if there is a Call-ID; 0: the key is the source's.
+ * Makes the key of a classified message from the part of the frame that lies in one piece. 1 if
+ * there is a Call-ID; 0: the key is the source's.
  */
 SS_STAGE int ss_make_key(struct xdp_md *ctx, const struct ss_packet *packet, struct ss_key *key) {
     if (!packet || !key)
         return 0;
-    struct ss_message message;
-    struct ss_text text = {ss_at(ctx, packet->message), ss_data_end(ctx), 0, ctx->rx_queue_index};
-    text.length = ss_forget(&text, packet->message_length < SS_TEXT_MAX ? packet->message_length
-                                                                        : SS_TEXT_MAX);
-    if (ss_key_of_text(&text, ss_in_one_piece(ctx, packet), key, &message))
+    const struct ss_text text = ss_message_text(ctx, packet);
+    if (ss_key_of_text(&text, ss_in_one_piece(ctx, packet), key))
         return 1;
     const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
-    key->reason = ss_kind_without_call_id(packet, &text, &message);
-    key->method = message.method;
+    key->reason = ss_kind_without_call_id(packet, &text, key);
     key->event = SS_EVENT_SOURCE;
     key->hash = ss_hash_source(packet, secret);
     return 0;

@@ -85,7 +85,7 @@ struct {
 /* What sources have used of their bounds on fragments; the key is the address. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(key_size, 16);
+    __type(key, struct ss_source);
     __type(value, struct ss_fragment_source);
     __uint(max_entries, SS_MAX_FRAGMENT_SOURCES);
 } frag_sources SEC(".maps");
@@ -100,15 +100,20 @@ struct {
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __type(key, __u32);
-    __uint(value_size, sizeof(struct ss_held) + SS_HELD_FRAME);
+    __type(value, struct ss_held_frame);
     __uint(max_entries, 1);
 } held_draft SEC(".maps");
+
+/* A message of up to SS_TEXT_MAX bytes, and room for the scan to read a chunk beyond. */
+struct ss_message_copy {
+    __u8 bytes[0x4000 + 64];
+};
 
 /* Where a message that lies in several pieces is put together (scattered.h). */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __type(key, __u32);
-    __uint(value_size, 0x4000 + 64);
+    __type(value, struct ss_message_copy);
     __uint(max_entries, 1);
 } message_draft SEC(".maps");
 

@@ -136,15 +136,13 @@ SS_INLINE struct ss_message ss_classify(const struct ss_text *text) {
     /* The shortest SIP start line is longer than eight bytes. */
     if (message.start + 8 <= text->length && p + 8 <= text->limit)
         message.method = ss_method_of(text, message.start, ss_load_8(p));
-    /* The search for the Call-ID is not to be verified for each method. */
-    message.start = ss_forget(text, message.start);
-    message.method = (__u8)(ss_forget(text, message.method) & SS_METHOD_MASK);
     return message;
 }
 
 #define SS_STUN_HEADER 20
-#define SS_STUN_COOKIE 0x42a41221U /* 0x2112a442 as read from the wire into a little-endian word   \
-                                    */
+#define SS_STUN_COOKIE                                                                             \
+    0x42a41221U /* 0x2112a442 as read from the wire into a little-endian word                      \
+                 */
 
 /*
  * RFC 5389, 6: two zero bits, the magic cookie at byte 4, a length that is a multiple of four.

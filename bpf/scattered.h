@@ -14,17 +14,16 @@ SS_STAGE int ss_make_key_scattered(struct xdp_md *ctx, const struct ss_packet *p
     if (!packet || !key)
         return 0;
     __u32 zero = 0;
-    __u8 *copy = bpf_map_lookup_elem(&message_draft, &zero);
+    struct ss_message_copy *draft = bpf_map_lookup_elem(&message_draft, &zero);
     __u32 length = packet->message_length < SS_TEXT_MAX ? packet->message_length : SS_TEXT_MAX;
-    if (!copy || !length)
+    if (!draft || !length)
         return 0;
     length = ss_at_least_one(length);
-    if (bpf_xdp_load_bytes(ctx, packet->message, copy, length))
+    if (bpf_xdp_load_bytes(ctx, packet->message, draft->bytes, length))
         return 0;
-    struct ss_message message;
-    struct ss_text text = {copy, copy + length, 0, ctx->rx_queue_index};
+    struct ss_text text = {draft->bytes, draft->bytes + length, 0, ctx->rx_queue_index};
     text.length = ss_forget(&text, length);
-    return ss_key_of_text(&text, packet->part != SS_FIRST_FRAGMENT, key, &message);
+    return ss_key_of_text(&text, packet->part != SS_FIRST_FRAGMENT, key);
 }
 
 #endif /* SIPSTEER_BPF_SCATTERED_H */

@@ -69,16 +69,14 @@ static long ss_hash_step(__u32 index, void *context) {
     if (hashing->left < 8 || p + 8 > hashing->text.limit)
         return SS_STOP;
     ss_sip_word(&h, ss_load_8(p));
-    if (hashing->left >= 32 && p + 32 <= hashing->text.limit) {
-        ss_sip_word(&h, ss_load_8(p + 8));
-        ss_sip_word(&h, ss_load_8(p + 16));
-        ss_sip_word(&h, ss_load_8(p + 24));
-        used = 32;
+    if (p + 32 <= hashing->text.limit) {
+        for (; used < 32 && hashing->left >= used + 8; used += 8)
+            ss_sip_word(&h, ss_load_8(p + used));
     }
     hashing->hash = h;
     hashing->at = ss_forget(&hashing->text, hashing->at + used);
     hashing->left -= used;
-    return SS_GO_ON;
+    return hashing->left < 8 ? SS_STOP : SS_GO_ON;
 }
 
 /* The last bytes, fewer than eight, as a word. */

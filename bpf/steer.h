@@ -24,6 +24,7 @@ SS_INLINE int ss_leave(struct ss_outcome *outcome, __u32 reason, __u32 verdict) 
 
 /* The key of a packet's message, wherever in the frame the Call-ID lies. */
 SS_INLINE void ss_find_key(struct xdp_md *ctx, const struct ss_packet *packet, struct ss_key *key) {
+    ss_classify_packet(ctx, packet, key);
     if (!ss_make_key(ctx, packet, key) && !ss_in_one_piece(ctx, packet))
         ss_make_key_scattered(ctx, packet, key);
 }
@@ -99,6 +100,7 @@ SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packe
 SS_INLINE __u32 ss_quoted_server(struct xdp_md *ctx, const struct ss_packet *packet,
                                  const struct ss_service *service) {
     struct ss_key key = {};
+    ss_classify_packet(ctx, packet, &key);
     ss_make_key(ctx, packet, &key);
     __u32 pool_index = service->pool[key.method < SS_METHODS ? key.method : 0];
     struct ss_pool *pool = bpf_map_lookup_elem(&pools, &pool_index);

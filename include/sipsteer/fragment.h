@@ -41,6 +41,12 @@ struct ss_fragment {
 };
 SS_ASSERT_SIZE(struct ss_fragment, 16 + 4 * SS_FRAGMENT_RANGES);
 
+/* Key of the sources: a client's address, network byte order, IPv4-mapped. */
+struct ss_source {
+    __u8 address[16];
+};
+SS_ASSERT_SIZE(struct ss_source, 16);
+
 /* What one source has used of its bounds in a window of 2^10 fragment ticks (1.07 s). */
 #define SS_FRAGMENT_WINDOW_SHIFT 10
 
@@ -62,5 +68,11 @@ struct ss_held {
     __u16 tags;    /* VLAN tags before it */
 };
 SS_ASSERT_SIZE(struct ss_held, 56);
+
+/* With the frame behind it, as far as it has one. */
+struct ss_held_frame {
+    struct ss_held held;
+    __u8 frame[SS_HELD_FRAME];
+};
 
 #endif /* SIPSTEER_FRAGMENT_H */

@@ -18,8 +18,9 @@
 
 #define SS_NAME_SIZE 64 /* bytes of a name, the closing NUL included */
 
-#define SS_RING_SLOTS 65537 /* prime, as Maglev wants it; about 100 slots for each of 655 servers  \
-                             */
+#define SS_RING_SLOTS                                                                              \
+    65537 /* prime, as Maglev wants it; about 100 slots for each of 655 servers                    \
+           */
 
 #define SS_BUCKET_ENTRIES 8 /* calls in one bucket: one 64-byte cache line */
 #define SS_MIN_CALLS 1000

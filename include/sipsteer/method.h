@@ -41,7 +41,6 @@ enum ss_method {
 };
 
 #define SS_METHODS 24
-#define SS_METHOD_MASK 0x1fU /* room for all of them */
 
 /* Index in the methods map: messages of a service by method. */
 SS_INLINE __u32 ss_method_index(__u32 service, __u32 method) {

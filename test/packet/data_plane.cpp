@@ -16,11 +16,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <thread>
+#include <utility>
 
 namespace sipsteer::test {
 
@@ -58,8 +61,15 @@ public:
     /// Pools that have a ring: each write of a map of maps waits for all CPUs.
     std::set<__u32> rings;
 
+    /// What the ring buffer has had and DataPlane::held() has not given out yet.
+    std::vector<Held> held;
+
+    void read_held() { must(ring_buffer__consume(held_reader_.get()), "held"); }
+
 private:
-    Program() : skeleton_(sipsteer_bpf__open(), &sipsteer_bpf__destroy) {
+    Program()
+        : skeleton_(sipsteer_bpf__open(), &sipsteer_bpf__destroy),
+          held_reader_(nullptr, &ring_buffer__free) {
         if (!skeleton_) {
             throw std::runtime_error("cannot open the BPF object");
         }
@@ -67,18 +77,35 @@ private:
         must(bpf_map__set_max_entries(skeleton_->maps.calls, kBucketMask + 1), "size of calls");
         must(sipsteer_bpf__load(skeleton_.get()), "load");
         cpus_ = static_cast<std::size_t>(libbpf_num_possible_cpus());
+        held_reader_.reset(
+            ring_buffer__new(bpf_map__fd(skeleton_->maps.held), &Program::take_held, this, nullptr));
+        if (!held_reader_) {
+            throw std::runtime_error("cannot read the ring buffer");
+        }
+    }
+
+    static int take_held(void *context, void *record, std::size_t size) {
+        const auto *bytes = static_cast<const std::uint8_t *>(record);
+        Held one = {};
+        std::memcpy(&one.head, bytes, std::min(size, sizeof(one.head)));
+        if (size > sizeof(one.head)) {
+            one.frame.assign(bytes + sizeof(one.head), bytes + size);
+        }
+        static_cast<Program *>(context)->held.push_back(std::move(one));
+        return 0;
     }
 
     static void fill(ss_settings &settings) {
         settings.secret[0] = kSecret[0];
         settings.secret[1] = kSecret[1];
         settings.bucket_mask = kBucketMask;
-        settings.firsts_per_source = 1000;
-        settings.held_per_source = 1000;
-        settings.fragment_lifetime = 10'000; // 10.5 s
+        settings.firsts_per_source = kFirstsPerSource;
+        settings.held_per_source = kHeldPerSource;
+        settings.fragment_lifetime = kFragmentLifetime;
     }
 
     std::unique_ptr<sipsteer_bpf, void (*)(sipsteer_bpf *)> skeleton_;
+    std::unique_ptr<ring_buffer, void (*)(ring_buffer *)> held_reader_;
     std::size_t cpus_ = 0;
 };
 
@@ -159,6 +186,13 @@ __u32 risen_counter(const std::vector<ss_traffic> &before, const std::vector<ss_
     return risen[0];
 }
 
+std::uint64_t coarse_ns() {
+    timespec time = {};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
+           static_cast<std::uint64_t>(time.tv_nsec);
+}
+
 int action_of(__u32 verdict) {
     switch (verdict) {
     case SS_VERDICT_PASS:
@@ -188,11 +222,15 @@ DataPlane::DataPlane() {
     auto &maps = program.maps();
     clear_hash(maps.services);
     clear_hash(maps.fragments);
+    clear_hash(maps.frag_sources);
+    clear_hash(maps.flows);
+    held();
     clear_hash(maps.ports);
     clear_array(maps.pools, kUsedIndexes);
     clear_array(maps.servers, kUsedIndexes);
     forget_calls();
     clear_array(maps.service_traffic, kUsedIndexes, program.cpus());
+    clear_array(maps.methods, ss_method_index(kUsedIndexes, 0), program.cpus());
     clear_array(maps.server_counters, kUsedIndexes, program.cpus());
     while (!program.rings.empty()) {
         no_ring(*program.rings.begin());
@@ -224,6 +262,16 @@ void DataPlane::service(__u16 id, std::string_view address, std::uint16_t port, 
     std::fill(std::begin(value.pool), std::end(value.pool), pool);
     update(Program::get().maps().services, service_key(address, port, IPPROTO_UDP), value);
     update(Program::get().maps().services, service_key(address, 0, 0), value);
+}
+
+void DataPlane::method_pool(std::string_view address, std::uint16_t port, ss_method method,
+                            __u16 pool) {
+    bpf_map *map = Program::get().maps().services;
+    const ss_service_key key = service_key(address, port, IPPROTO_UDP);
+    ss_service value = {};
+    must(bpf_map_lookup_elem(fd_of(map), &key, &value), "services");
+    value.pool[method] = pool;
+    update(map, key, value);
 }
 
 void DataPlane::server(__u32 index, const ServerAt &at) {
@@ -336,6 +384,15 @@ ss_server_counters DataPlane::server_counters(__u32 index) const {
     return total;
 }
 
+__u64 DataPlane::messages(__u32 service, ss_method method) const {
+    __u64 total = 0;
+    for (const __u64 value :
+         per_cpu<__u64>(Program::get().maps().methods, ss_method_index(service, method))) {
+        total += value;
+    }
+    return total;
+}
+
 std::vector<Entry> DataPlane::entries() const {
     std::vector<Entry> entries;
     for (__u32 bucket = 0; bucket <= kBucketMask; bucket++) {
@@ -376,11 +433,55 @@ void DataPlane::write_entry(__u32 bucket, __u32 slot, __u64 value) {
 }
 
 __u32 DataPlane::now() {
-    timespec time = {};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-    const auto ns = static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
-                    static_cast<std::uint64_t>(time.tv_nsec);
-    return static_cast<__u32>(ns >> SS_TICK_SHIFT) & SS_TICK_MASK;
+    return static_cast<__u32>(coarse_ns() >> SS_TICK_SHIFT) & SS_TICK_MASK;
+}
+
+std::optional<ss_fragment> DataPlane::fragment(const ss_fragment_key &key) const {
+    ss_fragment value = {};
+    const int result = bpf_map_lookup_elem(fd_of(Program::get().maps().fragments), &key, &value);
+    if (result == -ENOENT) {
+        return std::nullopt;
+    }
+    must(result, "fragments");
+    return value;
+}
+
+void DataPlane::write_fragment(const ss_fragment_key &key, const ss_fragment &value) {
+    update(Program::get().maps().fragments, key, value);
+}
+
+void DataPlane::write_fragment_source(std::string_view source, __u32 firsts, __u32 held) {
+    constexpr __u32 kWindow = 1U << SS_FRAGMENT_WINDOW_SHIFT;
+    while (fragment_now() % kWindow > kWindow - 100) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ss_fragment_source value = {};
+    value.window = fragment_now() >> SS_FRAGMENT_WINDOW_SHIFT;
+    value.firsts = firsts;
+    value.held = held;
+    update(Program::get().maps().frag_sources, mapped_address(source), value);
+}
+
+std::vector<Held> DataPlane::held() {
+    Program::get().read_held();
+    return std::exchange(Program::get().held, {});
+}
+
+__u32 DataPlane::fragment_now() {
+    return static_cast<__u32>(coarse_ns() >> SS_FRAGMENT_TICK_SHIFT);
+}
+
+ss_fragment_key fragment_key(std::string_view source, std::string_view destination,
+                             std::uint32_t id) {
+    ss_fragment_key key = {};
+    const auto from = mapped_address(source);
+    const auto to = mapped_address(destination);
+    std::copy(from.begin(), from.end(), key.source);
+    std::copy(to.begin(), to.end(), key.destination);
+    const bool is_ipv6 = source.find(':') != std::string_view::npos;
+    key.id = is_ipv6 ? htonl(id) : htons(static_cast<std::uint16_t>(id));
+    key.protocol = IPPROTO_UDP;
+    return key;
 }
 
 Mac server_mac(__u32 index) {

@@ -5,6 +5,8 @@
 
 #include <sipsteer/call.h>
 #include <sipsteer/counters.h>
+#include <sipsteer/fragment.h>
+#include <sipsteer/method.h>
 #include <sipsteer/pool.h>
 #include <sipsteer/reason.h>
 #include <sipsteer/server.h>
@@ -30,6 +32,11 @@ inline constexpr std::uint32_t kIngress = 1;
 /// A number that stands for another interface: in the devmap it leads to the loopback one, too.
 inline constexpr std::uint32_t kOtherInterface = 77;
 
+/// Bounds of fragments in all packet tests (settings.h).
+inline constexpr std::uint32_t kFirstsPerSource = 1000;
+inline constexpr std::uint32_t kHeldPerSource = 1000;
+inline constexpr std::uint32_t kFragmentLifetime = 10'000; // ticks: 10.5 s
+
 /// What became of one packet.
 struct Outcome {
     int action = 0;    // enum xdp_action
@@ -52,6 +59,12 @@ struct Entry {
     __u32 slot;
 };
 
+/// A fragment that was handed to the controller.
+struct Held {
+    ss_held head;
+    Bytes frame;
+};
+
 /// The real program with its maps, empty at construction. The program is loaded once and shared:
 /// one DataPlane lives at a time.
 class DataPlane {
@@ -67,6 +80,8 @@ public:
     void lifetime(__u32 pool, enum ss_call_state state, __u16 ticks);
     /// A service and the marker of its address.
     void service(__u16 id, std::string_view address, std::uint16_t port, __u16 pool);
+    /// Sends one method of a service to a pool of its own.
+    void method_pool(std::string_view address, std::uint16_t port, ss_method method, __u16 pool);
     void server(__u32 index, const ServerAt &at = {});
     /// The pool's ring, filled with these servers in turn; none: an empty ring.
     void ring(__u32 pool, const std::vector<__u16> &servers);
@@ -83,6 +98,9 @@ public:
     ss_traffic service_traffic(__u32 id) const;
     ss_server_counters server_counters(__u32 index) const;
 
+    /// Messages of a service that were counted under a method.
+    __u64 messages(__u32 service, ss_method method) const;
+
     std::vector<Entry> entries() const;
     /// The entry for a hash in a pool, in either of its buckets.
     std::optional<Entry> entry(std::uint64_t hash, __u32 pool) const;
@@ -91,6 +109,16 @@ public:
     /// The data plane's clock, in ticks.
     static __u32 now();
 
+    /// What is remembered of a fragmented datagram.
+    std::optional<ss_fragment> fragment(const ss_fragment_key &key) const;
+    void write_fragment(const ss_fragment_key &key, const ss_fragment &value);
+    /// Makes it look as if a source had used this much of its bounds, in a window that stays for a
+    /// tenth of a second at least.
+    void write_fragment_source(std::string_view source, __u32 firsts, __u32 held);
+    /// Takes what was handed to the controller since the last time.
+    std::vector<Held> held();
+    static __u32 fragment_now();
+
 private:
     Outcome run(const Bytes &frame, std::uint32_t metadata);
 };
@@ -98,6 +126,10 @@ private:
 /// MACs of frames to a server, and of the interface towards it.
 Mac server_mac(__u32 index);
 Mac interface_mac(__u32 index);
+
+/// The key of a fragmented UDP datagram.
+ss_fragment_key fragment_key(std::string_view source, std::string_view destination,
+                             std::uint32_t id);
 
 /// The frame as it must leave for a server: the MACs changed and nothing else.
 Bytes addressed_to(Bytes frame, __u32 server);

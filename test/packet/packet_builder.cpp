@@ -13,8 +13,10 @@ namespace {
 
 constexpr std::uint16_t kIpv4 = 0x0800;
 constexpr std::uint16_t kIpv6 = 0x86dd;
+constexpr std::uint8_t kIcmp = 1;
 constexpr std::uint8_t kTcp = 6;
 constexpr std::uint8_t kUdp = 17;
+constexpr std::uint8_t kIcmp6 = 58;
 constexpr std::uint8_t kFragmentHeader = 44;
 constexpr std::uint8_t kAuthentication = 51;
 
@@ -126,6 +128,28 @@ Packet &Packet::protocol(std::uint8_t protocol) {
     protocol_ = protocol;
     ports_ = {};
     return *this;
+}
+
+Packet &Packet::icmp(std::uint8_t type, std::uint8_t code, std::uint32_t rest, const Bytes &body) {
+    const bool is_ipv6 = ethertype_ == kIpv6;
+    protocol(is_ipv6 ? kIcmp6 : kIcmp);
+    Bytes message = {type, code, 0, 0};
+    append_16(message, rest >> 16);
+    append_16(message, rest);
+    append(message, body);
+    Bytes checked = message;
+    if (is_ipv6) { // with a pseudo header (RFC 4443, 2.3)
+        append(checked, source_);
+        append(checked, destination_);
+        append_16(checked, message.size());
+        append_16(checked, kIcmp6);
+        // The message comes first here: with an odd length the rest would be out of step.
+        if (message.size() % 2) {
+            checked.insert(checked.begin() + static_cast<std::ptrdiff_t>(message.size()), 0);
+        }
+    }
+    put_16(message, 2, checksum(checked));
+    return payload(std::string(message.begin(), message.end()));
 }
 
 Packet &Packet::payload(std::string_view text) {

@@ -47,6 +47,8 @@ public:
     Packet &tcp(std::uint16_t source_port, std::uint16_t destination_port);
     /// Another protocol, or bytes of a later fragment: the payload follows the IP header.
     Packet &protocol(std::uint8_t protocol);
+    /// An ICMP or, over IPv6, ICMPv6 message. rest: bytes 4 to 7 of its header.
+    Packet &icmp(std::uint8_t type, std::uint8_t code, std::uint32_t rest, const Bytes &body);
     Packet &payload(std::string_view text);
 
     /// Bytes behind the IP packet, as Ethernet's minimum makes them.

@@ -1,0 +1,239 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# INVITEs longer than a frame (MTU 1500), as SIPp makes and the kernel cuts them: in order, reversed,
+# interleaved with those of other calls, with one fragment lost. Each complete datagram reaches one
+# server whole, byte for byte; incomplete ones reach none and harm nothing.
+#
+# The calls are recorded first, while nobody takes frames for the VIP. But for "in order", where SIPp
+# itself calls the VIP, the recorded frames are then sent in the order wanted.
+set -euo pipefail
+# shellcheck source=test/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+readonly SHORT=1969 LONG=4000 # bytes of the INVITEs: two fragments and three
+# Milliseconds after each frame, so that a source keeps within the usual bound on fragments held (64 in
+# 1.07 s): three frames of five overtake their first one when all are reversed, fewer when they are
+# mixed, all of them when the first is lost.
+readonly PAUSE_REVERSED=12 PAUSE_MIXED=10 PAUSE_ALL_HELD=20
+
+# --- recording --------------------------------------------------------------------------------------
+
+# filler CALL LENGTH: text that is another one everywhere and for each call, so that a fragment in a
+# wrong place or of a wrong call shows.
+filler() {
+    awk -v call="$1" -v length_wanted="$2" 'BEGIN {
+        while (length(text) < length_wanted) text = text call "." ++n ","
+        print substr(text, 1, length_wanted)
+    }'
+}
+
+# invite_list CASE COUNT SHORT-FILLER LONG-FILLER: SIPp's injection file for COUNT calls of each size,
+# with names of one length.
+invite_list() {
+    local i call case="$1----------"
+    echo SEQUENTIAL
+    for ((i = 1; i <= $2; i++)); do
+        call=$(printf '%s%04d' "${case:0:11}" "$i")
+        printf '%s;%s\n' "s$call" "$(filler "s$call" "$3")" "l$call" "$(filler "l$call" "$4")"
+    done
+}
+
+# send_invites LIST CALLS [SIPP-OPTION...]: SIPp sends them to the VIP and waits for nothing.
+send_invites() {
+    local list=$1 calls=$2
+    shift 2
+    start_phone user1 "$FAMILY" 5060 "$WORK/user1" "$E2E_DIR/fragments.xml" -inf "$list" \
+        -m "$calls" -r 500 -timeout 20 "$@" "$(in_uri "$VIP"):5060"
+    wait_until 20 is_gone "$LAST_PID" || true
+    stop_pid "$LAST_PID" || die "SIPp fails: $(tail -n 3 "$WORK/user1/out")"
+}
+
+# Sets SHORT_FILLER and LONG_FILLER: how much text makes the INVITEs as long as they are to be.
+measure_fillers() {
+    local length
+    invite_list m 1 1000 3000 >"$WORK/measure.csv"
+    send_invites "$WORK/measure.csv" 2 -trace_msg -message_file "$WORK/measure"
+    length=$(sed -n 's/.*message sent .*[[(]\([0-9]\+\)[])]\? bytes.*/\1/p' "$WORK/measure" | head -n 1)
+    [[ -n $length ]] || die "SIPp does not tell how long its INVITE is; see $WORK/measure"
+    SHORT_FILLER=$((1000 + SHORT - length))
+    LONG_FILLER=$((1000 + LONG - length))
+}
+
+# capture_invites CASE COUNT: SIPp sends COUNT calls of each size; the frames are in CASE.pcap.
+capture_invites() {
+    local capture
+    invite_list "$1" "$2" "$SHORT_FILLER" "$LONG_FILLER" >"$WORK/$1.csv"
+    start_capture user1 "$(host_get user1 interface)" "$WORK/$1.pcap" "dst host $VIP and not arp"
+    capture=$LAST_PID
+    send_invites "$WORK/$1.csv" "$((2 * $2))"
+    stop_capture "$capture" "$WORK/$1.pcap"
+    ((CAPTURE_DROPPED == 0)) || die "the capture of the calls lost $CAPTURE_DROPPED frames"
+}
+
+vip_neighbour() { # replace|del
+    on_host user1 ip neigh "$1" "$VIP" lladdr "$(host_get director mac)" dev "$(host_get user1 interface)" \
+        nud permanent
+}
+
+record_invites() {
+    vip_neighbour replace
+    measure_fillers
+    capture_invites reversed 100
+    capture_invites interleaved 100
+    capture_invites one-lost 200
+    capture_invites first-lost 50
+    vip_neighbour del
+}
+
+# --- servers ----------------------------------------------------------------------------------------
+
+start_servers() {
+    local server
+    for server in "${SERVERS[@]}"; do
+        mkdir -p "$WORK/kept/$server"
+        start_on "$server" "$WORK/$server.log" python3 -B "$E2E_DIR/fragments_sink.py" \
+            "$VIP" "$(host_address "$server" "$FAMILY")" "$WORK/kept/$server"
+    done
+}
+
+start_server_captures() {
+    local server
+    CAPTURES=()
+    for server in "${SERVERS[@]}"; do
+        start_capture "$server" "$(host_get "$server" interface)" "$WORK/$server.pcap" "dst host $VIP"
+        CAPTURES+=("$LAST_PID")
+    done
+}
+
+stop_server_captures() {
+    local i
+    for i in "${!SERVERS[@]}"; do
+        stop_capture "${CAPTURES[i]}" "$WORK/${SERVERS[i]}.pcap"
+        check_equal "the capture on ${SERVERS[i]} is complete" 0 "$CAPTURE_DROPPED"
+    done
+}
+
+kept_at_least() { (($(find "$WORK/kept" -type f ! -name '*.part' | wc -l) >= $1)); }
+
+# compare_kept CASE COUNT: what the servers have kept once it is COUNT datagrams, or after 5 s, compared
+# with what was sent. Sets RESULT. The servers' directories are empty then.
+compare_kept() {
+    local server directories=()
+    wait_until 5 kept_at_least "$2" || true
+    sleep 0.5 # what is too much
+    for server in "${SERVERS[@]}"; do
+        directories+=("$WORK/$1/$server")
+        mkdir -p "$WORK/$1/$server"
+        find "$WORK/kept/$server" -type f ! -name '*.part' -exec mv -t "$WORK/$1/$server" {} +
+    done
+    [[ -e $WORK/$1.incomplete ]] || : >"$WORK/$1.incomplete"
+    RESULT=$(python3 -B "$E2E_DIR/fragments_check.py" --incomplete "$WORK/$1.incomplete" \
+        --kept "${directories[@]}" -- "$WORK/$1.pcap")
+}
+
+# Over the whole of the test: no datagram's fragments at two servers.
+check_places() { # CASE...
+    local case captures=()
+    mapfile -t captures < <(printf "$WORK/%s.pcap\n" "${SERVERS[@]}")
+    for case; do
+        RESULT=$(python3 -B "$E2E_DIR/fragments_check.py" --captured "${captures[@]}" -- \
+            "$WORK/$case.pcap")
+        check_json "$case: all fragments of a datagram come to the same server" \
+            '.fragments_split == 0 and .fragments_seen > 0' "$RESULT"
+    done
+}
+
+# --- cases ------------------------------------------------------------------------------------------
+
+# fragments_now FIELD: of the daemon's status.
+fragments_now() { director_get /v1/status | jq ".fragments.$1"; }
+
+nothing_is_held() { (($(fragments_now bytes_held_now) == 0)); }
+
+send_recorded() { # CASE PAUSE
+    on_host user1 python3 -B "$E2E_DIR/fragments_send.py" --pause "$2" "$1" "$(host_get user1 interface)" \
+        "$WORK/$1.pcap" >"$WORK/$1.incomplete"
+}
+
+# check_arrived CASE COMPLETE-OF-EACH-SIZE INCOMPLETE-OF-EACH-SIZE
+check_arrived() {
+    local complete=$((2 * $2)) incomplete=$((2 * $3))
+    compare_kept "$1" "$complete"
+    comment "$(jq -r --arg case "IPv$FAMILY $1" '"\($case): sent \(.sent), received whole \(.whole), lost \(.lost)" +
+        if .incomplete > 0 then "; sent without one fragment \(.incomplete), received \(.incomplete_arrived)"
+        else "" end' <<<"$RESULT")"
+    check_json "$1: each complete datagram reaches one server, once, byte for byte" \
+        ".sizes == {\"$SHORT\": $(($2 + $3)), \"$LONG\": $(($2 + $3))} and .sent == $complete
+        and .whole == $complete and .lost == 0 and .twice == 0 and .foreign == 0" "$RESULT"
+    check_json "$1: $incomplete incomplete datagrams, none of them reaches a server" \
+        ".incomplete == $incomplete and .incomplete_arrived == 0" "$RESULT"
+}
+
+check_in_order() {
+    capture_invites in-order 100
+    check_arrived in-order 100 0
+    check_json "in-order: the datagrams are at all four servers" '.servers | length == 4 and all(. > 0)' "$RESULT"
+    check_equal "in-order: no fragment had to be held" 0 "$(fragments_now held)"
+}
+
+check_reversed() {
+    local before
+    before=$(fragments_now released)
+    send_recorded reversed "$PAUSE_REVERSED"
+    check_arrived reversed 100 0
+    check_equal "reversed: all 300 later fragments were held and released" 300 \
+        "$(($(fragments_now released) - before))"
+}
+
+check_interleaved() {
+    local before
+    before=$(fragments_now released)
+    send_recorded interleaved "$PAUSE_MIXED"
+    check_arrived interleaved 100 0
+    check "interleaved: some fragments were held and released" test "$(fragments_now released)" -gt "$before"
+}
+
+check_one_lost() {
+    send_recorded one-lost "$PAUSE_MIXED"
+    check_arrived one-lost 100 100
+}
+
+# Later fragments whose first one never comes: 50 and twice 50.
+check_first_lost() {
+    local before
+    wait_until 5 nothing_is_held
+    before=$(fragments_now expired)
+    send_recorded first-lost "$PAUSE_ALL_HELD"
+    check_arrived first-lost 0 50
+    wait_until 5 nothing_is_held || true
+    check_equal "first-lost: all 150 fragments were held until their time was over" 150 \
+        "$(($(fragments_now expired) - before))"
+}
+
+check_counts() {
+    local status
+    # shellcheck disable=SC2016  # a jq filter
+    status=$(director_get /v1/status)
+    check_json "nothing is held any more; each fragment held was released or expired" \
+        '.fragments | .bytes_held_now == 0 and .held == .released + .expired and .no_room == 0 and .failed == 0' \
+        "$status"
+    check_json "each fragment held is counted by its reason, none was refused" \
+        '.fragments.held as $held | [.reasons[] | select(.reason | startswith("fragment_"))]
+        | map({(.reason): .packets}) == [{fragment_held: $held}]' "$status"
+}
+
+e2e_begin fragments "$@"
+record_invites
+start_servers
+start_director .
+start_server_captures
+check_in_order
+check_reversed
+check_interleaved
+check_one_lost
+check_first_lost
+check_counts
+stop_server_captures
+check_places in-order reversed interleaved one-lost
+e2e_end

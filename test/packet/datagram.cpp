@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datagram.hpp"
+
+namespace sipsteer::test {
+
+Packet Datagram::ip() const {
+    return ipv6 ? Packet().eth().ipv6(source, kVip6) : Packet().eth().ipv4(source, kVip);
+}
+
+Packet Datagram::first(std::size_t length) const {
+    // The UDP header tells the whole datagram's length.
+    return ip()
+        .fragment(0, true, id)
+        .udp(5060, 5060)
+        .udp_length(static_cast<std::uint16_t>(size()))
+        .payload(message.substr(0, length - 8));
+}
+
+Packet Datagram::later(std::size_t offset, std::optional<std::size_t> length) const {
+    const std::string bytes = message.substr(offset - 8, length.value_or(std::string::npos));
+    return ip()
+        .fragment(static_cast<std::uint16_t>(offset), offset + bytes.size() < size(), id)
+        .protocol(17)
+        .payload(bytes);
+}
+
+Packet Datagram::any(std::size_t offset, std::size_t length, bool more) const {
+    return ip()
+        .fragment(static_cast<std::uint16_t>(offset), more, id)
+        .protocol(17)
+        .payload(std::string(length, 'x'));
+}
+
+} // namespace sipsteer::test
