@@ -11,15 +11,19 @@
 #include "maps.h"
 #include "packet.h"
 #include "parse.h"
-#include <linux/icmp.h>
 #include <linux/icmpv6.h>
 
 #define SS_ICMP_HEADER 8
 
+/* RFC 792; <linux/icmp.h> has them, but brings in the C library's headers. */
+#define SS_ICMP_UNREACHABLE 3
+#define SS_ICMP_TIME_EXCEEDED 11
+#define SS_ICMP_PARAMETER_PROBLEM 12
+
 SS_INLINE int ss_is_icmp_error(const struct ss_packet *packet, __u8 type) {
     if (packet->protocol == IPPROTO_ICMP)
-        return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||
-               type == ICMP_PARAMETERPROB;
+        return type == SS_ICMP_UNREACHABLE || type == SS_ICMP_TIME_EXCEEDED ||
+               type == SS_ICMP_PARAMETER_PROBLEM;
     return type == ICMPV6_DEST_UNREACH || type == ICMPV6_PKT_TOOBIG || type == ICMPV6_TIME_EXCEED ||
            type == ICMPV6_PARAMPROB;
 }
