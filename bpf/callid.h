@@ -204,12 +204,13 @@ SS_INLINE struct ss_span ss_value_span(const struct ss_text *text, __u32 start) 
     if (cut)
         end.most = start + SS_KEY_BYTES;
     ss_loop(SS_KEY_BYTES, ss_value_end_step, &end);
-    int at_end = end.at >= end.most;
-    if (at_end)
+    /* What may be read can end before the message does: the value may go on there, too. */
+    __u32 open = end.at < end.most ? ss_text_byte(text, end.at) < 0 : !cut;
+    if (end.at > end.most)
         end.at = end.most;
     if (end.at > start && ss_is_blank(ss_text_byte(text, end.at - 1)))
         ss_loop(SS_KEY_BYTES, ss_trim_step, &end);
-    struct ss_span span = {start, end.at - start, at_end && !cut};
+    struct ss_span span = {start, end.at - start, open};
     return span;
 }
 

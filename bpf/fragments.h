@@ -80,6 +80,13 @@ SS_INLINE struct ss_fragment *ss_fragment_find(const struct ss_fragment_key *key
     return fragment;
 }
 
+/* A first fragment of a datagram that has had one: it would overlap it (RFC 5722). */
+SS_INLINE int ss_fragment_is_repeated(const struct ss_packet *packet) {
+    struct ss_fragment_key key;
+    ss_fragment_make_key(packet, &key);
+    return ss_fragment_find(&key) != NULL;
+}
+
 /* Units that have passed; -1 if the range overlaps one of them. */
 SS_INLINE int ss_fragment_passed(const struct ss_fragment *fragment, __u32 start, __u32 end) {
     __u32 units = 0;

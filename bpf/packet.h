@@ -41,6 +41,7 @@ struct ss_packet {
     __be16 source_port;
     __be16 destination_port;
     __be32 fragment_id;
+    __u32 fragment;        /* offset of a fragment's payload in the frame */
     __u32 fragment_start;  /* offset of a fragment's payload in the datagram's, bytes */
     __u32 fragment_length; /* bytes of it */
     __u8 source[16];       /* IPv4-mapped, network byte order */

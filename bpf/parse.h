@@ -90,6 +90,7 @@ SS_INLINE int ss_parse_ipv4(struct xdp_md *ctx, struct ss_packet *packet, __u32 
     packet->fragment_id = ip->id;
     packet->protocol = ip->protocol;
     packet->transport = packet->ip + header;
+    packet->fragment = packet->transport;
     *ip_end = packet->ip + total;
     ss_map_ipv4(packet->source, ip->saddr);
     ss_map_ipv4(packet->destination, ip->daddr);
@@ -132,6 +133,7 @@ SS_INLINE int ss_parse_extension(struct xdp_md *ctx, struct ss_packet *packet, _
         ss_note_fragment(packet, flags & SS_IPV6_OFFSET_MASK, flags & SS_IPV6_MORE_FRAGMENTS);
         *next = fragment->next;
         *at += sizeof(*fragment);
+        packet->fragment = *at; /* headers behind this one are part of what was cut */
         return packet->part == SS_LATER_FRAGMENT ? 0 : 1; /* it has no further header */
     }
     if (!ss_is_plain_extension(*next) && *next != IPPROTO_AH)
@@ -217,7 +219,8 @@ SS_STAGE int ss_parse(struct xdp_md *ctx, struct ss_packet *packet) {
     /* Nor may the frame be cut short: it might end within the Call-ID. */
     if (ip_end < packet->transport || ip_end > bpf_xdp_get_buff_len(ctx))
         return SS_REASON_MALFORMED;
-    packet->fragment_length = ip_end - packet->transport;
+    packet->fragment_length =
+        ip_end - (packet->part == SS_WHOLE ? packet->transport : packet->fragment);
     if (ss_is_icmp(packet))
         return SS_PARSED;
     if (packet->protocol != IPPROTO_UDP)

@@ -23,7 +23,8 @@ SS_STAGE int ss_make_key_scattered(struct xdp_md *ctx, const struct ss_packet *p
         return 0;
     struct ss_text text = {draft->bytes, draft->bytes + length, 0, ctx->rx_queue_index};
     text.length = ss_forget(&text, length);
-    return ss_key_of_text(&text, packet->part != SS_FIRST_FRAGMENT, key);
+    int whole = packet->part != SS_FIRST_FRAGMENT && packet->message_length <= SS_TEXT_MAX;
+    return ss_key_of_text(&text, whole, key);
 }
 
 #endif /* SIPSTEER_BPF_SCATTERED_H */

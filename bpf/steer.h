@@ -48,7 +48,8 @@ SS_STAGE int ss_steer_datagram(struct xdp_md *ctx, struct ss_packet *packet,
     outcome->matched = 1;
     outcome->service = service->id;
     struct ss_key key = {};
-    if (packet->part == SS_FIRST_FRAGMENT && ss_fragment_is_absurd(packet))
+    if (packet->part == SS_FIRST_FRAGMENT &&
+        (ss_fragment_is_absurd(packet) || ss_fragment_is_repeated(packet)))
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
     ss_find_key(ctx, packet, &key);
     outcome->message = 1;

@@ -96,7 +96,7 @@ struct Service {
     Protocol protocol = Protocol::Udp;
     std::string pool;                         // names a pool
     std::optional<std::string> vip_interface; // where the daemon puts the VIP; absent: nowhere
-    std::vector<MethodPool> method_pools; // what does not go to `pool`; responses always do
+    std::vector<MethodPool> method_pools;     // what does not go to `pool`; responses always do
 
     bool operator==(const Service &) const = default;
 };

@@ -12,6 +12,12 @@ Status PacketSocket::open() {
     if (!fd) {
         return system_error("cannot open a packet socket");
     }
+    // Past queues and traffic control, as XDP sends: they would put a second VLAN tag on a frame
+    // where they are what tags (vlan_tags).
+    const int on = 1;
+    if (::setsockopt(fd.get(), SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) != 0) {
+        return system_error("cannot set PACKET_QDISC_BYPASS");
+    }
     fd_ = std::move(fd);
     return Done{};
 }

@@ -77,8 +77,8 @@ private:
         must(bpf_map__set_max_entries(skeleton_->maps.calls, kBucketMask + 1), "size of calls");
         must(sipsteer_bpf__load(skeleton_.get()), "load");
         cpus_ = static_cast<std::size_t>(libbpf_num_possible_cpus());
-        held_reader_.reset(
-            ring_buffer__new(bpf_map__fd(skeleton_->maps.held), &Program::take_held, this, nullptr));
+        held_reader_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.held), &Program::take_held,
+                                            this, nullptr));
         if (!held_reader_) {
             throw std::runtime_error("cannot read the ring buffer");
         }
@@ -460,6 +460,13 @@ void DataPlane::write_fragment_source(std::string_view source, __u32 firsts, __u
     value.firsts = firsts;
     value.held = held;
     update(Program::get().maps().frag_sources, mapped_address(source), value);
+}
+
+void DataPlane::next_fragment_window() {
+    const __u32 window = fragment_now() >> SS_FRAGMENT_WINDOW_SHIFT;
+    while (fragment_now() >> SS_FRAGMENT_WINDOW_SHIFT == window) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
 }
 
 std::vector<Held> DataPlane::held() {

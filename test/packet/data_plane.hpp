@@ -115,6 +115,8 @@ public:
     /// Makes it look as if a source had used this much of its bounds, in a window that stays for a
     /// tenth of a second at least.
     void write_fragment_source(std::string_view source, __u32 firsts, __u32 held);
+    /// Sleeps until the next of those windows has begun.
+    void next_fragment_window();
     /// Takes what was handed to the controller since the last time.
     std::vector<Held> held();
     static __u32 fragment_now();

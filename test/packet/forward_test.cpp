@@ -112,6 +112,7 @@ TEST_CASE("an interface the devmap does not have: dropped, and counted so", "[fo
     const Outcome outcome = farm.run(to_vip(kInvite));
     CHECK(outcome.action == XDP_DROP);
     CHECK(outcome.verdict == SS_VERDICT_DROP);
+    CHECK(outcome.reason == SS_REASON_NO_PORT);
     CHECK(farm.server_counters(5).sent.packets == 0);
 }
 

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A message's method: what it is counted under, and which pool it goes to.
+#include "datagram.hpp"
+#include "farm.hpp"
+
+#include <linux/bpf.h>
+
+#include <catch2/catch.hpp>
+
+using namespace sipsteer::test;
+
+namespace {
+
+struct Row {
+    std::string message;
+    ss_method method;
+};
+
+std::string status(int code) {
+    return "SIP/2.0 " + std::to_string(code) + " x\r\nCall-ID: methods@example.com\r\n\r\n";
+}
+
+/// Requests by the labels of the metrics, which are the methods' names.
+std::vector<Row> requests() {
+    std::vector<Row> rows;
+    const auto add = [&rows](ss_method method, const char *label) {
+        if (method >= SS_METHOD_INVITE && method < SS_METHOD_RESPONSE_1XX) {
+            rows.push_back({request(label, "methods@example.com"), method});
+        }
+    };
+#define ADD(number, constant, label) add(SS_METHOD_##constant, label);
+    SS_METHOD_LIST(ADD)
+#undef ADD
+    return rows;
+}
+
+std::vector<Row> others() {
+    const std::string call = "methods@example.com";
+    return {
+        {status(100), SS_METHOD_RESPONSE_1XX},
+        {status(199), SS_METHOD_RESPONSE_1XX},
+        {status(200), SS_METHOD_RESPONSE_2XX},
+        {status(302), SS_METHOD_RESPONSE_3XX},
+        {status(486), SS_METHOD_RESPONSE_4XX},
+        {status(503), SS_METHOD_RESPONSE_5XX},
+        {status(603), SS_METHOD_RESPONSE_6XX},
+        {status(700), SS_METHOD_RESPONSE_OTHER},
+        {"SIP/2.0 099 x\r\ni: a\r\n\r\n", SS_METHOD_RESPONSE_OTHER},
+        {"SIP/2.0 x\r\ni: a\r\n\r\n", SS_METHOD_RESPONSE_OTHER},
+        {request("NEWMETHOD", call), SS_METHOD_OTHER},
+        {request("INVITEX", call), SS_METHOD_OTHER},
+        {request("REGISTERS", call), SS_METHOD_OTHER},
+        {request("REGISTE", call), SS_METHOD_OTHER},
+        {request("SUBSCRIBER", call), SS_METHOD_OTHER},
+        {request("SUBSCRIB", call), SS_METHOD_OTHER},
+        {request("AC", call), SS_METHOD_OTHER},
+        {request("invite", call), SS_METHOD_OTHER}, // methods are case-sensitive (RFC 3261, 7.1)
+        {"\r\n\r\n" + request("REGISTER", call), SS_METHOD_REGISTER},
+        // Without a Call-ID: the first line tells.
+        {request_without_call_id("OPTIONS"), SS_METHOD_OPTIONS},
+        {request_without_call_id("NEWMETHOD"), SS_METHOD_NONE},
+        {"\r\n\r\n", SS_METHOD_NONE},
+        {"", SS_METHOD_NONE},
+        {"not SIP at all", SS_METHOD_NONE},
+    };
+}
+
+/// Checks that one message was counted, under this method of this service.
+void check_counted(const Farm &farm, __u32 service, ss_method method) {
+    for (__u32 id = 0; id < 4; id++) {
+        for (__u32 i = 0; i < SS_METHODS; i++) {
+            INFO("service " << id << ", method " << i << ", expected " << method);
+            CHECK(farm.messages(id, static_cast<ss_method>(i)) ==
+                  (id == service && i == static_cast<__u32>(method) ? 1 : 0));
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("each message is counted once, under its method", "[methods]") {
+    auto rows = requests();
+    CHECK(rows.size() == 14);
+    for (const Row &row : others()) {
+        rows.push_back(row);
+    }
+    for (const Row &row : rows) {
+        INFO(row.message);
+        for (const __u32 service : {1, 2}) {
+            Farm farm;
+            CHECK(farm.run(service == 1 ? to_vip(row.message) : to_vip6(row.message)).action ==
+                  XDP_TX);
+            check_counted(farm, service, row.method);
+        }
+    }
+}
+
+TEST_CASE("messages that are dropped or passed are counted, too", "[methods]") {
+    Farm farm;
+    SECTION("no server") {
+        farm.ring(0, {});
+        CHECK(farm.run(to_vip(request("INVITE", "a"))).action == XDP_DROP);
+    }
+    SECTION("no pool") {
+        farm.method_pool(kVip, 5060, SS_METHOD_INVITE, 9);
+        CHECK(farm.run(to_vip(request("INVITE", "a"))).action == XDP_DROP);
+    }
+    SECTION("left to the kernel") {
+        farm.pool(0, SS_POOL_STATEFUL, SS_NO_CALL_ID_PASS);
+        CHECK(farm.run(to_vip(request_without_call_id("INVITE"))).action == XDP_PASS);
+    }
+    check_counted(farm, 1, SS_METHOD_INVITE);
+}
+
+TEST_CASE("a message is counted with its first fragment alone", "[methods]") {
+    const Datagram datagram{GENERATE(false, true)};
+    Farm farm;
+    farm.steer(datagram.first(), SS_REASON_CALL_NEW);
+    farm.steer(datagram.later(), SS_REASON_FRAGMENT);
+    check_counted(farm, datagram.ipv6 ? 2 : 1, SS_METHOD_INVITE);
+}
+
+TEST_CASE("what is not for a service is no message", "[methods]") {
+    Farm farm;
+    farm.run(Packet().eth().ipv4(kClient, kVip).udp(5060, 53).payload(request("INVITE", "a")));
+    for (__u32 i = 0; i < SS_METHODS; i++) {
+        CHECK(farm.messages(0, static_cast<ss_method>(i)) == 0);
+        CHECK(farm.messages(1, static_cast<ss_method>(i)) == 0);
+    }
+}
+
+TEST_CASE("a method has a pool of its own", "[methods]") {
+    Farm farm;
+    farm.pool(1);
+    farm.server(5, {.pool = 1});
+    farm.ring(1, {5});
+    auto rows = requests();
+    for (const Row &row : others()) {
+        rows.push_back(row);
+    }
+    for (const ss_method method : {SS_METHOD_REGISTER, SS_METHOD_OTHER, SS_METHOD_RESPONSE_4XX,
+                                   SS_METHOD_NONE, SS_METHOD_OPTIONS}) {
+        farm.method_pool(kVip, 5060, method, 1);
+        for (const Row &row : rows) {
+            INFO("method " << method << ": " << row.message);
+            const Outcome outcome = farm.run(to_vip(row.message));
+            CHECK((server_of(outcome) == 5) == (row.method == method));
+            // The other service has no such pool.
+            CHECK(server_of(farm.run(to_vip6(row.message))) < Farm::kServers);
+        }
+        farm.method_pool(kVip, 5060, method, 0);
+    }
+}
+
+TEST_CASE("a method's pool has its own table, mode and policy", "[methods]") {
+    Farm farm;
+    farm.server(5, {.pool = 1});
+    farm.ring(1, {5});
+    farm.method_pool(kVip, 5060, SS_METHOD_REGISTER, 1);
+    SECTION("stateful") {
+        farm.pool(1);
+        const __u32 server = farm.steer(to_vip(request("INVITE", "a")), SS_REASON_CALL_NEW);
+        CHECK(farm.steer(to_vip(request("REGISTER", "a")), SS_REASON_CALL_NEW) == 5);
+        CHECK(farm.steer(to_vip(request("ACK", "a")), SS_REASON_CALL_HIT) == server);
+        CHECK(farm.entries().size() == 2);
+    }
+    SECTION("stateless") {
+        farm.pool(1, SS_POOL_STATELESS);
+        CHECK(farm.steer(to_vip(request("REGISTER", "a")), SS_REASON_STATELESS) == 5);
+        farm.steer(to_vip(request("INVITE", "a")), SS_REASON_CALL_NEW);
+    }
+    SECTION("without a Call-ID") {
+        farm.pool(1, SS_POOL_STATEFUL, SS_NO_CALL_ID_DROP);
+        CHECK(farm.run(to_vip(request_without_call_id("REGISTER"))).action == XDP_DROP);
+        CHECK(farm.run(to_vip(request_without_call_id("INVITE"))).action == XDP_TX);
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fragments/store.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace sipsteer::fragments;
+
+namespace {
+
+HeldFrame fragment(std::uint32_t id, std::uint32_t since, std::size_t bytes = 100) {
+    HeldFrame frame;
+    frame.held.key.id = id;
+    frame.held.since = since;
+    frame.frame.assign(bytes, 0);
+    return frame;
+}
+
+auto only(std::uint32_t id) {
+    return [id](const ss_fragment_key &key) { return key.id == id; };
+}
+
+} // namespace
+
+TEST_CASE("fragments are given out with their own datagram, in the order they came") {
+    Store store(1000, 10);
+    auto first = fragment(7, 0, 10);
+    auto second = fragment(7, 0, 20);
+    REQUIRE(store.add(first));
+    REQUIRE(store.add(fragment(8, 0)));
+    REQUIRE(store.add(second));
+    CHECK(store.bytes() == 130);
+
+    const auto taken = store.take(only(7));
+    REQUIRE(taken.size() == 2);
+    CHECK(taken[0].frame.size() == 10);
+    CHECK(taken[1].frame.size() == 20);
+    CHECK(store.bytes() == 100);
+    CHECK(store.take(only(7)).empty());
+    CHECK_FALSE(store.empty());
+    CHECK(store.take(only(8)).size() == 1);
+    CHECK(store.empty());
+}
+
+TEST_CASE("no more bytes are held than allowed, and what is held stays") {
+    Store store(250, 10);
+    CHECK(store.add(fragment(1, 0)));
+    CHECK(store.add(fragment(2, 0)));
+    CHECK_FALSE(store.add(fragment(3, 0)));
+    CHECK(store.bytes() == 200);
+    CHECK(store.take(only(1)).size() == 1);
+    CHECK(store.add(fragment(3, 0)));
+}
+
+TEST_CASE("a fragment is held for its time and not longer") {
+    Store store(1000, 10);
+    REQUIRE(store.add(fragment(1, 100)));
+    REQUIRE(store.add(fragment(1, 105)));
+    CHECK(store.expire(110) == 0);
+    CHECK(store.expire(111) == 1);
+    CHECK(store.bytes() == 100);
+    CHECK(store.expire(116) == 1);
+    CHECK(store.empty());
+    CHECK(store.bytes() == 0);
+}
+
+TEST_CASE("a fragment noted after the clock was read is not old, nor is one at the clock's wrap") {
+    Store store(1000, 10);
+    REQUIRE(store.add(fragment(1, 101)));
+    CHECK(store.expire(100) == 0);
+    REQUIRE(store.add(fragment(2, 0xfffffffe)));
+    CHECK(store.expire(3) == 0);
+    CHECK(store.take(only(2)).size() == 1);
+}
