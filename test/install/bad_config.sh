@@ -220,13 +220,16 @@ test_second_daemon() {
     check "the good configuration starts" start_good
     check "... and is in force: program, pins, socket and VIP are there" \
         test "$(traces | cut -d ' ' -f 1 | sort -u | xargs)" = 'VIP XDP pinned: socket:'
-    refuses "second daemon over the same pin_dir" 1 "pin_dir: another sipsteerd uses $BPFFS/sipsteer" \
-        --config "$WORK/good.json"
+    refuses "second daemon with the same configuration" 1 \
+        "state_dir: another sipsteerd uses $WORK/state" --config "$WORK/good.json"
+    refuses_config "second daemon over the same pin_dir" 1 \
+        "pin_dir: another sipsteerd uses $BPFFS/sipsteer" \
+        ".interfaces[0].name = \"d1\" | .api.socket = \"$WORK/other.sock\" | .state_dir = \"$WORK/other\""
     refuses_config "second daemon with the same state_dir" 1 "state_dir: another sipsteerd uses $WORK/state" \
         ".pin_dir = \"$BPFFS/other\" | .interfaces[0].name = \"d1\" | .api.socket = \"$WORK/other.sock\""
     refuses_config "second daemon on the same socket" 1 "another daemon answers on $SOCKET" \
         ".pin_dir = \"$BPFFS/other\" | .interfaces[0].name = \"d1\" | .state_dir = \"$WORK/other\""
-    refuses "--detach while a daemon runs" 1 "pin_dir: another sipsteerd uses $BPFFS/sipsteer" \
+    refuses "--detach while a daemon runs" 1 "state_dir: another sipsteerd uses $WORK/state" \
         --config "$WORK/good.json" --detach
     check "the first one still answers" answers
     check "it stops with exit code 0" stop_good
