@@ -149,7 +149,7 @@ SS_STAGE int ss_fragment_hold(struct xdp_md *ctx, const struct ss_packet *packet
     struct ss_fragment_source *used = ss_fragment_source_of(packet);
     if (!used || !ss_within(&used->held, settings.held_per_source))
         return SS_REASON_FRAGMENT_LIMIT;
-    __u32 length = (__u32)bpf_xdp_get_buff_len(ctx);
+    __u32 length = packet->frame;
     if (!length || length > SS_HELD_FRAME)
         return SS_REASON_FRAGMENT_NO_ROOM;
     length = ss_at_least_one(length);

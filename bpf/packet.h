@@ -29,6 +29,7 @@ enum ss_fragment_part {
 };
 
 struct ss_packet {
+    __u32 frame;          /* bytes of the whole frame, as it came in */
     __u32 ip;             /* offset of the IP header: 14, 18 or 22 */
     __u32 transport;      /* offset of what follows the IP header and its extensions */
     __u32 message;        /* offset of the UDP payload */

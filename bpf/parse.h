@@ -217,7 +217,7 @@ SS_STAGE int ss_parse(struct xdp_md *ctx, struct ss_packet *packet) {
     if (result != SS_PARSED)
         return result;
     /* Nor may the frame be cut short: it might end within the Call-ID. */
-    if (ip_end < packet->transport || ip_end > bpf_xdp_get_buff_len(ctx))
+    if (ip_end < packet->transport || ip_end > packet->frame)
         return SS_REASON_MALFORMED;
     packet->fragment_length =
         ip_end - (packet->part == SS_WHOLE ? packet->transport : packet->fragment);

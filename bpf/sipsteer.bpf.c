@@ -14,10 +14,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 SEC("xdp.frags")
 int sipsteer(struct xdp_md *ctx) {
-    struct ss_packet packet = {};
+    struct ss_packet packet = {.frame = (__u32)bpf_xdp_get_buff_len(ctx)};
     struct ss_outcome outcome = {.server = SS_NO_SERVER};
-    __u64 bytes = bpf_xdp_get_buff_len(ctx);
     int action = ss_steer(ctx, &packet, &outcome);
-    ss_count(&outcome, bytes);
+    ss_count(&outcome, packet.frame);
     return action;
 }

@@ -29,6 +29,11 @@ SS_INLINE void ss_find_key(struct xdp_md *ctx, const struct ss_packet *packet, s
         ss_make_key_scattered(ctx, packet, key);
 }
 
+/* Index of the pool that takes a service's messages of a method. */
+SS_INLINE __u32 ss_pool_of(const struct ss_service *service, __u32 method) {
+    return service->pool[method < SS_METHODS ? method : SS_METHOD_NONE];
+}
+
 /* Remembers what packets that cannot be steered by themselves are steered by. */
 SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_outcome *outcome) {
     if (packet->part == SS_FIRST_FRAGMENT)
@@ -54,7 +59,7 @@ SS_STAGE int ss_steer_datagram(struct xdp_md *ctx, struct ss_packet *packet,
     ss_find_key(ctx, packet, &key);
     outcome->message = 1;
     outcome->method = key.method;
-    __u32 pool_index = service->pool[key.method < SS_METHODS ? key.method : 0];
+    __u32 pool_index = ss_pool_of(service, key.method);
     struct ss_pool *pool = bpf_map_lookup_elem(&pools, &pool_index);
     if (!pool || !pool->in_use)
         return ss_leave(outcome, SS_REASON_NO_SERVER, SS_VERDICT_DROP);
@@ -103,7 +108,7 @@ SS_INLINE __u32 ss_quoted_server(struct xdp_md *ctx, const struct ss_packet *pac
     struct ss_key key = {};
     ss_classify_packet(ctx, packet, &key);
     ss_make_key(ctx, packet, &key);
-    __u32 pool_index = service->pool[key.method < SS_METHODS ? key.method : 0];
+    __u32 pool_index = ss_pool_of(service, key.method);
     struct ss_pool *pool = bpf_map_lookup_elem(&pools, &pool_index);
     __u32 server = SS_NO_SERVER;
     if (pool && pool->in_use && key.from_sip)

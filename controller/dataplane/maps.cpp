@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/maps.hpp"
 
+#include "dataplane/fragment_time.hpp"
+
 #include <sipsteer.skel.h>
-#include <sipsteer/fragment.h>
 #include <sipsteer/layout.h>
 
 #include <bpf/bpf.h>
@@ -56,8 +57,9 @@ std::uint32_t pinned_buckets(const std::string &pin_dir) {
     return info ? info->max_entries : 0;
 }
 
-/// libbpf would refuse to take over a pinned devmap: the kernel sets a flag on it (read-only to
-/// programs) that cannot be asked for when it is made. Nothing else of it can differ.
+/// Takes over a pinned map that libbpf would refuse: a devmap, on which the kernel sets a flag
+/// (read-only to programs) that cannot be asked for, and the ring of held fragments, which keeps
+/// the size it was made with.
 Status take_over(bpf_map *map) {
     const Fd pinned(bpf_obj_get(bpf_map__pin_path(map)));
     if (!pinned) {
@@ -66,11 +68,6 @@ Status take_over(bpf_map *map) {
     const int failed = bpf_map__reuse_fd(map, pinned.get());
     return failed == 0 ? Status(Done{})
                        : system_error("map " + std::string(bpf_map__name(map)), -failed);
-}
-
-std::uint32_t fragment_ticks(std::chrono::milliseconds time) {
-    const auto nanoseconds = std::chrono::nanoseconds(time).count();
-    return static_cast<std::uint32_t>(nanoseconds >> SS_FRAGMENT_TICK_SHIFT) + 1;
 }
 
 /// Every map of the object is pinned under its own name, but for the constants.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fragments/holder.hpp"
 
+#include "dataplane/fragment_time.hpp"
 #include "dataplane/map_access.hpp"
 
 #include <bpf/libbpf.h>
 
 #include <cstring>
-#include <ctime>
 
 namespace sipsteer::fragments {
 
@@ -14,21 +14,6 @@ namespace {
 
 /// How often the first fragments are looked for while something is held.
 constexpr std::chrono::milliseconds kLookPeriod{2};
-
-std::uint32_t ticks(std::chrono::milliseconds time) {
-    return static_cast<std::uint32_t>(std::chrono::nanoseconds(time).count() >>
-                                      SS_FRAGMENT_TICK_SHIFT) +
-           1;
-}
-
-/// As the data plane reads it: bpf_ktime_get_coarse_ns().
-std::uint32_t now() {
-    timespec time{};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-    const auto nanoseconds = static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
-                             static_cast<std::uint64_t>(time.tv_nsec);
-    return static_cast<std::uint32_t>(nanoseconds >> SS_FRAGMENT_TICK_SHIFT);
-}
 
 } // namespace
 
@@ -38,8 +23,8 @@ void Holder::RingDeleter::operator()(ring_buffer *ring) const {
 
 Holder::Holder(boost::asio::io_context &io, const dataplane::Maps &maps,
                const config::Fragments &bounds)
-    : maps_(maps), lifetime_(ticks(bounds.timeout)), store_(bounds.held_bytes, lifetime_),
-      ready_(io), timer_(io) {}
+    : maps_(maps), lifetime_(dataplane::fragment_ticks(bounds.timeout)),
+      store_(bounds.held_bytes, lifetime_), ready_(io), timer_(io) {}
 
 Holder::~Holder() {
     if (ready_.is_open()) {
@@ -116,7 +101,7 @@ void Holder::arm() {
 void Holder::release() {
     const auto passed = [this](const ss_fragment_key &key) {
         const auto first = dataplane::read_value<ss_fragment>(maps_.fragments(), key);
-        return first && now() - first->since <= lifetime_;
+        return first && dataplane::fragment_now() - first->since <= lifetime_;
     };
     for (const auto &frame : store_.take(passed)) {
         if (send(frame)) {
@@ -125,7 +110,7 @@ void Holder::release() {
             counters_.failed++;
         }
     }
-    counters_.expired += store_.expire(now());
+    counters_.expired += store_.expire(dataplane::fragment_now());
     arm();
 }
 

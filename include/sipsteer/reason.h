@@ -2,6 +2,7 @@
 /*
  * Why the data plane did what it did with a packet, and what that was. The names are the labels
  * of the metrics. Append only: a number or a name, once given, is never used for another thing.
+ * FRAGMENT_ORPHAN is not given any more: such a fragment is held.
  */
 #ifndef SIPSTEER_REASON_H
 #define SIPSTEER_REASON_H

@@ -13,21 +13,14 @@ DEMO_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly DEMO_DIR
 readonly LAB_TOOL="$DEMO_DIR/../lab"
 
+# shellcheck source=tools/lib/messages.sh
+. "$DEMO_DIR/../lib/messages.sh"
+
 LAB_INFO=''
 RUN_DIR=''
 SERVERS=()
 STARTED=()   # pids of what start_on has started and nobody has stopped yet
 LAST_PID=''  # pid of the latest of them
-
-die() {
-    printf '%s: %s\n' "${0##*/}" "$1" >&2
-    exit 1
-}
-
-usage_error() {
-    printf '%s: %s\n%s: try --help\n' "${0##*/}" "$1" "${0##*/}" >&2
-    exit 2
-}
 
 require_root_and() { # COMMAND...
     local command

@@ -1,22 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What quickstart and check share: messages, packages, the build.
+# What quickstart and check share.
 #
 # The caller sets ROOT (the source tree) before it sources this.
 
-# Messages for the person who watches go to stderr; stdout is for results.
-say() { printf '%s\n' "$*" >&2; }
-
-die() {
-    printf '%s: %s\n' "${0##*/}" "$1" >&2
-    exit 1
-}
-
-usage_error() {
-    printf '%s: %s\n%s: try --help\n' "${0##*/}" "$1" "${0##*/}" >&2
-    exit 2
-}
+# shellcheck source=tools/lib/messages.sh
+. "$ROOT/tools/lib/messages.sh"
 
 # quietly LOG COMMAND...: output to LOG; its end is shown if the command fails.
 quietly() {
