@@ -1,3 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(http_router_test sipsteer_api)
 unit_test(api_test sipsteer_api)
+unit_test(api_limits_test sipsteer_api)
+unit_test(api_socket_file_test sipsteer_api)

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What takes more than one field to see.
+#include "config_cases.hpp"
+
+#include <sipsteer/limits.h>
+#include <sipsteer/method.h>
+
+using namespace sipsteer;
+using namespace sipsteer::config;
+using namespace sipsteer::config::test;
+
+TEST_CASE("what is given twice") {
+    check({
+        {{"/interfaces/1/name", R"("eth0")"},
+         {R"(interfaces[1].name: "eth0" is already the name of interfaces[0])"}},
+        {{"/pools/1/name", R"("proxies")"},
+         {R"(pools[1].name: "proxies" is already the name of pools[0])",
+          R"(services[1].pool: "registrars" is not the name of a pool)"}},
+        {{"/pools/0/servers/1/name", R"("a")"},
+         {R"(pools[0].servers[1].name: "a" is already the name of pools[0].servers[0])"}},
+        {{"/services/1/name", R"("sip")"},
+         {R"(services[1].name: "sip" is already the name of services[0])"}},
+        {{"/services/1/address", R"("198.51.100.100")"},
+         {"services[1].address: 198.51.100.100 port 5060 is already used by services[0]"}},
+        {{"/services/1/address", R"("::ffff:198.51.100.100")"},
+         {"services[1].address: 198.51.100.100 port 5060 is already used by services[0]"}},
+        {{"/services/1",
+          R"({"name": "x", "address": "198.51.100.100", "port": 5061, "pool": "proxies"})"},
+         {}},
+        {{"/pools/0/servers/1", R"({"name": "b", "address": "198.51.100.11"})"},
+         {"pools[0].servers[1].address: 198.51.100.11 port 5060 is already used by "
+          "pools[0].servers[0]"}},
+        {{"/pools/0/servers/1", R"({"name": "b", "address": "198.51.100.11", "port": 5061})"}, {}},
+        {{"/pools/1/servers/0/address", R"("198.51.100.11")"}, {}}, // one host in two pools
+    });
+}
+
+TEST_CASE("a VIP is no server's own address") {
+    const std::string reason = "; a server needs an address of its own beside the VIP, by which it "
+                               "is found on the network and probed";
+    check({
+        {{"/services/0/address", R"("198.51.100.12")"},
+         {"services[0].address: 198.51.100.12 is also the address of pools[0].servers[1]" +
+          reason}},
+        {{"/services/0/address", R"("2001:db8::11")"},
+         {"services[0].address: 2001:db8::11 is also the address of pools[1].servers[0]" + reason}},
+    });
+}
+
+TEST_CASE("a VIP is put on one interface") {
+    json document = good();
+    document["services"] = json::parse(R"([
+        { "name": "a", "address": "198.51.100.100", "pool": "proxies", "vip_interface": "eth0" },
+        { "name": "b", "address": "198.51.100.100", "port": 5061, "pool": "proxies" },
+        { "name": "c", "address": "198.51.100.100", "port": 5062, "pool": "proxies",
+          "vip_interface": "eth0" } ])");
+    CHECK(texts(parse(document)).empty());
+    document["services"][2]["vip_interface"] = "eth1";
+    CHECK(texts(parse(document)) ==
+          Texts{"services[2].vip_interface: 198.51.100.100 is put on \"eth0\" by services[0] "
+                "already; it can be on one interface only"});
+}
+
+TEST_CASE("a method's pool is a pool, and each method has one") {
+    check({
+        {{"/services/0/method_pools", R"([ { "method": "REGISTER", "pool": "other" } ])"},
+         {R"(services[0].method_pools[0].pool: "other" is not the name of a pool)"}},
+        {{"/services/0/method_pools", R"([ { "method": "REGISTER", "pool": "proxies" },
+                                           { "method": "REGISTER", "pool": "proxies" } ])"},
+         {"services[0].method_pools[1].method: the method is already that of "
+          "services[0].method_pools[0]"}},
+        {{"/services/0/method_pools", R"([ { "method": "SUBSCRIBE", "pool": "registrars" },
+                                           { "method": "other", "pool": "registrars" } ])"},
+         {}},
+    });
+    const auto lower =
+        texts(parse(changed(good(), {"/services/0/method_pools",
+                                     R"([ { "method": "register", "pool": "proxies" } ])"})));
+    REQUIRE(lower.size() == 1);
+    CHECK(lower[0].starts_with(
+        R"(services[0].method_pools[0].method: "register" is unknown; supported: "INVITE", )"));
+}
+
+TEST_CASE("a VLAN tag is told once for an interface") {
+    check({
+        {{"/vlan_tags", R"([ { "name": "eth0.100", "id": 4095 } ])"},
+         {"vlan_tags[0].id: 4095 is out of range: 1 to 4094"}},
+        {{"/vlan_tags", R"([ { "name": "v", "id": 1 }, { "name": "v", "id": 2 } ])"},
+         {R"(vlan_tags[1].name: "v" is already the name of vlan_tags[0])"}},
+    });
+}
+
+TEST_CASE("a service names a pool") {
+    check({
+        {{"/services/0/pool", R"("proxis")"},
+         {R"(services[0].pool: "proxis" is not the name of a pool; did you mean "proxies"?)"}},
+        {{"/services/0/pool", R"("other")"},
+         {R"(services[0].pool: "other" is not the name of a pool)"}},
+        {{"/services/0/pool", R"("")"}, {R"(services[0].pool: "" is not the name of a pool)"}},
+        // The pool that is meant may be the one whose name is wrong: no error about the service.
+        {{"/pools/0/name", R"("a/b")"}, {"pools[0].name: \"a/b\"" + kNameRule}},
+    });
+}
+
+TEST_CASE("limits of counts") {
+    check({
+        {{"/interfaces", "[]"}, {"interfaces: at least 1 is needed"}},
+        {{"/pools/0/servers", "[]"}, {}},
+        {{"/services", "[]"}, {}},
+    });
+
+    json document = good();
+    for (int i = 0; i < 63; i++) {
+        document["interfaces"].push_back({{"name", "if" + std::to_string(i)}});
+    }
+    CHECK(texts(parse(document)) == Texts{"interfaces: 65 given; at most 64 are supported"});
+
+    document = good();
+    for (int i = 0; i < 254; i++) {
+        document["pools"].push_back(
+            {{"name", "p" + std::to_string(i)}, {"servers", json::array()}});
+    }
+    CHECK(texts(parse(document)).empty());
+    document["pools"].push_back({{"name", "last"}, {"servers", json::array()}});
+    CHECK(texts(parse(document)) == Texts{"pools: 257 given; at most 256 are supported"});
+}
+
+TEST_CASE("at most 4096 servers in all pools") {
+    json document = good(); // 3 servers
+    for (int i = 3; i < SS_MAX_SERVERS; i++) {
+        const std::string address =
+            "10." + std::to_string(i / 256) + "." + std::to_string(i % 256) + ".1";
+        document["pools"][i % 2]["servers"].push_back(
+            {{"name", "s" + std::to_string(i)}, {"address", address}});
+    }
+    CHECK(texts(parse(document)).empty());
+    document["pools"][0]["servers"].push_back({{"name", "last"}, {"address", "10.99.0.1"}});
+    CHECK(texts(parse(document)) ==
+          Texts{"pools: 4097 servers in all; at most 4096 are supported"});
+}
+
+TEST_CASE("services and their address markers fit the map") {
+    json document = good();
+    document["services"] = json::array();
+    for (int i = 0; i < 1020; i++) { // on 4 addresses: 1024 entries
+        document["services"].push_back({{"name", "s" + std::to_string(i)},
+                                        {"address", "203.0.113." + std::to_string(1 + i % 4)},
+                                        {"port", 5000 + i},
+                                        {"pool", "proxies"}});
+    }
+    CHECK(texts(parse(document)).empty());
+    document["services"][7]["address"] = "203.0.113.5";
+    CHECK(texts(parse(document)) ==
+          Texts{"services: 1020 services on 5 addresses; at most 1024 are "
+                "supported, services and addresses together"});
+}
