@@ -57,19 +57,20 @@ SS_INLINE int ss_within(__u32 *count, __u32 most) {
     return __sync_fetch_and_add(count, 1) < most;
 }
 
-/* After the first fragment was given a server. */
-SS_INLINE void ss_fragment_remember(const struct ss_packet *packet,
-                                    const struct ss_outcome *outcome) {
+/* After the first fragment was given a server, or SS_FRAGMENT_PASS or SS_FRAGMENT_DROP. */
+SS_STAGE int ss_fragment_remember(const struct ss_packet *packet, __u32 service, __u32 server) {
+    if (!packet)
+        return 0;
     struct ss_fragment_source *used = ss_fragment_source_of(packet);
     if (!used || !ss_within(&used->firsts, settings.firsts_per_source))
-        return;
+        return 0;
     struct ss_fragment_key key;
-    struct ss_fragment value = {.service = (__u16)outcome->service,
-                                .server = (__u16)outcome->server,
-                                .since = ss_fragment_now()};
+    struct ss_fragment value = {
+        .service = (__u16)service, .server = (__u16)server, .since = ss_fragment_now()};
     value.passed[0].end = (__u16)(packet->fragment_length / 8);
     ss_fragment_make_key(packet, &key);
     bpf_map_update_elem(&fragments, &key, &value, BPF_ANY);
+    return 0;
 }
 
 /* For a later fragment: what is known of its datagram, or NULL. */
@@ -81,19 +82,23 @@ SS_INLINE struct ss_fragment *ss_fragment_find(const struct ss_fragment_key *key
 }
 
 /* A first fragment of a datagram that has had one: it would overlap it (RFC 5722). */
-SS_INLINE int ss_fragment_is_repeated(const struct ss_packet *packet) {
+SS_FRAME int ss_fragment_is_repeated(const struct ss_packet *packet) {
     struct ss_fragment_key key;
     ss_fragment_make_key(packet, &key);
     return ss_fragment_find(&key) != NULL;
 }
 
-/* Units that have passed; -1 if the range overlaps one of them. */
-SS_INLINE int ss_fragment_passed(const struct ss_fragment *fragment, __u32 start, __u32 end) {
+/*
+ * Units that have passed; -1 if the range overlaps one of them or they do not end with the
+ * datagram. most: its length, as far as it is known, or what is beyond any.
+ */
+SS_INLINE int ss_fragment_passed(const struct ss_fragment *fragment, __u32 start, __u32 end,
+                                 __u32 most) {
     __u32 units = 0;
 #pragma clang loop unroll(full)
     for (int i = 0; i < SS_FRAGMENT_RANGES; i++) {
         const struct ss_fragment_range *range = &fragment->passed[i];
-        if (start < range->end && end > range->start)
+        if ((start < range->end && end > range->start) || range->end > most)
             return -1;
         units += (__u32)(range->end - range->start);
     }
@@ -118,14 +123,18 @@ SS_INLINE void ss_fragment_add(struct ss_fragment *fragment, __u32 start, __u32 
 }
 
 /*
- * Notes that a later fragment passes. 0, or -1 if it overlaps one that has passed. The datagram is
+ * Notes that a later fragment passes. 0, or -1 if it overlaps one that has passed
+ * or does not fit the datagram's end. The datagram is
  * forgotten with its last fragment.
  */
 SS_INLINE int ss_fragment_note(const struct ss_packet *packet, const struct ss_fragment_key *key,
                                struct ss_fragment *fragment) {
     __u32 start = packet->fragment_start / 8;
     __u32 end = (packet->fragment_start + packet->fragment_length + 7) / 8;
-    int passed = ss_fragment_passed(fragment, start, end);
+    __u32 most = packet->more ? SS_DATAGRAM_MAX : end;
+    if (fragment->units && (end > fragment->units || !packet->more))
+        return -1; /* beyond the datagram's end, or a second end */
+    int passed = ss_fragment_passed(fragment, start, end, most);
     if (passed < 0)
         return -1;
     if (!packet->more)

@@ -28,9 +28,22 @@ SS_INLINE int ss_is_icmp_error(const struct ss_packet *packet, __u8 type) {
            type == ICMPV6_PARAMPROB;
 }
 
+SS_INLINE int ss_is_ipv4_destination(const struct ss_packet *packet, __be32 address) {
+    __be32 destination;
+    __builtin_memcpy(&destination, packet->destination + 12, sizeof(destination));
+    return destination == address;
+}
+
+SS_INLINE int ss_is_ipv6_destination(const struct ss_packet *packet, const struct in6_addr *from) {
+    __u64 ours[2], theirs[2];
+    __builtin_memcpy(ours, packet->destination, 16);
+    __builtin_memcpy(theirs, from, 16);
+    return ours[0] == theirs[0] && ours[1] == theirs[1];
+}
+
 /*
  * The quoted IP header, at an offset into the frame: sets addresses and transport. 0, or -1 if it
- * is not of a UDP datagram.
+ * is not of a UDP datagram, or not of one that was sent from the address the error came to.
  */
 SS_INLINE int ss_parse_quoted_ip(struct xdp_md *ctx, struct ss_packet *packet, __u32 offset) {
     __u8 *header = ss_at(ctx, offset);
@@ -38,7 +51,8 @@ SS_INLINE int ss_parse_quoted_ip(struct xdp_md *ctx, struct ss_packet *packet, _
     if (packet->protocol == IPPROTO_ICMP) {
         struct iphdr *ip = (struct iphdr *)header;
         if ((__u8 *)(ip + 1) > end || ip->version != 4 || ip->ihl < 5 ||
-            ip->protocol != IPPROTO_UDP || (ip->frag_off & bpf_htons(SS_IP_OFFSET_MASK)))
+            ip->protocol != IPPROTO_UDP || !ss_is_ipv4_destination(packet, ip->saddr) ||
+            (ip->frag_off & bpf_htons(SS_IP_OFFSET_MASK)))
             return -1;
         packet->transport = offset + ip->ihl * 4;
         ss_map_ipv4(packet->source, ip->saddr);
@@ -46,7 +60,8 @@ SS_INLINE int ss_parse_quoted_ip(struct xdp_md *ctx, struct ss_packet *packet, _
         return 0;
     }
     struct ipv6hdr *ip = (struct ipv6hdr *)header;
-    if ((__u8 *)(ip + 1) > end || ip->version != 6 || ip->nexthdr != IPPROTO_UDP)
+    if ((__u8 *)(ip + 1) > end || ip->version != 6 || ip->nexthdr != IPPROTO_UDP ||
+        !ss_is_ipv6_destination(packet, &ip->saddr))
         return -1;
     packet->transport = offset + sizeof(*ip);
     __builtin_memcpy(packet->source, &ip->saddr, 16);

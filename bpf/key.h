@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * From a message to the key that steers it: the hash of its Call-ID or, without one, of the
- * client's address.
+ * client's address. A pool may want more than that (ss_pool_key, extend.h).
  */
 #ifndef SIPSTEER_BPF_KEY_H
 #define SIPSTEER_BPF_KEY_H
@@ -13,7 +13,9 @@
 #include "siphash.h"
 
 struct ss_key {
-    __u64 hash;
+    __u64 hash;    /* of the call: by this the table knows it */
+    __u64 ring;    /* what the pool's ring is asked by; the same, unless the pool wants otherwise */
+    __u64 user;    /* key of the registration whose server a new call gets; 0: of none */
     __u32 start;   /* offset of the message's first line (message.h) */
     __u8 event;    /* enum ss_event */
     __u8 method;   /* enum ss_method */
@@ -36,6 +38,14 @@ SS_INLINE __u8 ss_kind_without_call_id(const struct ss_packet *packet, const str
 SS_INLINE __u64 ss_hash_source(const struct ss_packet *packet, const __u64 secret[2]) {
     __u64 words[2];
     __builtin_memcpy(words, packet->source, 16);
+    return ss_hash_words(secret, words[0], words[1]);
+}
+
+/* The same of the address that a quoted datagram was sent to (icmp.h). */
+SS_INLINE __u64 ss_hash_destination(const struct ss_packet *packet) {
+    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    __u64 words[2];
+    __builtin_memcpy(words, packet->destination, 16);
     return ss_hash_words(secret, words[0], words[1]);
 }
 
@@ -72,6 +82,7 @@ SS_INLINE int ss_key_of_text(const struct ss_text *text, int whole, struct ss_ke
     if (!call_id.length || (call_id.open && !whole))
         return 0;
     key->hash = ss_hash_text(secret, text, call_id.offset, call_id.length);
+    key->ring = key->hash;
     if (key->method == SS_METHOD_NONE)
         key->method = SS_METHOD_OTHER;
     key->event = (__u8)ss_event_of(key->method);
@@ -101,6 +112,7 @@ SS_STAGE int ss_make_key(struct xdp_md *ctx, const struct ss_packet *packet, str
     key->reason = ss_kind_without_call_id(packet, &text, key);
     key->event = SS_EVENT_SOURCE;
     key->hash = ss_hash_source(packet, secret);
+    key->ring = key->hash;
     return 0;
 }
 

@@ -18,6 +18,7 @@
 #include <sipsteer/names.h>
 #include <sipsteer/pool.h>
 #include <sipsteer/reason.h>
+#include <sipsteer/reject.h>
 #include <sipsteer/ring.h>
 #include <sipsteer/server.h>
 #include <sipsteer/service.h>
@@ -42,6 +43,14 @@ struct {
     __uint(max_entries, SS_MAX_POOLS);
 } pools SEC(".maps");
 
+/* What packets change of pools, by index. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_pool_load);
+    __uint(max_entries, SS_MAX_POOLS);
+} pool_load SEC(".maps");
+
 /* Each pool's ring, an inner map that is swapped whole. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
@@ -65,6 +74,15 @@ struct {
     __uint(max_entries, SS_MAX_SERVERS);
 } servers SEC(".maps");
 
+/* What calls change of servers, by index; the sweep changes it, too, through mmap. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_server_load);
+    __uint(max_entries, SS_MAX_SERVERS);
+    __uint(map_flags, BPF_F_MMAPABLE);
+} server_load SEC(".maps");
+
 /* The call table; the controller sizes it, reads and sweeps it through mmap. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -73,6 +91,15 @@ struct {
     __uint(max_entries, 1);
     __uint(map_flags, BPF_F_MMAPABLE);
 } calls SEC(".maps");
+
+/* When the calls of each bucket came; as many as calls has. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_births);
+    __uint(max_entries, 1);
+    __uint(map_flags, BPF_F_MMAPABLE);
+} births SEC(".maps");
 
 /* Datagrams whose first fragment was steered. */
 struct {
@@ -103,6 +130,20 @@ struct {
     __type(value, struct ss_held_frame);
     __uint(max_entries, 1);
 } held_draft SEC(".maps");
+
+/* Requests for the controller to answer: struct ss_rejected and the message. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 18);
+} rejects SEC(".maps");
+
+/* Where such a request is put together. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_rejected_message);
+    __uint(max_entries, 1);
+} reject_draft SEC(".maps");
 
 /* A message of up to SS_TEXT_MAX bytes, and room for the scan to read a chunk beyond. */
 struct ss_message_copy {

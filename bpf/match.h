@@ -16,10 +16,15 @@ SS_INLINE struct ss_service *ss_match_service(const struct ss_packet *packet) {
 }
 
 /* Whether the packet's destination address is a VIP, whatever the port. */
-SS_INLINE int ss_is_vip(const struct ss_packet *packet) {
+SS_FRAME int ss_is_vip(const struct ss_packet *packet) {
     struct ss_service_key key = {};
     __builtin_memcpy(key.address, packet->destination, 16);
     return bpf_map_lookup_elem(&services, &key) != NULL;
+}
+
+/* Index of the pool that takes a service's messages of a method. */
+SS_INLINE __u32 ss_pool_of(const struct ss_service *service, __u32 method) {
+    return service->pool[method < SS_METHODS ? method : SS_METHOD_NONE];
 }
 
 #endif /* SIPSTEER_BPF_MATCH_H */

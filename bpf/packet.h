@@ -22,6 +22,9 @@
  */
 #define SS_STAGE __attribute__((noinline))
 
+/* A function with a stack frame of its own: frames of 512 bytes in all may be open at once. */
+#define SS_FRAME static __attribute__((noinline))
+
 enum ss_fragment_part {
     SS_WHOLE = 0,
     SS_FIRST_FRAGMENT, /* has the UDP header */
@@ -55,6 +58,7 @@ struct ss_outcome {
     __u32 reason;  /* enum ss_reason */
     __u32 service; /* index, if matched is set */
     __u32 server;  /* index, SS_NO_SERVER if none was chosen */
+    __u16 pool;    /* index, if message is set */
     __u8 matched;  /* a service was matched */
     __u8 message;  /* it has a message for a service, of this method (enum ss_method) */
     __u8 method;

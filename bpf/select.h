@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Which server takes a message: the call table if the call has an entry whose server still takes
- * it, else the pool's ring.
+ * it, else the pool's scheduler (schedule.h).
  */
 #ifndef SIPSTEER_BPF_SELECT_H
 #define SIPSTEER_BPF_SELECT_H
@@ -10,26 +10,17 @@
 #include "key.h"
 #include "maps.h"
 #include "packet.h"
+#include "schedule.h"
 
-/* The ring's server for a key; SS_NO_SERVER if the pool has none. */
-SS_INLINE __u32 ss_ring_server(__u32 pool, __u64 key) {
-    __u32 zero = 0;
-    void *inner = bpf_map_lookup_elem(&rings, &pool);
-    if (!inner)
-        return SS_NO_SERVER;
-    struct ss_ring *ring = bpf_map_lookup_elem(inner, &zero);
-    if (!ring)
-        return SS_NO_SERVER;
-    __u32 slot = ss_ring_slot(key);
-    if (slot >= SS_RING_SLOTS) /* it is not, but the verifier wants to hear it */
-        return SS_NO_SERVER;
-    return ring->slot[slot];
-}
-
-/* Whether a server takes messages of its running calls in this pool. */
-SS_INLINE int ss_server_takes(__u32 index, __u32 pool) {
+/*
+ * What a server of a call in this pool takes: its flags (SS_SERVER_*), 0 if it gets nothing of the
+ * call any more.
+ */
+SS_INLINE __u32 ss_server_takes(__u32 index, __u32 pool) {
     struct ss_server *server = bpf_map_lookup_elem(&servers, &index);
-    return server && (server->flags & SS_SERVER_FORWARD) && server->pool == pool;
+    if (!server || !(server->flags & SS_SERVER_FORWARD) || server->pool != pool)
+        return 0;
+    return server->flags;
 }
 
 /*
@@ -50,8 +41,8 @@ SS_INLINE void ss_call_note(const struct ss_place *place, __u32 event, __u32 now
  * Two CPUs may enter the same call at once. The entry that a lookup finds first is the true one
  * for both: whose own is another one takes that back and follows the true one.
  */
-SS_INLINE void ss_call_settle(__u64 position, const struct ss_place *ours, int entered, __u64 value,
-                              struct ss_outcome *outcome) {
+SS_FRAME void ss_call_settle(__u64 position, const struct ss_place *ours, int entered, __u64 value,
+                             struct ss_outcome *outcome) {
     struct ss_place truth;
     if (ss_call_find(position, &truth) || !truth.entry)
         return;
@@ -64,48 +55,91 @@ SS_INLINE void ss_call_settle(__u64 position, const struct ss_place *ours, int e
     outcome->new_call = 0;
 }
 
-/* A call without an entry, or with an expired one: the ring chooses, the table remembers. */
-SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, __u64 key, __u32 event, __u32 now,
-                             struct ss_outcome *outcome) {
-    __u32 server = ss_ring_server(pool, key);
-    outcome->server = server;
-    outcome->reason = SS_REASON_NO_SERVER;
-    if (server == SS_NO_SERVER)
-        return;
-    __u64 value = ss_call_make(place->tag, ss_first_state(event), server, now);
-    int entered = place->entry ? ss_call_swap(place->entry, place->value, value)
-                               : ss_call_insert(place, now, value);
-    outcome->reason = entered ? SS_REASON_CALL_NEW : SS_REASON_CALL_NO_ROOM;
-    outcome->new_call = (__u8)entered;
-    ss_call_settle(ss_call_position(key, pool), place, entered, value, outcome);
+/* The server that the table has for a key; SS_NO_SERVER if none, or one that takes no messages. */
+SS_STAGE int ss_known_server(__u32 pool, __u64 key) {
+    struct ss_place place;
+    if (ss_call_find(ss_call_position(key, pool), &place) || !place.entry ||
+        ss_call_expired(place.value, ss_now()))
+        return SS_NO_SERVER;
+    __u32 server = ss_call_server(place.value);
+    return ss_server_takes(server, pool) ? (int)server : SS_NO_SERVER;
 }
 
-/* A call whose server is gone: the ring chooses another one, which keeps it from now on. */
-SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, __u64 key, __u32 event,
-                               __u32 now, struct ss_outcome *outcome) {
-    __u32 server = ss_ring_server(pool, key);
+/*
+ * A server for a call that has none: where its user is registered, else the scheduler's choice.
+ */
+SS_INLINE __u32 ss_select_server(__u32 pool, const struct ss_key *key, enum ss_chosen_for what,
+                                 struct ss_outcome *outcome) {
+    if (key->user) {
+        __u32 server = (__u32)ss_known_server(pool, key->user);
+        outcome->reason = SS_REASON_CALL_NEW;
+        if (server != SS_NO_SERVER)
+            return server;
+    }
+    return (__u32)ss_choose(pool, key, what, outcome);
+}
+
+/* A call without an entry, or with an expired one: it gets a server, the table remembers it. */
+SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss_key *key,
+                             __u32 now, struct ss_outcome *outcome) {
+    __u32 state = ss_first_state(key->event);
+    enum ss_chosen_for what = ss_call_is_live(state) ? SS_FOR_NEW_CALL : SS_FOR_OTHER;
+    __u32 server = ss_select_server(pool, key, what, outcome);
     outcome->server = server;
-    outcome->reason = SS_REASON_NO_SERVER;
     if (server == SS_NO_SERVER)
         return;
-    __u32 state = ss_next_state(ss_call_state(place->value), event);
+    __u64 value = ss_call_make(place->tag, state, server, now);
+    int entered = place->entry ? ss_call_swap(place->entry, place->value, value)
+                               : ss_call_insert(place, now, value);
+    if (entered)
+        ss_birth_note(place, now);
+    else
+        outcome->reason = SS_REASON_CALL_NO_ROOM;
+    outcome->new_call = (__u8)entered;
+    ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
+}
+
+/* A call whose server is gone: another one keeps it from now on. */
+SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const struct ss_key *key,
+                               __u32 now, struct ss_outcome *outcome) {
+    __u32 state = ss_next_state(ss_call_state(place->value), key->event);
+    enum ss_chosen_for what = ss_call_is_live(state) ? SS_FOR_RUNNING_CALL : SS_FOR_OTHER;
+    __u32 server = ss_select_server(pool, key, what, outcome);
+    outcome->server = server;
+    if (server == SS_NO_SERVER)
+        return;
     ss_call_swap(place->entry, place->value, ss_call_make(place->tag, state, server, now));
     outcome->reason = SS_REASON_CALL_REHOMED;
     outcome->rehomed = 1;
 }
 
-SS_INLINE void ss_select_stateful(__u32 pool, __u64 key, __u32 event, struct ss_outcome *outcome) {
+/*
+ * A registration is no running call: where its server takes no new calls (it is drained, or a
+ * backup that is not needed any more), the next REGISTER takes it to one that does, if there is
+ * one.
+ */
+SS_INLINE int ss_registers_anew(const struct ss_key *key, __u32 takes) {
+    return key->method == SS_METHOD_REGISTER && !(takes & SS_SERVER_NEW);
+}
+
+SS_INLINE void ss_select_stateful(__u32 pool, const struct ss_key *key,
+                                  struct ss_outcome *outcome) {
     struct ss_place place;
     __u32 now = ss_now();
-    if (ss_call_find(ss_call_position(key, pool), &place))
+    if (ss_call_find(ss_call_position(key->hash, pool), &place))
         return;
     if (!place.entry || ss_call_expired(place.value, now))
-        return ss_select_new(&place, pool, key, event, now, outcome);
-    outcome->server = ss_call_server(place.value);
-    if (!ss_server_takes(outcome->server, pool))
-        return ss_select_again(&place, pool, key, event, now, outcome);
+        return ss_select_new(&place, pool, key, now, outcome);
+    __u32 server = ss_call_server(place.value);
+    __u32 takes = ss_server_takes(server, pool);
+    if (!takes || ss_registers_anew(key, takes)) {
+        ss_select_again(&place, pool, key, now, outcome);
+        if (!takes || outcome->server != SS_NO_SERVER)
+            return;
+    }
+    outcome->server = server;
     outcome->reason = SS_REASON_CALL_HIT;
-    ss_call_note(&place, event, now);
+    ss_call_note(&place, key->event, now);
 }
 
 SS_INLINE void ss_select_stateless(__u32 pool, __u64 key, struct ss_outcome *outcome) {
@@ -122,7 +156,7 @@ SS_STAGE int ss_find_server(__u32 pool, __u32 mode, const struct ss_key *key) {
     if (!key)
         return SS_NO_SERVER;
     if (mode == SS_POOL_STATELESS)
-        return (int)ss_ring_server(pool, key->hash);
+        return (int)ss_ring_server(pool, key->ring);
     if (ss_call_find(ss_call_position(key->hash, pool), &place) || !place.entry)
         return SS_NO_SERVER;
     return (int)ss_call_server(place.value);
@@ -137,9 +171,9 @@ SS_STAGE int ss_select(__u32 pool, __u32 mode, const struct ss_key *key,
     if (!key || !outcome)
         return 0;
     if (mode == SS_POOL_STATEFUL)
-        ss_select_stateful(pool, key->hash, key->event, outcome);
+        ss_select_stateful(pool, key, outcome);
     else
-        ss_select_stateless(pool, key->hash, outcome);
+        ss_select_stateless(pool, key->ring, outcome);
     return 0;
 }
 

@@ -6,12 +6,15 @@
 #ifndef SIPSTEER_BPF_STEER_H
 #define SIPSTEER_BPF_STEER_H
 
+#include "extend.h"
 #include "forward.h"
 #include "fragments.h"
 #include "icmp.h"
 #include "key.h"
 #include "match.h"
 #include "parse.h"
+#include "quoted.h"
+#include "reject.h"
 #include "scattered.h"
 #include "select.h"
 
@@ -29,51 +32,82 @@ SS_INLINE void ss_find_key(struct xdp_md *ctx, const struct ss_packet *packet, s
         ss_make_key_scattered(ctx, packet, key);
 }
 
-/* Index of the pool that takes a service's messages of a method. */
-SS_INLINE __u32 ss_pool_of(const struct ss_service *service, __u32 method) {
-    return service->pool[method < SS_METHODS ? method : SS_METHOD_NONE];
+/* Likewise of a message: what follows of its datagram, if it is a fragment, goes the same way. */
+SS_INLINE int ss_leave_message(const struct ss_packet *packet, struct ss_outcome *outcome,
+                               __u32 reason, __u32 verdict) {
+    if (packet->part == SS_FIRST_FRAGMENT)
+        ss_fragment_remember(packet, outcome->service,
+                             verdict == SS_VERDICT_PASS ? SS_FRAGMENT_PASS : SS_FRAGMENT_DROP);
+    return ss_leave(outcome, reason, verdict);
 }
 
 /* Remembers what packets that cannot be steered by themselves are steered by. */
 SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_outcome *outcome) {
     if (packet->part == SS_FIRST_FRAGMENT)
-        ss_fragment_remember(packet, outcome);
+        ss_fragment_remember(packet, outcome->service, outcome->server);
     if (outcome->new_call || outcome->rehomed)
         ss_flow_remember(packet, outcome);
 }
 
-/* A UDP datagram: if it is for a service, chooses its server and forwards it there. */
-SS_STAGE int ss_steer_datagram(struct xdp_md *ctx, struct ss_packet *packet,
+/* What a pool does with a message without a Call-ID: enum ss_verdict; TX: it is steered. */
+SS_INLINE __u32 ss_no_call_id_verdict(const struct ss_pool *pool) {
+    if (pool->no_call_id == SS_NO_CALL_ID_PASS)
+        return SS_VERDICT_PASS;
+    return pool->no_call_id == SS_NO_CALL_ID_DROP ? SS_VERDICT_DROP : SS_VERDICT_TX;
+}
+
+/* A message for a pool: chooses its server and forwards it there. */
+SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, struct ss_key *key,
                                struct ss_outcome *outcome) {
-    if (!packet || !outcome)
+    __u32 pool_index = outcome->pool;
+    struct ss_pool *pool = bpf_map_lookup_elem(&pools, &pool_index);
+    if (!pool || !pool->in_use)
+        return ss_leave_message(packet, outcome, SS_REASON_NO_SERVER, SS_VERDICT_DROP);
+    __u32 verdict = ss_no_call_id_verdict(pool);
+    if (!key->from_sip && verdict != SS_VERDICT_TX)
+        return ss_leave_message(packet, outcome, key->reason, verdict);
+    ss_extend_key(ctx, packet, pool, key);
+    ss_select(pool_index, pool->mode, key, outcome);
+    if (outcome->server == SS_NO_SERVER) {
+        verdict = ss_when_down(ctx, packet, key, pool_index, pool, outcome);
+        return ss_leave_message(packet, outcome, outcome->reason, verdict);
+    }
+    if (!key->from_sip)
+        outcome->reason = key->reason;
+    ss_remember(packet, outcome);
+    return ss_forward(ctx, packet, outcome);
+}
+
+/* A datagram for no service. Later fragments to a VIP do not show for which port they are. */
+SS_INLINE int ss_pass_foreign(const struct ss_packet *packet, struct ss_outcome *outcome) {
+    if (packet->part == SS_FIRST_FRAGMENT && ss_is_vip(packet))
+        ss_fragment_remember(packet, SS_FRAGMENT_NO_SERVICE, SS_FRAGMENT_PASS);
+    return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
+}
+
+#define SS_UNDECIDED (-1)
+
+/*
+ * A UDP datagram: if it is for a service, sets the outcome's service, method and pool and makes
+ * the message's key. Gives SS_UNDECIDED then, else the XDP action.
+ */
+SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet,
+                              struct ss_key *key, struct ss_outcome *outcome) {
+    if (!packet || !key || !outcome)
         return XDP_PASS;
     struct ss_service *service = ss_match_service(packet);
     if (!service)
-        return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
+        return ss_pass_foreign(packet, outcome);
     outcome->matched = 1;
     outcome->service = service->id;
-    struct ss_key key = {};
     if (packet->part == SS_FIRST_FRAGMENT &&
         (ss_fragment_is_absurd(packet) || ss_fragment_is_repeated(packet)))
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
-    ss_find_key(ctx, packet, &key);
+    ss_find_key(ctx, packet, key);
     outcome->message = 1;
-    outcome->method = key.method;
-    __u32 pool_index = ss_pool_of(service, key.method);
-    struct ss_pool *pool = bpf_map_lookup_elem(&pools, &pool_index);
-    if (!pool || !pool->in_use)
-        return ss_leave(outcome, SS_REASON_NO_SERVER, SS_VERDICT_DROP);
-    if (!key.from_sip && pool->no_call_id == SS_NO_CALL_ID_PASS)
-        return ss_leave(outcome, key.reason, SS_VERDICT_PASS);
-    if (!key.from_sip && pool->no_call_id == SS_NO_CALL_ID_DROP)
-        return ss_leave(outcome, key.reason, SS_VERDICT_DROP);
-    ss_select(pool_index, pool->mode, &key, outcome);
-    if (outcome->server == SS_NO_SERVER)
-        return ss_leave(outcome, SS_REASON_NO_SERVER, SS_VERDICT_DROP);
-    if (!key.from_sip)
-        outcome->reason = key.reason;
-    ss_remember(packet, outcome);
-    return ss_forward(ctx, packet, outcome);
+    outcome->method = key->method;
+    outcome->pool = (__u16)ss_pool_of(service, key->method);
+    return SS_UNDECIDED;
 }
 
 /* A fragment without ports: after its first one. */
@@ -94,26 +128,16 @@ SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packe
                         reason == SS_REASON_FRAGMENT_HELD ? SS_VERDICT_HOLD : SS_VERDICT_DROP);
     }
     outcome->reason = SS_REASON_FRAGMENT;
-    outcome->matched = 1;
+    outcome->matched = fragment->service != SS_FRAGMENT_NO_SERVICE;
     outcome->service = fragment->service;
     outcome->server = fragment->server;
     if (ss_fragment_note(packet, &key, fragment))
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
+    if (outcome->server == SS_FRAGMENT_PASS)
+        return ss_leave(outcome, SS_REASON_FRAGMENT, SS_VERDICT_PASS);
+    if (outcome->server == SS_FRAGMENT_DROP)
+        return ss_leave(outcome, SS_REASON_FRAGMENT, SS_VERDICT_DROP);
     return ss_forward(ctx, packet, outcome);
-}
-
-/* The server that sent the datagram an ICMP error quotes: by its Call-ID, else by its flow. */
-SS_INLINE __u32 ss_quoted_server(struct xdp_md *ctx, const struct ss_packet *packet,
-                                 const struct ss_service *service) {
-    struct ss_key key = {};
-    ss_classify_packet(ctx, packet, &key);
-    ss_make_key(ctx, packet, &key);
-    __u32 pool_index = ss_pool_of(service, key.method);
-    struct ss_pool *pool = bpf_map_lookup_elem(&pools, &pool_index);
-    __u32 server = SS_NO_SERVER;
-    if (pool && pool->in_use && key.from_sip)
-        server = (__u32)ss_find_server(pool_index, pool->mode, &key);
-    return server == SS_NO_SERVER ? ss_flow_server(packet, service->id) : server;
 }
 
 SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet,
@@ -142,7 +166,9 @@ SS_INLINE int ss_steer(struct xdp_md *ctx, struct ss_packet *packet, struct ss_o
         return ss_steer_icmp_error(ctx, packet, outcome);
     if (packet->part == SS_LATER_FRAGMENT)
         return ss_steer_later_fragment(ctx, packet, outcome);
-    return ss_steer_datagram(ctx, packet, outcome);
+    struct ss_key key = {};
+    int action = ss_read_datagram(ctx, packet, &key, outcome);
+    return action == SS_UNDECIDED ? ss_steer_message(ctx, packet, &key, outcome) : action;
 }
 
 #endif /* SIPSTEER_BPF_STEER_H */

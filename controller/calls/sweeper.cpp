@@ -5,12 +5,13 @@
 
 namespace sipsteer::calls {
 
-Sweeper::Sweeper(Table table) : table_(table), live_(kPlaces, 0) {}
+Sweeper::Sweeper(Table table, Loads loads, Births births)
+    : table_(table), loads_(loads), births_(births), tallies_(kPlaces) {}
 
 bool Sweeper::sweep_slice(std::size_t max_buckets, std::uint32_t now, const Lifetimes &lifetimes) {
     const std::size_t end = next_ + std::min(max_buckets, table_.size() - next_);
     for (; next_ < end; ++next_) {
-        sweep_bucket(table_[next_], now, lifetimes);
+        sweep_bucket(next_, now, lifetimes);
     }
     if (next_ < table_.size()) {
         return false;
@@ -20,23 +21,42 @@ bool Sweeper::sweep_slice(std::size_t max_buckets, std::uint32_t now, const Life
     return true;
 }
 
-void Sweeper::sweep_bucket(ss_bucket &bucket, std::uint32_t now, const Lifetimes &lifetimes) {
+void Sweeper::sweep_bucket(std::size_t number, std::uint32_t now, const Lifetimes &lifetimes) {
     unsigned live = 0;
-    for (__u64 &entry : bucket.entry) {
+    for (std::size_t slot = 0; slot < SS_BUCKET_ENTRIES; ++slot) {
+        __u64 &entry = table_[number].entry[slot];
         __u64 seen = load_entry(entry);
         // A swap that fails has met a change by the data plane: judge the entry it left.
         while (seen != 0 && lifetimes.expired(seen, now)) {
             if (remove_entry(entry, seen)) {
+                count_removed(seen);
                 seen = 0;
-                ++expired_;
             }
         }
         if (seen != 0) {
-            ++live_[place_of(seen)];
+            tally(seen, number, slot, now);
             ++live;
         }
     }
     full_buckets_ += live == SS_BUCKET_ENTRIES ? 1 : 0;
+}
+
+void Sweeper::tally(__u64 entry, std::size_t bucket, std::size_t slot, std::uint32_t now) {
+    Tally &tally = tallies_[place_of(entry)];
+    tally.oldest_idle = std::max(tally.oldest_idle, ss_call_idle(entry, now));
+    if (bucket < births_.size()) {
+        tally.oldest_age = std::max(tally.oldest_age, birth_age(births_[bucket].tick[slot], now));
+    }
+    ++tally.live;
+}
+
+/// Whoever took the entry out of the table counts it down: this is called once for each.
+void Sweeper::count_removed(__u64 entry) {
+    ++expired_;
+    const std::uint32_t server = ss_call_server(entry);
+    if (ss_call_is_live(ss_call_state(entry)) && server < loads_.size()) {
+        add_live_calls(loads_[server], -1);
+    }
 }
 
 void Sweeper::publish(const Lifetimes &lifetimes) {
@@ -46,12 +66,16 @@ void Sweeper::publish(const Lifetimes &lifetimes) {
     totals.expired = expired_;
     totals.full_buckets = full_buckets_;
     for (std::uint16_t server = 0; server < SS_MAX_SERVERS; ++server) {
-        ServerCalls calls{server, lifetimes.in_use(server), 0, {}};
+        ServerCalls calls{server, lifetimes.in_use(server), 0, {}, 0, 0};
         for (std::uint32_t state = SS_CALL_EMPTY + 1; state < SS_CALL_STATES; ++state) {
-            const std::uint64_t live = live_[place_of(state, server)];
-            calls.by_state[state] = live;
-            calls.live += live;
-            totals.by_state[state] += live;
+            const Tally &tally = tallies_[place_of(state, server)];
+            calls.by_state[state] = tally.live;
+            calls.live += tally.live;
+            totals.by_state[state] += tally.live;
+            if (ss_call_is_live(state)) {
+                calls.oldest_idle = std::max(calls.oldest_idle, tally.oldest_idle);
+                calls.oldest_age = std::max(calls.oldest_age, tally.oldest_age);
+            }
         }
         totals.live += calls.live;
         totals.unknown += calls.in_use ? 0 : calls.live;
@@ -60,7 +84,7 @@ void Sweeper::publish(const Lifetimes &lifetimes) {
         }
     }
     totals_ = std::move(totals);
-    std::fill(live_.begin(), live_.end(), 0);
+    std::fill(tallies_.begin(), tallies_.end(), Tally{});
     expired_ = 0;
     full_buckets_ = 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "calls/lifetimes.hpp"
+#include "calls/load.hpp"
 #include "calls/table.hpp"
 
 #include <array>
@@ -18,6 +19,11 @@ struct ServerCalls {
     bool in_use = false;      // when the pass ended
     std::uint64_t live = 0;
     StateCounts by_state{};
+    std::uint32_t oldest_idle = 0; // ticks, of those that run
+    std::uint32_t oldest_age = 0;  // likewise; SS_LONG_AGO: that or more
+
+    /// Those that ss_call_is_live() names: what limits and schedulers count.
+    std::uint64_t running() const { return by_state[SS_CALL_EARLY] + by_state[SS_CALL_CONFIRMED]; }
 };
 
 /// What one pass over the whole table found. Each entry was counted at one moment of the pass;
@@ -39,10 +45,13 @@ struct SweepTotals {
 };
 
 /// Goes over the call table again and again in slices, removes calls whose lifetime is over and
-/// counts the others. Its counts are the truth about live calls: nothing else counts them.
+/// counts the others. Its counts are the truth about live calls; the data plane's own of each
+/// server (load.hpp) are held to them (drift.hpp). Those it counts down with each running call that
+/// it removes, as the data plane does.
 class Sweeper {
 public:
-    explicit Sweeper(Table table);
+    /// `loads`: of the servers; none: nothing is counted down.
+    explicit Sweeper(Table table, Loads loads = {}, Births births = {});
 
     /// Sweeps the next `max_buckets` buckets, or to the table's end if that comes first; the
     /// slice after that begins a new pass. `now` in ticks; it and `lifetimes` may differ from
@@ -56,14 +65,24 @@ public:
     std::size_t buckets() const { return table_.size(); }
 
 private:
-    void sweep_bucket(ss_bucket &bucket, std::uint32_t now, const Lifetimes &lifetimes);
+    void sweep_bucket(std::size_t number, std::uint32_t now, const Lifetimes &lifetimes);
+    void tally(__u64 entry, std::size_t bucket, std::size_t slot, std::uint32_t now);
+    void count_removed(__u64 entry);
     void publish(const Lifetimes &lifetimes);
 
+    struct Tally {
+        std::uint32_t live = 0;
+        std::uint32_t oldest_idle = 0; // ticks
+        std::uint32_t oldest_age = 0;  // likewise
+    };
+
     Table table_;
+    Loads loads_;
+    Births births_;
     std::size_t next_ = 0; // bucket
     std::uint64_t expired_ = 0;
     std::uint64_t full_buckets_ = 0;
-    std::vector<std::uint32_t> live_; // by place (lifetimes.hpp)
+    std::vector<Tally> tallies_; // by place (lifetimes.hpp)
     SweepTotals totals_;
 };
 

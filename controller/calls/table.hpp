@@ -13,9 +13,23 @@
 namespace sipsteer::calls {
 
 using Table = std::span<ss_bucket>;
+using Births = std::span<ss_births>; // by bucket, as many as the table has; none: not known
 
 inline __u64 load_entry(__u64 &entry) {
     return std::atomic_ref<__u64>(entry).load(std::memory_order_relaxed);
+}
+
+/// Ticks since a call came, at most SS_LONG_AGO; as that is written down before the ticks come
+/// round, this must see each call in less than four hours.
+inline std::uint32_t birth_age(__u16 &birth, std::uint32_t now) {
+    const std::atomic_ref<__u16> tick(birth);
+    __u16 seen = tick.load(std::memory_order_relaxed);
+    const std::uint32_t age = ss_birth_age(seen, now);
+    if (age == SS_LONG_AGO && seen != 0) {
+        // Not if another call has just come to this place.
+        (void)tick.compare_exchange_strong(seen, 0, std::memory_order_relaxed);
+    }
+    return age;
 }
 
 /// Empties the entry if it still is `seen`. If not, it stays, and `seen` is what it is now.

@@ -3,6 +3,7 @@
 
 #include "config/cursor.hpp"
 #include "config/duration.hpp"
+#include "config/pairings.hpp"
 #include "config/suggest.hpp"
 
 #include <sipsteer/limits.h>
@@ -74,6 +75,13 @@ void check_endpoints(const std::vector<T> &things, const std::string &list, Erro
 }
 
 void check_probe(const Probe &probe, const std::string &path, Errors &errors) {
+    const bool over_tcp = probe.type == ProbeType::Tcp || probe.type == ProbeType::TcpOptions;
+    if (over_tcp && probe.path != ProbePath::Direct) {
+        errors.add(field_path(path, "path"),
+                   std::string(probe.path == ProbePath::Dsr ? "\"dsr\"" : "\"both\"") +
+                       " goes with the type \"options\" only: a TCP connection needs the "
+                       "server's own address");
+    }
     if (errors.has(field_path(path, "interval")) || errors.has(field_path(path, "timeout"))) {
         return;
     }
@@ -91,6 +99,7 @@ void check_pools(const Config &config, Errors &errors) {
         const Pool &pool = config.pools[i];
         const std::string path = element_path("pools", i);
         check_probe(pool.probe, field_path(path, "probe"), errors);
+        check_pairings(pool, path, errors);
         check_names(pool.servers, field_path(path, "servers"), errors);
         check_endpoints(pool.servers, field_path(path, "servers"), errors);
         servers += pool.servers.size();
@@ -141,6 +150,25 @@ void check_references(const Config &config, Errors &errors) {
         const std::string path = element_path("services", i);
         check_pool_name(path, config.services[i].pool, names, errors);
         check_method_pools(config.services[i], field_path(path, "method_pools"), names, errors);
+    }
+}
+
+/// A VIP is no server's next hop: all servers have it, and the director may.
+void check_vips_against_next_hops(const Config &config, Errors &errors) {
+    std::set<Address> vips;
+    for (const Service &service : config.services) {
+        vips.insert(service.address);
+    }
+    for (std::size_t p = 0; p < config.pools.size(); p++) {
+        const std::string list = field_path(element_path("pools", p), "servers");
+        for (std::size_t s = 0; s < config.pools[p].servers.size(); s++) {
+            const auto &next_hop = config.pools[p].servers[s].next_hop;
+            if (next_hop && !next_hop->is_unspecified() && vips.contains(*next_hop)) {
+                errors.add(field_path(element_path(list, s), "next_hop"),
+                           next_hop->to_string() + " is a service's address, which is no way to "
+                                                   "one server");
+            }
+        }
     }
 }
 
@@ -210,6 +238,7 @@ void check_whole(const Config &config, Errors &errors) {
     check_endpoints(config.services, "services", errors);
     check_references(config, errors);
     check_vips_against_servers(config, errors);
+    check_vips_against_next_hops(config, errors);
     check_vip_interfaces(config, errors);
     check_services_fit(config, errors);
 }

@@ -8,6 +8,7 @@
 #include "config/model.hpp"
 #include "config/object.hpp"
 #include "config/rules.hpp"
+#include "config/sip_rules.hpp"
 
 #include <sipsteer/call.h>
 #include <sipsteer/limits.h>
@@ -22,16 +23,28 @@ inline constexpr Choice<XdpMode> kXdpModes[] = {
 inline constexpr Choice<OnExit> kOnExit[] = {{"leave", OnExit::Leave}, {"detach", OnExit::Detach}};
 inline constexpr Choice<PoolMode> kPoolModes[] = {{"stateless", PoolMode::Stateless},
                                                   {"stateful", PoolMode::Stateful}};
-inline constexpr Choice<Scheduler> kSchedulers[] = {{"hash", Scheduler::Hash}};
-inline constexpr const char *kLaterSchedulers[] = {"round-robin", "weighted-round-robin",
-                                                   "least-calls", "source"};
+inline constexpr Choice<Scheduler> kSchedulers[] = {
+    {"hash", Scheduler::Hash},
+    {"round-robin", Scheduler::RoundRobin},
+    {"weighted-round-robin", Scheduler::WeightedRoundRobin},
+    {"least-calls", Scheduler::LeastCalls},
+    {"source", Scheduler::Source}};
+inline constexpr Choice<Key> kKeys[] = {{"call-id", Key::CallId},
+                                        {"address-of-record", Key::AddressOfRecord},
+                                        {"call-id-and-via", Key::CallIdAndVia}};
+inline constexpr Choice<WhenDown> kWhenDown[] = {
+    {"drop", WhenDown::Drop}, {"pass", WhenDown::Pass}, {"reject", WhenDown::Reject}};
 inline constexpr Choice<NoCallId> kNoCallId[] = {{"steer-by-source", NoCallId::SteerBySource},
                                                  {"pass", NoCallId::Pass},
                                                  {"drop", NoCallId::Drop}};
 inline constexpr Choice<ProbeType> kProbeTypes[] = {{"none", ProbeType::None},
-                                                    {"options", ProbeType::Options}};
-inline constexpr Choice<Admin> kAdmin[] = {{"enabled", Admin::Enabled},
-                                           {"disabled", Admin::Disabled}};
+                                                    {"options", ProbeType::Options},
+                                                    {"tcp", ProbeType::Tcp},
+                                                    {"tcp-options", ProbeType::TcpOptions}};
+inline constexpr Choice<ProbePath> kProbePaths[] = {
+    {"direct", ProbePath::Direct}, {"dsr", ProbePath::Dsr}, {"both", ProbePath::Both}};
+inline constexpr Choice<Admin> kAdmin[] = {
+    {"enabled", Admin::Enabled}, {"draining", Admin::Draining}, {"disabled", Admin::Disabled}};
 inline constexpr Choice<Protocol> kProtocols[] = {{"udp", Protocol::Udp}};
 inline constexpr Choice<const char *> kLogLevels[] = {{"trace", "trace"},
                                                       {"debug", "debug"},
@@ -51,6 +64,7 @@ inline constexpr Choice<std::uint8_t> kMethods[] = {
     {"other", SS_METHOD_OTHER}};
 
 inline constexpr Whole kPort{1, 65535};
+inline constexpr Whole kRate{0, 1'000'000}; // per second; the data plane counts in nanoseconds
 inline constexpr Duration kLifetime{std::chrono::seconds(1), std::chrono::hours(19)};
 static_assert(std::chrono::nanoseconds(kLifetime.most).count() <
                   static_cast<std::int64_t>(SS_MAX_LIFETIME_TICKS) << SS_TICK_SHIFT,
@@ -79,30 +93,67 @@ void describe(V &v, typename V::template Of<Lifetimes> &lifetimes) {
 }
 
 template <typename V>
+void describe(V &v, typename V::template Of<HoldDown> &hold_down) {
+    using namespace std::chrono_literals;
+    v.optional("after", hold_down.after, Whole{1, 1000});
+    v.optional("within", hold_down.within, Duration{1s, 24h});
+    v.optional("for", hold_down.time, Duration{0s, 24h});
+}
+
+template <typename V>
 void describe(V &v, typename V::template Of<Probe> &probe) {
     using namespace std::chrono_literals;
     v.optional("type", probe.type, OneOf{kProbeTypes});
+    v.optional("path", probe.path, OneOf{kProbePaths});
     v.optional("interval", probe.interval, Duration{100ms, 1h});
     v.optional("timeout", probe.timeout, Duration{10ms, 1h});
+    v.optional("jitter", probe.jitter, Fraction{0, 0.5});
     v.optional("rise", probe.rise, Whole{1, 100});
     v.optional("fall", probe.fall, Whole{1, 100});
+    v.optional("hold_down", probe.hold_down, Object{});
+    v.optional("method", probe.method, SipMethod{});
+    v.optional("accept", probe.accept, CodeList{});
+    v.optional("from", probe.from, Maybe{SipUri{}});
+    v.optional("to", probe.to, Maybe{SipUri{}});
+    v.optional("request_uri", probe.request_uri, Maybe{SipUri{}});
+    v.optional("user_agent", probe.user_agent, Maybe{HeaderText{}});
 }
 
 template <typename V>
 void describe(V &v, typename V::template Of<Server> &server) {
+    using namespace std::chrono_literals;
     v.required("name", server.name, Name{});
     v.required("address", server.address, HostAddress{});
     v.optional("port", server.port, kPort);
     v.optional("weight", server.weight, Whole{0, 65535});
     v.optional("admin", server.admin, OneOf{kAdmin});
+    v.optional("next_hop", server.next_hop, Maybe{HostAddress{}});
+    v.optional("tier", server.tier, Whole{0, 15});
+    v.optional("max_calls", server.max_calls, Whole{0, SS_MAX_CALLS});
+    v.optional("max_new_calls_per_second", server.max_new_calls_per_second, kRate);
+    v.optional("drain_timeout", server.drain_timeout, Maybe{Duration{1s, 168h}});
+}
+
+template <typename V>
+void describe(V &v, typename V::template Of<Reject> &reject) {
+    using namespace std::chrono_literals;
+    v.optional("per_second", reject.per_second, Whole{1, 100'000});
+    v.optional("retry_after", reject.retry_after, Duration{1s, 1h});
 }
 
 template <typename V>
 void describe(V &v, typename V::template Of<Pool> &pool) {
+    using namespace std::chrono_literals;
     v.required("name", pool.name, Name{});
     v.optional("mode", pool.mode, OneOf{kPoolModes});
-    v.optional("scheduler", pool.scheduler, OneOf{kSchedulers, kLaterSchedulers});
+    v.optional("scheduler", pool.scheduler, OneOf{kSchedulers});
+    v.optional("key", pool.key, OneOf{kKeys});
     v.optional("no_call_id", pool.no_call_id, OneOf{kNoCallId});
+    v.optional("when_down", pool.when_down, OneOf{kWhenDown});
+    v.optional("reject", pool.reject, Object{});
+    v.optional("quorum", pool.quorum, Whole{1, SS_MAX_SERVERS});
+    v.optional("tier_minimum", pool.tier_minimum, Whole{1, SS_MAX_SERVERS});
+    v.optional("slow_start", pool.slow_start, Duration{0ms, 1h});
     v.optional("lifetimes", pool.lifetimes, Object{});
     v.optional("probe", pool.probe, Object{});
     v.required("servers", pool.servers, ListOfObjects{0, SS_MAX_SERVERS});

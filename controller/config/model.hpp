@@ -19,10 +19,13 @@ using std::chrono::seconds;
 enum class XdpMode { Native, Generic, Auto };
 enum class OnExit { Leave, Detach };
 enum class PoolMode { Stateless, Stateful };
-enum class Scheduler { Hash };
+enum class Scheduler { Hash, RoundRobin, WeightedRoundRobin, LeastCalls, Source };
+enum class Key { CallId, AddressOfRecord, CallIdAndVia };
+enum class WhenDown { Drop, Pass, Reject };
 enum class NoCallId { SteerBySource, Pass, Drop };
-enum class ProbeType { None, Options };
-enum class Admin { Enabled, Disabled };
+enum class ProbeType { None, Options, Tcp, TcpOptions };
+enum class ProbePath { Direct, Dsr, Both };
+enum class Admin { Enabled, Draining, Disabled };
 enum class Protocol { Udp };
 
 /// A network interface the data plane is attached to.
@@ -45,13 +48,41 @@ struct Lifetimes {
     bool operator==(const Lifetimes &) const = default;
 };
 
-/// How the servers of a pool are probed.
+/// SIP response codes, both ends included.
+struct CodeRange {
+    std::uint16_t first = 200;
+    std::uint16_t last = 200;
+
+    bool operator==(const CodeRange &) const = default;
+};
+
+/// A server that flaps: down more than `after` times within `within`, it stays down for `time`
+/// though its probes succeed.
+struct HoldDown {
+    unsigned after = 5;
+    milliseconds within{300'000};
+    milliseconds time{60'000}; // 0: never held
+
+    bool operator==(const HoldDown &) const = default;
+};
+
+/// How the servers of a pool are probed. What is absent of the SIP fields is worked out for each
+/// request (health/sip_request.hpp).
 struct Probe {
     ProbeType type = ProbeType::Options;
+    ProbePath path = ProbePath::Direct;
     milliseconds interval{2000};
     milliseconds timeout{1000};
-    unsigned rise = 2; // successes in a row that bring a server up
-    unsigned fall = 3; // failures in a row that take it down
+    double jitter = 0.1; // of the interval: from so much less to so much more
+    unsigned rise = 2;   // successes in a row that bring a server up
+    unsigned fall = 3;   // failures in a row that take it down
+    HoldDown hold_down;
+    std::string method = "OPTIONS";
+    std::vector<CodeRange> accept = std::vector<CodeRange>(1); // final, a success: 200 alone
+    std::optional<std::string> from;                           // sip: URIs
+    std::optional<std::string> to;
+    std::optional<std::string> request_uri;
+    std::optional<std::string> user_agent;
 
     bool operator==(const Probe &) const = default;
 };
@@ -65,15 +96,39 @@ struct Server {
     std::uint16_t port = 5060;  // host byte order; of probes: calls keep the service's port
     std::uint16_t weight = 100; // share of new calls; 0: keeps its running calls, takes no new ones
     Admin admin = Admin::Enabled;
+    std::uint8_t tier = 0;                      // 0 to 15; the others are backups of those below
+    std::uint32_t max_calls = 0;                // live ones; 0: no limit
+    std::uint32_t max_new_calls_per_second = 0; // 0: no limit
+    /// From the drain's beginning; absent: no deadline.
+    std::optional<milliseconds> drain_timeout = std::nullopt;
+    std::optional<Address> next_hop =
+        std::nullopt; // on the director's segment, if `address` itself is not
+
+    /// Whose MAC its frames get.
+    const Address &hop_address() const { return next_hop ? *next_hop : address; }
 
     bool operator==(const Server &) const = default;
+};
+
+/// How new calls are answered when no server can take them (WhenDown::Reject).
+struct Reject {
+    std::uint32_t per_second = 100; // answers, at most
+    seconds retry_after{5};         // what the answer asks the client to wait
+
+    bool operator==(const Reject &) const = default;
 };
 
 struct Pool {
     std::string name; // unique
     PoolMode mode = PoolMode::Stateful;
     Scheduler scheduler = Scheduler::Hash;
+    Key key = Key::CallId;
     NoCallId no_call_id = NoCallId::SteerBySource;
+    WhenDown when_down = WhenDown::Drop;
+    Reject reject;
+    std::uint16_t quorum = 1;       // with fewer servers that take new calls, the pool is down
+    std::uint16_t tier_minimum = 1; // with fewer of a tier, the next tier takes new calls, too
+    milliseconds slow_start{0};     // until a server that came back has its whole share
     Lifetimes lifetimes;
     Probe probe;
     std::vector<Server> servers;

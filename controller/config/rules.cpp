@@ -161,6 +161,20 @@ std::optional<std::uint32_t> Whole::read_number(const Cursor &at) const {
     return value.get<std::uint32_t>();
 }
 
+void Fraction::read(const Cursor &at, double &out) const {
+    if (!at.value().is_number()) {
+        at.fail_type("a number");
+        return;
+    }
+    const auto value = at.value().get<double>();
+    if (!(value >= least && value <= most)) { // nor is it NaN
+        at.fail(shown(at.value()) + " is out of range: " + shown(json(least)) + " to " +
+                shown(json(most)));
+        return;
+    }
+    out = value;
+}
+
 void Duration::read(const Cursor &at, milliseconds &out) const {
     const std::string *text = at.text("a duration like \"500ms\", \"5s\", \"30m\" or \"2h\"");
     if (text == nullptr) {

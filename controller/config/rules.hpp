@@ -78,6 +78,15 @@ private:
     std::optional<std::uint32_t> read_number(const Cursor &at) const;
 };
 
+/// A number from `least` to `most`, whole or not.
+struct Fraction {
+    double least;
+    double most;
+
+    void read(const Cursor &at, double &out) const;
+    nlohmann::json write(double value) const { return value; }
+};
+
 /// A duration from `least` to `most`, "500ms"; into seconds only whole ones.
 struct Duration {
     std::chrono::milliseconds least;
@@ -95,17 +104,13 @@ struct Choice {
     T value;
 };
 
-/// One of a few words. `later` are words that a later version will know.
+/// One of a few words.
 template <typename T>
 struct OneOf {
     std::span<const Choice<T>> choices;
-    std::span<const char *const> later = {};
 
     template <std::size_t N>
     explicit OneOf(const Choice<T> (&known)[N]) : choices(known) {}
-    template <std::size_t N, std::size_t M>
-    OneOf(const Choice<T> (&known)[N], const char *const (&not_yet)[M])
-        : choices(known), later(not_yet) {}
 
     template <typename Out>
     void read(const Cursor &at, Out &out) const {
@@ -139,12 +144,6 @@ private:
         for (const Choice<T> &choice : choices) {
             words.emplace_back(choice.text);
             list += (list.empty() ? "\"" : ", \"") + words.back() + "\"";
-        }
-        for (const char *word : later) {
-            if (text == word) {
-                at.fail(shown(text) + " is not supported by this version; supported: " + list);
-                return;
-            }
         }
         at.fail(shown(text) + " is unknown; supported: " + list + did_you_mean(text, words));
     }

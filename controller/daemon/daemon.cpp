@@ -34,6 +34,20 @@ bool runs(const Running &running, const config::Pool &pool, const config::Server
     return known != running.end() && known->second == server.address;
 }
 
+/// The VIPs and ports of the services whose messages go to the pool, each once.
+std::vector<health::Endpoint> vips_of(const config::Config &config, const config::Pool &pool) {
+    std::set<health::Endpoint> vips;
+    for (const auto &service : config.services) {
+        const bool by_method =
+            std::any_of(service.method_pools.begin(), service.method_pools.end(),
+                        [&](const auto &entry) { return entry.pool == pool.name; });
+        if (service.pool == pool.name || by_method) {
+            vips.insert({service.address, service.port});
+        }
+    }
+    return {vips.begin(), vips.end()};
+}
+
 /// A server that is running is up until its probe says otherwise.
 std::vector<health::Target> probe_targets(const config::Config &config, const Running &running) {
     std::vector<health::Target> targets;
@@ -47,6 +61,8 @@ std::vector<health::Target> probe_targets(const config::Config &config, const Ru
                  server.address,
                  server.port,
                  pool.probe,
+                 vips_of(config, pool),
+                 server.hop_address(),
                  runs(running, pool, server) ? plan::Health::Up : plan::Health::Unknown});
         }
     }
@@ -61,11 +77,11 @@ VlanTags vlan_tags(const config::Config &config) {
     return tags;
 }
 
-std::set<Address> server_addresses(const config::Config &config) {
+std::set<Address> hop_addresses(const config::Config &config) {
     std::set<Address> addresses;
     for (const auto &pool : config.pools) {
         for (const auto &server : pool.servers) {
-            addresses.insert(server.address);
+            addresses.insert(server.hop_address());
         }
     }
     return addresses;
@@ -74,18 +90,24 @@ std::set<Address> server_addresses(const config::Config &config) {
 } // namespace
 
 Daemon::Daemon(config::Config config, const Options &options)
-    : signals_(io_, SIGTERM, SIGINT, SIGHUP), stop_timer_(io_), config_(std::move(config)),
-      config_file_(options.config_file), log_level_(options.log_level),
+    : signals_(io_, SIGTERM, SIGINT, SIGHUP), stop_timer_(io_), change_timer_(io_),
+      config_(std::move(config)), config_file_(options.config_file), log_level_(options.log_level),
       neighbours_(io_,
                   [this] {
                       health_log_.note(neighbours_.next_hops());
+                      prober_.note_neighbours(neighbours_.next_hops());
                       schedule_reconcile();
                   }),
-      prober_(io_,
-              [this] {
-                  health_log_.note(prober_.results());
-                  schedule_reconcile();
-              }),
+      prober_(
+          io_,
+          [this] {
+              health_log_.note(prober_.results());
+              schedule_reconcile();
+          },
+          [this](const Address &hop) {
+              const auto known = neighbours_.next_hops().find(hop);
+              return known == neighbours_.next_hops().end() ? NextHop{} : known->second;
+          }),
       watchdog_(io_) {}
 
 Daemon::~Daemon() = default;
@@ -119,9 +141,10 @@ Status Daemon::open_maps() {
 }
 
 void Daemon::watch_farm() {
-    neighbours_.watch(server_addresses(config_));
+    neighbours_.watch(hop_addresses(config_));
     health_log_.note(neighbours_.next_hops());
     prober_.update(probe_targets(config_, running_));
+    prober_.note_neighbours(neighbours_.next_hops());
     health_log_.note(prober_.results());
 }
 
@@ -129,7 +152,7 @@ bool Daemon::knows_next_hops() const {
     const auto &next_hops = neighbours_.next_hops();
     for (const auto &pool : config_.pools) {
         for (const auto &server : pool.servers) {
-            const auto next_hop = next_hops.find(server.address);
+            const auto next_hop = next_hops.find(server.hop_address());
             if (runs(running_, pool, server) &&
                 (next_hop == next_hops.end() || !next_hop->second.resolved)) {
                 return false;
@@ -154,11 +177,18 @@ Status Daemon::start() {
     if (done) {
         auto restored = dataplane::restore(*maps_);
         running_ = std::move(restored.running);
-        farm_ = std::make_unique<Farm>(*maps_, std::move(restored.indexes));
+        farm_ = std::make_unique<Farm>(*maps_, std::move(restored.indexes), config_.state_dir);
         vips_ = std::make_unique<Vips>(config_.state_dir);
-        sweeping_ = std::make_unique<Sweeping>(io_, maps_->calls(), [this] { on_pass(); });
+        sweeping_ = std::make_unique<Sweeping>(io_, maps_->calls(), maps_->server_load(),
+                                               maps_->births(), [this] { on_pass(); });
         holder_ = std::make_unique<fragments::Holder>(io_, *maps_, config_.fragments);
         done = holder_->start();
+    }
+    if (done) {
+        rejecter_ = std::make_unique<reject::Rejecter>(
+            io_, maps_->rejects(), map_options_.secret,
+            [this](std::uint32_t pool) { return retry_after(pool); });
+        done = rejecter_->start();
     }
     if (done) {
         neighbours_.set_vlan_tags(vlan_tags(config_));
@@ -237,16 +267,45 @@ void Daemon::schedule_reconcile() {
 }
 
 Status Daemon::reconcile() {
-    const plan::Observed observed{prober_.health(), neighbours_.next_hops()};
-    if (auto done = farm_->reconcile(config_, observed); !done) {
+    plan::Observed observed;
+    observed.health = prober_.health();
+    observed.next_hops = neighbours_.next_hops();
+    if (auto done = farm_->reconcile(config_, std::move(observed)); !done) {
         return done;
     }
-    sweeping_->set_plan(farm_->plan());
+    sweeping_->set_plan(farm_->plan(), farm_->leaving());
+    await_next_change();
     return Done{};
 }
 
+/// What clients of a pool, by its index, are asked to wait when no server can take their request.
+std::chrono::seconds Daemon::retry_after(std::uint32_t index) const {
+    for (const auto &planned : farm_->plan().pools) {
+        for (const auto &pool : config_.pools) {
+            if (planned.index == index && planned.name == pool.name) {
+                return pool.reject.retry_after;
+            }
+        }
+    }
+    return config::Reject{}.retry_after; // a pool that has just gone
+}
+
+void Daemon::await_next_change() {
+    const auto next = farm_->next_change();
+    if (!next) {
+        change_timer_.cancel();
+        return;
+    }
+    change_timer_.expires_at(*next);
+    change_timer_.async_wait([this](const boost::system::error_code &failed) {
+        if (!failed) {
+            schedule_reconcile();
+        }
+    });
+}
+
 void Daemon::on_pass() {
-    farm_->release_unused(sweeping_->totals());
+    farm_->note_pass(sweeping_->totals());
     if (reconcile_failed_) {
         schedule_reconcile(); // a pass takes two seconds or more
     }
@@ -340,7 +399,8 @@ nlohmann::json Daemon::status() const {
     const auto uptime =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
     return make_status({config_, *maps_, attachments_, farm_->plan(), neighbours_.next_hops(),
-                        prober_.results(), *sweeping_, *holder_, uptime});
+                        prober_.results(), *sweeping_, *holder_, *rejecter_, farm_->drains(),
+                        uptime});
 }
 
 nlohmann::json Daemon::calls(const api::CallsQuery &query) const {

@@ -14,6 +14,7 @@
 #include "fragments/holder.hpp"
 #include "health/prober.hpp"
 #include "neighbours/neighbours.hpp"
+#include "reject/rejecter.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -48,6 +49,8 @@ private:
 
     void schedule_reconcile();
     Status reconcile();
+    std::chrono::seconds retry_after(std::uint32_t index) const;
+    void await_next_change();
     void on_pass();
     void await_signal();
     void reload();
@@ -61,6 +64,7 @@ private:
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer stop_timer_;
+    boost::asio::steady_timer change_timer_;
     config::Config config_;
     std::string config_file_;
     std::string log_level_; // of the command line; empty: the configuration's
@@ -78,6 +82,7 @@ private:
     health::Prober prober_;
     std::unique_ptr<Sweeping> sweeping_;
     std::unique_ptr<fragments::Holder> holder_;
+    std::unique_ptr<reject::Rejecter> rejecter_;
     std::unique_ptr<api::Server> api_;
     Watchdog watchdog_;
     bool live_ = false;

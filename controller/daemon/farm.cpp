@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/farm.hpp"
 
+#include "daemon/farm_status.hpp"
 #include "util/log.hpp"
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <vector>
 
 namespace sipsteer::daemon {
 
 namespace {
 
-bool has_calls(const calls::SweepTotals &totals, std::uint16_t index) {
-    return std::any_of(totals.servers.begin(), totals.servers.end(), [&](const auto &server) {
-        return server.server == index && server.live > 0;
-    });
+const calls::ServerCalls *find_calls(const std::vector<calls::ServerCalls> &servers,
+                                     std::uint16_t index) {
+    const auto found = std::find_if(servers.begin(), servers.end(),
+                                    [&](const auto &server) { return server.server == index; });
+    return found == servers.end() ? nullptr : &*found;
 }
 
 /// The names that `keep` does not want.
@@ -31,21 +34,50 @@ std::vector<std::string> names_without(const plan::IndexSpace &space, Keep keep)
 
 } // namespace
 
-Status Farm::reconcile(const config::Config &config, const plan::Observed &observed) {
+Status Farm::reconcile(const config::Config &config, plan::Observed observed) {
+    const auto now = Time::clock::now();
+    Timed timed{drains_, slow_start_, {}};
+    timed.notes = timed.drains.update(config, now);
+    observed.drains_over = timed.drains.over();
+    timed.slow_start.update(config, observed, now);
+    observed.shares = timed.slow_start.shares();
     auto next = plan::make_plan(config, observed, indexes_, &plan_);
     if (!next) {
         return next.error();
     }
-    if (written_ && *next == plan_) {
-        return Done{};
+    if (!written_ || *next != plan_) {
+        written_ = false;
+        if (auto done = writer_.apply(*next); !done) {
+            return done;
+        }
+        plan_ = std::move(*next);
+        written_ = true;
     }
-    written_ = false;
-    if (auto done = writer_.apply(*next); !done) {
-        return done;
-    }
-    plan_ = std::move(*next);
-    written_ = true;
+    commit(std::move(timed), config, now);
     return Done{};
+}
+
+/// The plan is in force: so is what it was made with.
+void Farm::commit(Timed timed, const config::Config &config, Time now) {
+    const bool changed = timed.drains.began() != drains_.began();
+    drains_ = std::move(timed.drains);
+    slow_start_ = std::move(timed.slow_start);
+    if (changed) {
+        drain_file_.save(drains_.began());
+    }
+    for (const auto &note : timed.notes) {
+        log_drain(note, drains_.all().at(note.id), drain_calls_left(note.id), now);
+    }
+    pool_log_.note(plan_, config);
+}
+
+std::optional<Farm::Time> Farm::next_change() const {
+    const auto share = slow_start_.next();
+    const auto deadline = drains_.next();
+    if (!share || !deadline) {
+        return share ? share : deadline;
+    }
+    return std::min(*share, *deadline);
 }
 
 std::map<plan::ServerId, Address> Farm::running() const {
@@ -58,31 +90,58 @@ std::map<plan::ServerId, Address> Farm::running() const {
     return running;
 }
 
-bool Farm::planned(const std::string &server_name) const {
-    return std::any_of(plan_.servers.begin(), plan_.servers.end(),
-                       [&](const auto &server) { return server.id.name() == server_name; });
+void Farm::note_pass(const calls::SweepTotals &totals) {
+    counted_ = totals.servers;
+    note_drains();
+    // Half a plan in the maps may name servers that plan_ does not know.
+    if (written_) {
+        release_servers(totals);
+        release_pools_and_services();
+    }
 }
 
-void Farm::release_unused(const calls::SweepTotals &totals) {
-    std::erase_if(gone_, [&](const auto &entry) { return planned(entry.first); });
-    const auto unplanned =
-        names_without(indexes_.servers, [&](const auto &name) { return planned(name); });
-    for (const auto &name : unplanned) {
-        const auto index = *indexes_.servers.find(name);
-        const auto [entry, fresh] = gone_.emplace(name, totals.pass);
-        // The pass that just ended may have begun while the server still took calls.
-        if (fresh || totals.pass == entry->second || has_calls(totals, index)) {
-            continue;
+void Farm::note_drains() {
+    const auto notes = drains_.note_pass([this](const auto &id) { return drain_calls_left(id); });
+    for (const auto &note : notes) {
+        log_drain(note, drains_.all().at(note.id), 0, Time::clock::now());
+    }
+}
+
+std::uint64_t Farm::drain_calls_left(const plan::ServerId &id) const {
+    const auto index = indexes_.servers.find(id.name());
+    const auto *calls = index ? find_calls(counted_, *index) : nullptr;
+    return calls != nullptr ? drain_calls(*calls) : 0;
+}
+
+std::vector<Leaving> Farm::leaving() const {
+    std::set<std::uint16_t> planned;
+    for (const auto &server : plan_.servers) {
+        planned.insert(server.index);
+    }
+    std::vector<Leaving> leaving;
+    for (const auto &[name, index] : indexes_.servers.all()) {
+        const auto pool = indexes_.pools.find(name.substr(0, name.find('/')));
+        if (pool && planned.count(index) == 0) {
+            leaving.push_back({index, *pool});
         }
+    }
+    return leaving;
+}
+
+void Farm::release_servers(const calls::SweepTotals &totals) {
+    const auto free =
+        gone_.note_pass(indexes_.servers, plan_, totals.pass, [&](std::uint16_t index) {
+            return find_calls(totals.servers, index) != nullptr;
+        });
+    for (const auto &name : free) {
+        const auto index = *indexes_.servers.find(name);
         if (auto done = writer_.release_server(index); !done) {
             log::warn("server_not_released", {{"server", name}, {"problem", done.error().message}});
             continue;
         }
         log::info("server_released", {{"server", name}, {"index", index}});
         indexes_.servers.release(name);
-        gone_.erase(name);
     }
-    release_pools_and_services();
 }
 
 void Farm::release_pools_and_services() {

@@ -6,25 +6,45 @@
 #include "calls/json.hpp"
 #include "calls/sweeper.hpp"
 #include "config/model.hpp"
+#include "daemon/drain_file.hpp"
+#include "daemon/farm_log.hpp"
 #include "dataplane/restore.hpp"
 #include "dataplane/writer.hpp"
+#include "plan/drains.hpp"
+#include "plan/gone.hpp"
 #include "plan/plan.hpp"
+#include "plan/slow_start.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sipsteer::daemon {
 
+/// A server that is not planned any more: its calls keep its pool's lifetimes.
+struct Leaving {
+    std::uint16_t server = 0; // index
+    std::uint16_t pool = 0;   // index
+};
+
 class Farm {
 public:
-    Farm(const dataplane::Maps &maps, plan::Indexes indexes)
-        : writer_(maps), indexes_(std::move(indexes)) {}
+    using Time = std::chrono::steady_clock::time_point;
+
+    Farm(const dataplane::Maps &maps, plan::Indexes indexes, const std::string &state_dir)
+        : writer_(maps), indexes_(std::move(indexes)), drain_file_(state_dir),
+          drains_(drain_file_.load()) {}
 
     /// Brings the maps to what configuration and observation say. If no plan can be made, nothing
-    /// is changed; if it cannot be written whole, the next call writes the rest.
-    Status reconcile(const config::Config &config, const plan::Observed &observed);
+    /// is changed; if it cannot be written whole, the next call writes the rest. What slow start
+    /// and drains add to the observation is worked out here.
+    Status reconcile(const config::Config &config, plan::Observed observed);
+
+    /// When to reconcile though nothing else changes: a share grows, a deadline passes.
+    std::optional<Time> next_change() const;
 
     /// In force; empty before the first reconcile().
     const plan::Plan &plan() const { return plan_; }
@@ -33,21 +53,40 @@ public:
     std::map<plan::ServerId, Address> running() const;
 
     /// After a pass of the sweep: gives up the indexes of servers that are gone and that no call
-    /// names any more.
-    void release_unused(const calls::SweepTotals &totals);
+    /// names any more, and says which drains are done.
+    void note_pass(const calls::SweepTotals &totals);
+
+    const plan::Drains &drains() const { return drains_; }
+
+    /// Servers that are not planned any more but keep their index, if their pool is still there.
+    std::vector<Leaving> leaving() const;
 
     /// Of a server that is no longer configured, too, while calls name it.
     std::optional<calls::ServerName> server_name(std::uint16_t index) const;
 
 private:
-    bool planned(const std::string &server_name) const;
+    struct Timed {
+        plan::Drains drains;
+        plan::SlowStart slow_start;
+        std::vector<plan::DrainNote> notes;
+    };
+
+    void commit(Timed timed, const config::Config &config, Time now);
+    void release_servers(const calls::SweepTotals &totals);
     void release_pools_and_services();
+    void note_drains();
+    std::uint64_t drain_calls_left(const plan::ServerId &id) const;
 
     dataplane::Writer writer_;
     plan::Indexes indexes_;
     plan::Plan plan_;
-    bool written_ = false;                      // the maps hold plan_, and nothing else
-    std::map<std::string, std::uint64_t> gone_; // servers to be released: pass they were seen gone
+    bool written_ = false; // the maps hold plan_, and nothing else
+    plan::Gone gone_;
+    DrainFile drain_file_;
+    plan::Drains drains_;
+    std::vector<calls::ServerCalls> counted_; // by the last pass
+    plan::SlowStart slow_start_;
+    PoolLog pool_log_;
 };
 
 } // namespace sipsteer::daemon

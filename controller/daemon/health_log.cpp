@@ -35,7 +35,7 @@ void HealthLog::note(const std::map<Address, NextHop> &next_hops) {
                                             {"mac", to_string(next_hop.mac)},
                                             {"ifindex", next_hop.ifindex},
                                             {"vlan", next_hop.vlan}});
-        } else if (!next_hop.problem.empty()) {
+        } else if (!next_hop.pending) { // else its first answer is still awaited
             log::warn("next_hop_unresolved",
                       {{"address", address.to_string()}, {"problem", next_hop.problem}});
         }

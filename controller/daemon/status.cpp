@@ -3,6 +3,8 @@
 
 #include "calls/call_view.hpp"
 #include "calls/clock.hpp"
+#include "config/fields.hpp"
+#include "daemon/farm_status.hpp"
 #include "dataplane/counters.hpp"
 
 #include <sipsteer/layout.h>
@@ -25,6 +27,12 @@ const char *health_name(plan::Health health) {
         break;
     }
     return "unknown";
+}
+
+const char *type_name(config::ProbeType type) {
+    const auto known = std::find_if(std::begin(config::kProbeTypes), std::end(config::kProbeTypes),
+                                    [&](const auto &choice) { return choice.value == type; });
+    return known == std::end(config::kProbeTypes) ? "" : known->text;
 }
 
 template <typename Items, typename Match>
@@ -68,6 +76,10 @@ json messages_json(const StatusInput &input, std::uint16_t service) {
     return messages;
 }
 
+const plan::PlannedPool *planned_pool(const StatusInput &input, const std::string &name) {
+    return find(input.plan.pools, [&](const auto &pool) { return pool.name == name; });
+}
+
 json services_json(const StatusInput &input) {
     json services = json::array();
     for (const auto &service : input.config.services) {
@@ -76,6 +88,7 @@ json services_json(const StatusInput &input) {
                       {"port", service.port},
                       {"protocol", "udp"},
                       {"pool", service.pool}};
+        entry.update(pool_state_json(planned_pool(input, service.pool)));
         const auto *planned =
             find(input.plan.services, [&](const auto &item) { return item.name == service.name; });
         if (planned != nullptr) {
@@ -88,29 +101,50 @@ json services_json(const StatusInput &input) {
     return services;
 }
 
-json probe_json(const health::TargetResult &result) {
-    json probe = {{"last", result.last},
-                  {"reason", result.reason},
-                  {"changed_unix", std::chrono::duration_cast<std::chrono::seconds>(
-                                       result.changed.time_since_epoch())
-                                       .count()},
+std::int64_t unix_seconds(std::chrono::system_clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+json probe_path_json(const health::PathResult &path) {
+    const auto &counters = path.counters;
+    json entry = {{"path", path.path == config::ProbePath::Dsr ? "dsr" : "direct"},
+                  {"type", type_name(path.type)},
+                  {"to", health::to_string(path.to)},
+                  {"health", health_name(path.health)},
+                  {"reason", path.reason},
+                  {"changed_unix", unix_seconds(path.changed)},
+                  {"held_for_ms", path.held_for.count()},
+                  {"last", path.last},
                   {"rtt_ms", nullptr},
-                  {"sent", result.counters.sent},
-                  {"ok", result.counters.ok},
-                  {"timeout", result.counters.timeout},
-                  {"wrong_code", result.counters.wrong_code},
-                  {"icmp", result.counters.icmp},
-                  {"local_error", result.counters.local},
-                  {"unmatched", result.counters.unmatched}};
-    if (result.rtt) {
-        probe["rtt_ms"] = static_cast<double>(result.rtt->count()) / 1000.0;
+                  {"sent", counters.sent},
+                  {"ok", counters.ok},
+                  {"timeout", counters.timeout},
+                  {"wrong_code", counters.wrong_code},
+                  {"icmp", counters.icmp},
+                  {"connection", counters.connection},
+                  {"local_error", counters.local},
+                  {"late", counters.late},
+                  {"wrong_source", counters.wrong_source},
+                  {"unmatched", counters.unmatched}};
+    if (path.rtt) {
+        entry["rtt_ms"] = static_cast<double>(path.rtt->count()) / 1000.0;
     }
-    return probe;
+    return entry;
+}
+
+json probe_json(const health::TargetResult &result) {
+    json paths = json::array();
+    for (const auto &path : result.paths) {
+        paths.push_back(probe_path_json(path));
+    }
+    return {{"reason", result.reason},
+            {"changed_unix", unix_seconds(result.changed)},
+            {"paths", std::move(paths)}};
 }
 
 json next_hop_json(const NextHop &next_hop) {
     if (!next_hop.resolved) {
-        return {{"resolved", false}, {"problem", next_hop.problem}};
+        return {{"resolved", false}, {"failed", next_hop.failed}, {"problem", next_hop.problem}};
     }
     return {{"resolved", true},
             {"mac", to_string(next_hop.mac)},
@@ -118,11 +152,13 @@ json next_hop_json(const NextHop &next_hop) {
             {"vlan", next_hop.vlan}};
 }
 
-json server_calls_json(const calls::SweepTotals &totals, std::uint16_t index) {
+calls::ServerCalls calls_of(const calls::SweepTotals &totals, std::uint16_t index) {
     const auto *counted =
         find(totals.servers, [&](const auto &item) { return item.server == index; });
-    const calls::ServerCalls none;
-    const auto &calls = counted != nullptr ? *counted : none;
+    return counted != nullptr ? *counted : calls::ServerCalls{};
+}
+
+json server_calls_json(const calls::ServerCalls &calls) {
     json entry = states_json(calls.by_state);
     entry["live"] = calls.live;
     return entry;
@@ -131,12 +167,13 @@ json server_calls_json(const calls::SweepTotals &totals, std::uint16_t index) {
 json server_json(const StatusInput &input, const config::Pool &pool, const config::Server &server) {
     const plan::ServerId id{pool.name, server.name};
     const auto probe = input.probes.find(id);
-    const auto next_hop = input.next_hops.find(server.address);
+    const auto next_hop = input.next_hops.find(server.hop_address());
     json entry = {{"name", server.name},
                   {"address", server.address.to_string()},
                   {"port", server.port},
                   {"weight", server.weight},
-                  {"admin", server.admin == config::Admin::Enabled ? "enabled" : "disabled"},
+                  {"admin", config::OneOf{config::kAdmin}.write(server.admin)},
+                  {"tier", server.tier},
                   {"health", pool.probe.type == config::ProbeType::None ? "unprobed" : "unknown"}};
     if (probe != input.probes.end()) {
         entry["health"] = health_name(probe->second.health);
@@ -156,7 +193,13 @@ json server_json(const StatusInput &input, const config::Pool &pool, const confi
     entry.update(traffic_json(counters.sent));
     entry["new_calls"] = counters.new_calls;
     entry["rehomed_calls"] = counters.rehomed;
-    entry["calls"] = server_calls_json(input.sweeping.totals(), planned->index);
+    const auto calls = calls_of(input.sweeping.totals(), planned->index);
+    entry["weight_now"] = planned->value.weight;
+    entry["live_calls"] = calls.running();
+    entry["calls"] = server_calls_json(calls);
+    if (const auto drain = input.drains.all().find(id); drain != input.drains.all().end()) {
+        entry["drain"] = drain_json(drain->second, calls);
+    }
     return entry;
 }
 
@@ -167,11 +210,9 @@ json pools_json(const StatusInput &input) {
         for (const auto &server : pool.servers) {
             servers.push_back(server_json(input, pool, server));
         }
-        pools.push_back(
-            {{"name", pool.name},
-             {"mode", pool.mode == config::PoolMode::Stateful ? "stateful" : "stateless"},
-             {"scheduler", "hash"},
-             {"servers", std::move(servers)}});
+        json entry = pool_json(pool, planned_pool(input, pool.name));
+        entry["servers"] = std::move(servers);
+        pools.push_back(std::move(entry));
     }
     return pools;
 }
@@ -192,9 +233,22 @@ json calls_json(const StatusInput &input) {
 /// Of the fragments that the data plane handed over; its own counts are under "reasons".
 json fragments_json(const StatusInput &input) {
     const auto &counters = input.holder.counters();
-    return {{"held", counters.held},       {"released", counters.released},
-            {"expired", counters.expired}, {"no_room", counters.no_room},
-            {"failed", counters.failed},   {"bytes_held_now", input.holder.bytes()}};
+    return {{"held", counters.held},
+            {"released", counters.released},
+            {"expired", counters.expired},
+            {"no_room", counters.no_room},
+            {"failed", counters.failed},
+            {"unwanted", counters.unwanted},
+            {"bytes_held_now", input.holder.bytes()}};
+}
+
+/// Of the requests that the data plane handed over to be answered with 503.
+json rejects_json(const StatusInput &input) {
+    const auto &counters = input.rejecter.counters();
+    return {{"answered", counters.answered},
+            {"malformed", counters.malformed},
+            {"not_sent", counters.not_sent},
+            {"stale", counters.stale}};
 }
 
 json reasons_json(const StatusInput &input) {
@@ -227,6 +281,7 @@ nlohmann::json make_status(const StatusInput &input) {
             {"pools", pools_json(input)},
             {"calls", calls_json(input)},
             {"fragments", fragments_json(input)},
+            {"rejects", rejects_json(input)},
             {"reasons", reasons_json(input)}};
 }
 

@@ -8,7 +8,9 @@
 #include "fragments/holder.hpp"
 #include "health/prober.hpp"
 #include "neighbours/next_hop.hpp"
+#include "plan/drains.hpp"
 #include "plan/plan.hpp"
+#include "reject/rejecter.hpp"
 
 #include <chrono>
 #include <map>
@@ -27,6 +29,8 @@ struct StatusInput {
     const std::map<plan::ServerId, health::TargetResult> &probes;
     const Sweeping &sweeping;
     const fragments::Holder &holder;
+    const reject::Rejecter &rejecter;
+    const plan::Drains &drains;
     std::chrono::seconds uptime;
 };
 

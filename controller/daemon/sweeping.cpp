@@ -3,6 +3,7 @@
 
 #include "calls/clock.hpp"
 #include "config/model.hpp"
+#include "util/log.hpp"
 
 #include <algorithm>
 
@@ -35,24 +36,41 @@ calls::StateLifetimes fallback_lifetimes() {
 
 } // namespace
 
-Sweeping::Sweeping(boost::asio::io_context &io, calls::Table table, std::function<void()> on_pass)
-    : timer_(io), sweeper_(table), lifetimes_(fallback_lifetimes()), on_pass_(std::move(on_pass)) {}
+Sweeping::Sweeping(boost::asio::io_context &io, calls::Table table, calls::Loads loads,
+                   calls::Births births, std::function<void()> on_pass)
+    : timer_(io), sweeper_(table, loads, births), loads_(loads), lifetimes_(fallback_lifetimes()),
+      on_pass_(std::move(on_pass)) {}
 
 void Sweeping::start() {
     arm();
 }
 
-void Sweeping::set_plan(const plan::Plan &plan) {
+void Sweeping::set_plan(const plan::Plan &plan, const std::vector<Leaving> &leaving) {
     for (const auto &server : plan.servers) {
-        const auto pool = std::find_if(plan.pools.begin(), plan.pools.end(),
-                                       [&](const auto &p) { return p.index == server.value.pool; });
-        if (pool == plan.pools.end()) {
-            continue;
-        }
-        calls::StateLifetimes lifetimes{};
-        std::copy(std::begin(pool->value.lifetime), std::end(pool->value.lifetime),
-                  lifetimes.begin());
-        lifetimes_.set(server.index, lifetimes);
+        set_lifetimes(server.index, server.value.pool, plan);
+    }
+    for (const auto &server : leaving) {
+        set_lifetimes(server.server, server.pool, plan);
+    }
+}
+
+void Sweeping::set_lifetimes(std::uint16_t server, std::uint16_t pool, const plan::Plan &plan) {
+    const auto found = std::find_if(plan.pools.begin(), plan.pools.end(),
+                                    [&](const auto &p) { return p.index == pool; });
+    if (found == plan.pools.end()) {
+        return;
+    }
+    calls::StateLifetimes lifetimes{};
+    std::copy(std::begin(found->value.lifetime), std::end(found->value.lifetime),
+              lifetimes.begin());
+    lifetimes_.set(server, lifetimes);
+}
+
+/// Counts that stay wrong are put right. Nobody has to do anything about it.
+void Sweeping::repair() {
+    for (const auto &correction : drift_.note_pass(totals(), loads_)) {
+        log::debug("live_calls_corrected",
+                   {{"index", correction.server}, {"by", correction.amount}});
     }
 }
 
@@ -76,6 +94,7 @@ void Sweeping::slice() {
     if (passed) {
         pass_time_ = spent_;
         spent_ = std::chrono::microseconds(0);
+        repair();
         on_pass_();
     }
 }

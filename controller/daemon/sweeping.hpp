@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "calls/drift.hpp"
 #include "calls/sweeper.hpp"
+#include "daemon/farm.hpp"
 #include "plan/plan.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
+#include <vector>
 
 namespace sipsteer::daemon {
 
@@ -15,13 +18,14 @@ namespace sipsteer::daemon {
 class Sweeping {
 public:
     /// `on_pass` is called after every pass over the whole table.
-    Sweeping(boost::asio::io_context &io, calls::Table table, std::function<void()> on_pass);
+    Sweeping(boost::asio::io_context &io, calls::Table table, calls::Loads loads,
+             calls::Births births, std::function<void()> on_pass);
 
     void start();
 
-    /// The lifetimes to go by from now on. Calls of a server that is no longer planned keep those
-    /// they had: the data plane, too, goes by their pool.
-    void set_plan(const plan::Plan &plan);
+    /// The lifetimes to go by from now on. Calls of a server that is no longer planned go by its
+    /// pool, as in the data plane; if that is gone, too, they keep those they had.
+    void set_plan(const plan::Plan &plan, const std::vector<Leaving> &leaving);
 
     const calls::SweepTotals &totals() const { return sweeper_.totals(); }
     const calls::Lifetimes &lifetimes() const { return lifetimes_; }
@@ -32,9 +36,13 @@ public:
 private:
     void arm();
     void slice();
+    void repair();
+    void set_lifetimes(std::uint16_t server, std::uint16_t pool, const plan::Plan &plan);
 
     boost::asio::steady_timer timer_;
     calls::Sweeper sweeper_;
+    calls::Loads loads_;
+    calls::Drift drift_;
     calls::Lifetimes lifetimes_;
     std::function<void()> on_pass_;
     std::chrono::microseconds spent_{0};

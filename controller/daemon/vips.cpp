@@ -1,38 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/vips.hpp"
 
+#include "daemon/state_file.hpp"
 #include "neighbours/vip_address.hpp"
 #include "util/log.hpp"
 
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace sipsteer::daemon {
-
-namespace {
-
-/// Addresses do not survive a reboot; what the file says is of the boot it names.
-std::string boot_id() {
-    std::ifstream file("/proc/sys/kernel/random/boot_id");
-    std::string id;
-    std::getline(file, id);
-    return id;
-}
-
-} // namespace
 
 Vips::Vips(const std::string &state_dir) : file_(state_dir + "/addresses.json") {
     load();
 }
 
+/// Addresses do not survive a reboot, nor does the state.
 void Vips::load() {
-    std::ifstream file(file_);
-    const auto document = nlohmann::json::parse(file, nullptr, false);
-    if (!document.is_object() || document.value("boot_id", "") != boot_id()) {
+    const auto state = load_state(file_);
+    if (!state.is_object()) {
         return;
     }
-    for (const auto &entry : document.value("addresses", nlohmann::json::array())) {
+    for (const auto &entry : state.value("addresses", nlohmann::json::array())) {
         const auto address = Address::parse(entry.value("address", ""));
         if (address) {
             ours_.insert({entry.value("interface", ""), *address});
@@ -41,25 +28,13 @@ void Vips::load() {
 }
 
 void Vips::save() const {
-    std::error_code failed;
-    if (ours_.empty()) {
-        std::filesystem::remove(file_, failed);
-        return;
-    }
-    auto addresses = nlohmann::json::array();
+    nlohmann::json state;
     for (const auto &place : ours_) {
-        addresses.push_back(
+        state["addresses"].push_back(
             {{"interface", place.interface}, {"address", place.address.to_string()}});
     }
-    const nlohmann::json document = {{"boot_id", boot_id()}, {"addresses", addresses}};
-    const auto draft = file_ + ".new";
-    if (std::ofstream file(draft); !(file << document.dump(2) << std::endl)) {
-        log::warn("addresses_not_saved", {{"file", file_}, {"problem", "cannot write " + draft}});
-        return;
-    }
-    std::filesystem::rename(draft, file_, failed);
-    if (failed) {
-        log::warn("addresses_not_saved", {{"file", file_}, {"problem", failed.message()}});
+    if (auto done = save_state(file_, std::move(state)); !done) {
+        log::warn("addresses_not_saved", {{"file", file_}, {"problem", done.error().message}});
     }
 }
 

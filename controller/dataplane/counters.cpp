@@ -137,6 +137,8 @@ const char *verdict_label(std::uint32_t verdict) {
         return "drop";
     case SS_VERDICT_HOLD:
         return "hold";
+    case SS_VERDICT_REJECT:
+        return "reject";
     default:
         return "unknown";
     }

@@ -70,6 +70,24 @@ Status take_over(bpf_map *map) {
                        : system_error("map " + std::string(bpf_map__name(map)), -failed);
 }
 
+/// Maps the values of an array map into memory.
+template <typename Value>
+Status map_memory(int fd, std::size_t count, std::span<Value> &values) {
+    void *memory = mmap(nullptr, count * sizeof(Value), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) {
+        return system_error("cannot map a map's values into memory");
+    }
+    values = {static_cast<Value *>(memory), count};
+    return Done{};
+}
+
+template <typename Value>
+void unmap_memory(std::span<Value> values) {
+    if (!values.empty()) {
+        munmap(values.data(), values.size_bytes());
+    }
+}
+
 /// Every map of the object is pinned under its own name, but for the constants.
 Status set_pin_paths(bpf_object *object, const std::string &directory) {
     bpf_map *map = nullptr;
@@ -93,8 +111,7 @@ void SkeletonDeleter::operator()(sipsteer_bpf *skeleton) const {
 
 std::uint32_t bucket_count(std::uint32_t call_capacity) {
     const std::uint64_t entries = std::uint64_t{call_capacity} + call_capacity / 7;
-    const auto buckets = (entries + SS_BUCKET_ENTRIES - 1) / SS_BUCKET_ENTRIES;
-    return static_cast<std::uint32_t>(std::bit_ceil(buckets));
+    return static_cast<std::uint32_t>((entries + SS_BUCKET_ENTRIES - 1) / SS_BUCKET_ENTRIES);
 }
 
 std::string maps_directory(const std::string &pin_dir) {
@@ -110,11 +127,14 @@ Result<Skeleton> open_object(const MapOptions &options, std::uint32_t buckets) {
     auto &settings = skeleton->rodata->settings;
     settings.secret[0] = options.secret[0];
     settings.secret[1] = options.secret[1];
-    settings.bucket_mask = buckets - 1;
+    settings.buckets = buckets;
     settings.firsts_per_source = options.fragments.firsts_per_source;
     settings.held_per_source = options.fragments.held_per_source;
     settings.fragment_lifetime = fragment_ticks(options.fragments.timeout);
     if (const int failed = bpf_map__set_max_entries(skeleton->maps.calls, buckets); failed != 0) {
+        return system_error("cannot size the call table", -failed);
+    }
+    if (const int failed = bpf_map__set_max_entries(skeleton->maps.births, buckets); failed != 0) {
         return system_error("cannot size the call table", -failed);
     }
     const std::uint32_t ring_bytes = std::bit_ceil(options.fragments.held_bytes);
@@ -167,14 +187,19 @@ Result<Maps> Maps::open(const MapOptions &options, std::uint32_t buckets, bool t
     if (!info) {
         return info.error();
     }
-    const std::size_t bytes = std::size_t{buckets} * sizeof(ss_bucket);
-    void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, calls_fd, 0);
-    if (memory == MAP_FAILED) {
-        return system_error("cannot map the call table into memory");
-    }
-    Maps maps;
+    Maps maps; // unmaps what it has if the rest fails
     maps.skeleton_ = std::move(*skeleton);
-    maps.calls_ = {static_cast<ss_bucket *>(memory), buckets};
+    if (auto mapped = map_memory(calls_fd, buckets, maps.calls_); !mapped) {
+        return mapped.error();
+    }
+    const int births_fd = bpf_map__fd(maps.skeleton_->maps.births);
+    if (auto mapped = map_memory(births_fd, buckets, maps.births_); !mapped) {
+        return mapped.error();
+    }
+    const int load_fd = bpf_map__fd(maps.skeleton_->maps.server_load);
+    if (auto mapped = map_memory(load_fd, SS_MAX_SERVERS, maps.server_load_); !mapped) {
+        return mapped.error();
+    }
     maps.calls_id_ = info->id;
     maps.taken_over_ = taken_over;
     return maps;
@@ -182,8 +207,10 @@ Result<Maps> Maps::open(const MapOptions &options, std::uint32_t buckets, bool t
 
 Maps::~Maps() {
     // A moved-from object has no skeleton and owns nothing.
-    if (skeleton_ && !calls_.empty()) {
-        munmap(calls_.data(), calls_.size_bytes());
+    if (skeleton_) {
+        unmap_memory(calls_);
+        unmap_memory(births_);
+        unmap_memory(server_load_);
     }
 }
 
@@ -198,6 +225,9 @@ int Maps::rings() const {
 }
 int Maps::servers() const {
     return bpf_map__fd(skeleton_->maps.servers);
+}
+int Maps::rejects() const {
+    return bpf_map__fd(skeleton_->maps.rejects);
 }
 int Maps::fragments() const {
     return bpf_map__fd(skeleton_->maps.fragments);

@@ -9,6 +9,7 @@
 #include "util/result.hpp"
 
 #include <sipsteer/call.h>
+#include <sipsteer/server.h>
 #include <sipsteer/settings.h>
 
 #include <array>
@@ -33,7 +34,7 @@ struct SkeletonDeleter {
 };
 using Skeleton = std::unique_ptr<sipsteer_bpf, SkeletonDeleter>;
 
-/// The buckets a table for that many calls has: a power of two, an eighth of its entries spare.
+/// The buckets a table for that many calls has: an eighth of its entries spare, 11.4 bytes a call.
 std::uint32_t bucket_count(std::uint32_t call_capacity);
 
 /// The directory of the maps below a pin directory: one for each layout.
@@ -58,6 +59,7 @@ public:
     int pools() const;
     int rings() const;
     int servers() const;
+    int rejects() const;
     int fragments() const;
     int held() const;
     int methods() const;
@@ -72,6 +74,12 @@ public:
     /// The call table's memory. Other CPUs change it all the time: see calls/table.hpp.
     std::span<ss_bucket> calls() const { return calls_; }
 
+    /// When its calls came, by bucket. Likewise.
+    std::span<ss_births> births() const { return births_; }
+
+    /// What calls change of servers, by index. Likewise changed by other CPUs: see calls/load.hpp.
+    std::span<ss_server_load> server_load() const { return server_load_; }
+
     /// Kernel's id of the call table, which tells our programs from others'.
     std::uint32_t calls_id() const { return calls_id_; }
 
@@ -84,6 +92,8 @@ private:
 
     Skeleton skeleton_;
     std::span<ss_bucket> calls_;
+    std::span<ss_births> births_;
+    std::span<ss_server_load> server_load_;
     std::uint32_t calls_id_ = 0;
     bool taken_over_ = false;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/writer.hpp"
 
+#include "calls/load.hpp"
 #include "dataplane/counters.hpp"
 #include "dataplane/map_access.hpp"
 #include "util/fd.hpp"
@@ -47,6 +48,7 @@ Status Writer::apply(const plan::Plan &plan) {
 Status Writer::release_server(std::uint16_t index) {
     const std::uint32_t key = index;
     clear_server_counters(maps_, index);
+    calls::clear_load(maps_.server_load()[index]);
     if (auto done = write_value(maps_.servers(), key, ss_server{}, "servers"); !done) {
         return done;
     }
@@ -169,7 +171,7 @@ Status Writer::remove_servers(const plan::Plan &plan) {
         if (!server || !forwards(*server) || has_index(plan.servers, index)) {
             continue;
         }
-        server->flags = static_cast<__u8>(server->flags & ~SS_SERVER_FORWARD);
+        server->flags = static_cast<__u8>(server->flags & SS_SERVER_IN_USE);
         if (auto done = write_value(maps_.servers(), index, *server, "servers"); !done) {
             return done;
         }

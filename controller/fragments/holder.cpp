@@ -104,7 +104,9 @@ void Holder::release() {
         return first && dataplane::fragment_now() - first->since <= lifetime_;
     };
     for (const auto &frame : store_.take(passed)) {
-        if (send(frame)) {
+        if (unwanted(frame)) {
+            counters_.unwanted++;
+        } else if (send(frame)) {
             counters_.released++;
         } else {
             counters_.failed++;
@@ -112,6 +114,11 @@ void Holder::release() {
     }
     counters_.expired += store_.expire(dataplane::fragment_now());
     arm();
+}
+
+bool Holder::unwanted(const HeldFrame &frame) const {
+    const auto first = dataplane::read_value<ss_fragment>(maps_.fragments(), frame.held.key);
+    return first && (first->server == SS_FRAGMENT_PASS || first->server == SS_FRAGMENT_DROP);
 }
 
 bool Holder::send(const HeldFrame &frame) {

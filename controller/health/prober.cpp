@@ -1,200 +1,225 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/prober.hpp"
 
-#include "health/probe.hpp"
-#include "health/probe_state.hpp"
+#include "health/combine.hpp"
+#include "health/runner.hpp"
+#include "health/tcp_client.hpp"
+#include "health/udp_client.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <exception>
-#include <random>
+#include <algorithm>
 
 namespace sipsteer::health {
 
-namespace asio = boost::asio;
-using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
-
 namespace {
 
-/// Probes of many servers should not go out together, neither at the start nor later on.
-constexpr milliseconds kFirstProbeWithin{200};
-constexpr double kIntervalJitter = 0.1;
-
-/// The final codes that make a server healthy.
-const std::vector<unsigned> kAccepted = {200};
-
-double random_between(double low, double high) {
-    static std::minstd_rand random{std::random_device{}()};
-    return std::uniform_real_distribution<double>(low, high)(random);
-}
-
-milliseconds scaled(milliseconds time, double by) {
-    return milliseconds(static_cast<milliseconds::rep>(static_cast<double>(time.count()) * by));
-}
-
-std::uint64_t &counter(ProbeCounters &counters, Outcome outcome) {
-    switch (outcome) {
-    case Outcome::Ok:
-        return counters.ok;
-    case Outcome::WrongCode:
-        return counters.wrong_code;
-    case Outcome::Icmp:
-        return counters.icmp;
-    case Outcome::Local:
-        return counters.local;
-    case Outcome::Timeout:
-        break;
+std::vector<Place> places_of(const Target &target) {
+    const auto &hop = target.hop.is_unspecified() ? target.address : target.hop;
+    std::vector<Place> places;
+    if (target.settings.path != config::ProbePath::Dsr) {
+        places.push_back({{target.address, target.port}, std::nullopt, hop});
     }
-    return counters.timeout;
+    if (target.settings.path != config::ProbePath::Direct) {
+        for (const auto &vip : target.vips) {
+            places.push_back({{target.address, 0}, vip, hop});
+        }
+    }
+    return places;
+}
+
+/// What one path is probed with: the same whether there is another path or not.
+config::Probe path_settings(const Target &target) {
+    auto settings = target.settings;
+    settings.path = config::ProbePath::Direct;
+    return settings;
+}
+
+template <typename Runners>
+auto with_settings(Runners &runners, const config::Probe &settings) {
+    return std::find_if(runners.begin(), runners.end(),
+                        [&](const auto &runner) { return runner->settings() == settings; });
 }
 
 } // namespace
 
-/// Probes one server until it is stopped. Its coroutine keeps it alive.
-class Prober::Runner : public std::enable_shared_from_this<Runner> {
-public:
-    Runner(asio::io_context &io, const Target &target, std::function<void()> on_change)
-        : io_(io), target_(target), on_change_(std::move(on_change)), pause_(io),
-          client_(io, target.address, target.port), state_(target.initial) {
-        result_.changed = std::chrono::system_clock::now();
-    }
-
-    void start() {
-        asio::co_spawn(
-            io_, [self = shared_from_this()] { return self->run(); },
-            [](const std::exception_ptr &failed) {
-                if (failed) {
-                    std::rethrow_exception(failed);
-                }
-            });
-    }
-
-    void stop() {
-        stopped_ = true;
-        pause_.cancel();
-        client_.cancel();
-    }
-
-    bool is_at(const Target &target) const {
-        return target_.address == target.address && target_.port == target.port;
-    }
-
-    void set(const config::Probe &settings) {
-        if (settings.interval != target_.settings.interval) {
-            pause_.cancel(); // to be worked out again
-        }
-        target_.settings = settings;
-    }
-
-    plan::Health health() const { return state_.health(); }
-
-    TargetResult result() const {
-        TargetResult result = result_;
-        result.health = state_.health();
-        result.reason = state_.reason();
-        result.counters.sent = client_.sent();
-        result.counters.unmatched = client_.unmatched();
-        return result;
-    }
-
-private:
-    asio::awaitable<void> run() {
-        pause_.expires_after(scaled(kFirstProbeWithin, random_between(0, 1)));
-        co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
-        while (!stopped_) {
-            const auto started = Clock::now();
-            const auto outcome = co_await client_.probe(target_.settings.timeout, kAccepted);
-            if (stopped_) {
-                co_return;
-            }
-            take(outcome);
-            co_await pause(started);
-        }
-    }
-
-    /// Until the next probe is due. The interval may change meanwhile.
-    asio::awaitable<void> pause(Clock::time_point started) {
-        const double jitter = random_between(1 - kIntervalJitter, 1 + kIntervalJitter);
-        for (;;) {
-            const auto due = started + scaled(target_.settings.interval, jitter);
-            if (stopped_ || Clock::now() >= due) {
-                co_return;
-            }
-            pause_.expires_at(due);
-            co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
-        }
-    }
-
-    void take(const ProbeOutcome &outcome) {
-        ++counter(result_.counters, outcome.outcome);
-        result_.last = outcome.text;
-        if (outcome.rtt.count() > 0) {
-            result_.rtt = outcome.rtt;
-        }
-        const ProbeState::Limits limits{target_.settings.rise, target_.settings.fall};
-        const bool changed = outcome.outcome == Outcome::Ok ? state_.success(outcome.text, limits)
-                                                            : state_.failure(outcome.text, limits);
-        if (changed) {
-            result_.changed = std::chrono::system_clock::now();
-            on_change_();
-        }
-    }
-
-    asio::io_context &io_;
-    Target target_;
-    std::function<void()> on_change_;
-    asio::steady_timer pause_;
-    OptionsClient client_;
-    ProbeState state_;
-    TargetResult result_;
-    bool stopped_ = false;
-};
-
-Prober::Prober(asio::io_context &io, std::function<void()> on_change)
-    : io_(io), on_change_(std::move(on_change)) {}
+Prober::Prober(boost::asio::io_context &io, std::function<void()> on_change,
+               FindNextHop find_next_hop)
+    : io_(io), on_change_(std::move(on_change)), find_next_hop_(std::move(find_next_hop)),
+      wire_(std::make_shared<DsrWire>(io)) {}
 
 Prober::~Prober() {
     update({});
 }
 
+/// First the probes that go on as they are, then those that take others over or begin: a probe is
+/// given other settings only when nobody wants it as it is.
 void Prober::update(const std::vector<Target> &targets) {
-    std::map<plan::ServerId, std::shared_ptr<Runner>> runners;
+    std::map<Place, Runners> next;
+    std::vector<const Target *> probed;
     for (const auto &target : targets) {
         if (target.settings.type == config::ProbeType::None) {
             continue;
         }
-        const auto known = runners_.find(target.id);
-        if (known != runners_.end() && known->second->is_at(target)) {
-            known->second->set(target.settings);
-            runners.insert(runners_.extract(known));
-        } else {
-            const auto runner = std::make_shared<Runner>(io_, target, on_change_);
-            runners[target.id] = runner;
-            runner->start();
+        probed.push_back(&target);
+        for (const auto &place : places_of(target)) {
+            keep(path_settings(target), place, next);
         }
     }
-    runners.swap(runners_);
-    for (const auto &[id, runner] : runners) {
-        runner->stop();
+    std::map<plan::ServerId, Server> servers;
+    for (const auto *target : probed) {
+        auto &server = servers[target->id];
+        for (const auto &place : places_of(*target)) {
+            server.runners.push_back(runner_for(*target, place, next));
+        }
+        const auto known = servers_.find(target->id);
+        if (known != servers_.end()) {
+            server.health = known->second.health;
+            server.changed = known->second.changed;
+        }
+        look_at(server, known == servers_.end());
     }
+    for (const auto &[place, runners] : runners_) {
+        for (const auto &runner : runners) {
+            runner->stop();
+        }
+    }
+    runners_ = std::move(next);
+    servers_ = std::move(servers);
+}
+
+/// Moves the probe with these settings to `next`, if there is one.
+void Prober::keep(const config::Probe &settings, const Place &place,
+                  std::map<Place, Runners> &next) {
+    const auto running = runners_.find(place);
+    if (running == runners_.end()) {
+        return;
+    }
+    const auto same = with_settings(running->second, settings);
+    if (same != running->second.end()) {
+        next[place].push_back(*same);
+        running->second.erase(same);
+    }
+}
+
+/// The probe in `next` with the target's settings; if there is none, one at that place that nobody
+/// wants any more gets them, or a new one begins.
+std::shared_ptr<Runner> Prober::runner_for(const Target &target, const Place &place,
+                                           std::map<Place, Runners> &next) {
+    const auto settings = path_settings(target);
+    auto &there = next[place];
+    if (const auto same = with_settings(there, settings); same != there.end()) {
+        return *same;
+    }
+    std::shared_ptr<Runner> runner;
+    if (auto &unwanted = runners_[place]; !unwanted.empty()) {
+        runner = unwanted.back();
+        unwanted.pop_back();
+        runner->set(settings);
+    } else {
+        runner = std::make_shared<Runner>(
+            io_, place, settings, health_at(target.id, place, target.initial),
+            [this](const Place &at, const config::Probe &probe) { return make_client(at, probe); },
+            [this](const Runner &changed) { on_runner_change(changed); });
+        runner->start();
+    }
+    there.push_back(runner);
+    return runner;
+}
+
+/// What a server is known to be at a place, by a probe that others keep as it was.
+plan::Health Prober::health_at(const plan::ServerId &id, const Place &place,
+                               plan::Health otherwise) const {
+    const auto known = servers_.find(id);
+    if (known == servers_.end()) {
+        return otherwise;
+    }
+    const auto &runners = known->second.runners;
+    const auto there = std::find_if(runners.begin(), runners.end(),
+                                    [&](const auto &runner) { return runner->place() == place; });
+    return there == runners.end() ? otherwise : (*there)->health();
+}
+
+std::shared_ptr<Client> Prober::make_client(const Place &place, const config::Probe &settings) {
+    if (place.vip) {
+        return std::make_shared<DsrClient>(io_, wire_, place.server.address, place.hop, *place.vip,
+                                           find_next_hop_);
+    }
+    if (settings.type != config::ProbeType::Options) {
+        return std::make_shared<TcpClient>(io_, place.server);
+    }
+    return std::make_shared<UdpClient>(io_, place.server);
+}
+
+void Prober::on_runner_change(const Runner &runner) {
+    bool any = false;
+    for (auto &[id, server] : servers_) {
+        const auto &runners = server.runners;
+        if (std::any_of(runners.begin(), runners.end(),
+                        [&](const auto &one) { return one.get() == &runner; })) {
+            any |= look_at(server, false);
+        }
+    }
+    if (any) {
+        on_change_();
+    }
+}
+
+void Prober::note_neighbours(const std::map<Address, NextHop> &next_hops) {
+    std::erase_if(failed_, [&](const auto &known) { return !next_hops.contains(known.first); });
+    for (const auto &[address, next_hop] : next_hops) {
+        const auto [known, is_new] = failed_.try_emplace(address, next_hop.failed);
+        const bool was_there = !is_new && !known->second;
+        known->second = next_hop.failed;
+        if (was_there && next_hop.failed) {
+            take_down(address);
+        }
+    }
+}
+
+void Prober::take_down(const Address &address) {
+    Runners there; // a change may lead to an update()
+    for (const auto &[place, runners] : runners_) {
+        if (place.hop == address) {
+            there.insert(there.end(), runners.begin(), runners.end());
+        }
+    }
+    for (const auto &runner : there) {
+        runner->gone(kNeighbourFailed);
+    }
+}
+
+/// Works out a server's health and reason. True if the health is another one; then, or if it
+/// `is_new`, it has it since now.
+bool Prober::look_at(Server &server, bool is_new) {
+    auto [health, reason] = combine(path_results(server));
+    const bool changed = health != server.health;
+    server.health = health;
+    server.reason = std::move(reason);
+    if (changed || is_new) {
+        server.changed = std::chrono::system_clock::now();
+    }
+    return changed;
+}
+
+std::vector<PathResult> Prober::path_results(const Server &server) {
+    std::vector<PathResult> paths;
+    for (const auto &runner : server.runners) {
+        paths.push_back(runner->result());
+    }
+    return paths;
 }
 
 std::map<plan::ServerId, TargetResult> Prober::results() const {
     std::map<plan::ServerId, TargetResult> results;
-    for (const auto &[id, runner] : runners_) {
-        results.emplace(id, runner->result());
+    for (const auto &[id, server] : servers_) {
+        results[id] = {server.health, server.reason, server.changed, path_results(server)};
     }
     return results;
 }
 
 std::map<plan::ServerId, plan::Health> Prober::health() const {
     std::map<plan::ServerId, plan::Health> health;
-    for (const auto &[id, runner] : runners_) {
-        health.emplace(id, runner->health());
+    for (const auto &[id, server] : servers_) {
+        health.emplace(id, server.health);
     }
     return health;
 }

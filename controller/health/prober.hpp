@@ -2,6 +2,8 @@
 #pragma once
 
 #include "config/model.hpp"
+#include "health/dsr_client.hpp"
+#include "health/results.hpp"
 #include "plan/plan.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -10,47 +12,34 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace sipsteer::health {
 
+class Client;
+class Runner;
+struct Place;
+
 /// A server to probe.
 struct Target {
     plan::ServerId id;
     Address address;
-    std::uint16_t port = 5060;                    // host byte order
-    config::Probe settings;                       // ProbeType::None: not probed at all
+    std::uint16_t port = 5060;  // host byte order
+    config::Probe settings;     // ProbeType::None: not probed at all
+    std::vector<Endpoint> vips; // of the services; for the DSR path
+    Address hop; // whose MAC frames for the server go to; unspecified: the server's own
     plan::Health initial = plan::Health::Unknown; // only when it is probed for the first time
 };
 
-struct ProbeCounters {
-    std::uint64_t sent = 0; // requests, retransmissions among them
-    std::uint64_t ok = 0;   // this and the next four count probes
-    std::uint64_t timeout = 0;
-    std::uint64_t wrong_code = 0;
-    std::uint64_t icmp = 0;
-    std::uint64_t local = 0;     // this host could not send
-    std::uint64_t unmatched = 0; // datagrams that answered no probe, or came too late
-};
-
-/// What the probes of one server have shown.
-struct TargetResult {
-    plan::Health health = plan::Health::Unknown;
-    std::string reason; // why it has that health: "timeout 3 of 3"; empty before a change
-    std::chrono::system_clock::time_point changed; // when it got it; when first probed before that
-    std::string last;                              // the last outcome: "200 OK", "timeout" ...
-    std::optional<std::chrono::microseconds> rtt;  // of the last probe that was answered
-    ProbeCounters counters;
-};
-
-/// Probes servers for as long as they are targets. Lives on the thread of `io`.
+/// Probes servers for as long as they are targets. Targets at the same address and port, or at the
+/// same address and VIP, with the same settings share one probe. Lives on the thread of `io`.
 class Prober {
 public:
     /// `on_change` is called after every change of a server's health, never from inside update();
-    /// it may call update().
-    Prober(boost::asio::io_context &io, std::function<void()> on_change);
+    /// it may call update(). `find_next_hop` is needed for the DSR path alone.
+    Prober(boost::asio::io_context &io, std::function<void()> on_change,
+           FindNextHop find_next_hop = {});
     ~Prober();
     Prober(const Prober &) = delete;
     Prober &operator=(const Prober &) = delete;
@@ -60,16 +49,43 @@ public:
     /// it is another server.
     void update(const std::vector<Target> &targets);
 
+    /// What is known of the servers' next hops. A server whose neighbour entry has failed since the
+    /// last call is down at once; it comes up again by its probes. `on_change` may be called.
+    void note_neighbours(const std::map<Address, NextHop> &next_hops);
+
     /// By server; nothing for one that is not probed.
     std::map<plan::ServerId, TargetResult> results() const;
     std::map<plan::ServerId, plan::Health> health() const;
 
 private:
-    class Runner;
+    using Runners = std::vector<std::shared_ptr<Runner>>;
+
+    /// A target and the probes it has a share in.
+    struct Server {
+        Runners runners;
+        plan::Health health = plan::Health::Unknown;
+        std::string reason;
+        std::chrono::system_clock::time_point changed;
+    };
+
+    void keep(const config::Probe &settings, const Place &place, std::map<Place, Runners> &next);
+    std::shared_ptr<Runner> runner_for(const Target &target, const Place &place,
+                                       std::map<Place, Runners> &next);
+    plan::Health health_at(const plan::ServerId &id, const Place &place,
+                           plan::Health otherwise) const;
+    std::shared_ptr<Client> make_client(const Place &place, const config::Probe &settings);
+    void on_runner_change(const Runner &runner);
+    void take_down(const Address &address);
+    static bool look_at(Server &server, bool is_new);
+    static std::vector<PathResult> path_results(const Server &server);
 
     boost::asio::io_context &io_;
     std::function<void()> on_change_;
-    std::map<plan::ServerId, std::shared_ptr<Runner>> runners_;
+    FindNextHop find_next_hop_;
+    std::shared_ptr<DsrWire> wire_; // the probes on their way keep it, too
+    std::map<Place, Runners> runners_;
+    std::map<plan::ServerId, Server> servers_;
+    std::map<Address, bool> failed_; // neighbour entries, as last noted
 };
 
 } // namespace sipsteer::health

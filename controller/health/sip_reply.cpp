@@ -1,53 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/sip_reply.hpp"
 
+#include "sip/text.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <vector>
 
 namespace sipsteer::health {
 
+using sip::equal_no_case;
+using sip::is_blank;
+using sip::take_line;
+using sip::take_until;
+using sip::trim;
+
 namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_no_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_blank(text.front())) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && is_blank(text.back())) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
-/// The text before the first `delimiter` that is not inside a quoted string; `text` keeps what is
-/// after it. Without a delimiter: all of it.
-std::string_view take_until(std::string_view &text, char delimiter) {
-    bool quoted = false;
-    std::size_t at = 0;
-    for (; at < text.size() && (quoted || text[at] != delimiter); ++at) {
-        if (quoted && text[at] == '\\') {
-            ++at;
-        } else if (text[at] == '"') {
-            quoted = !quoted;
-        }
-    }
-    const auto taken = text.substr(0, at);
-    text.remove_prefix(std::min(at + 1, text.size()));
-    return taken;
-}
 
 /// All of `text`, as a number.
 std::optional<std::uint32_t> number(std::string_view text) {
@@ -63,20 +31,6 @@ struct Header {
     std::string_view name;
     std::string_view value; // line breaks of folds are still inside
 };
-
-/// Takes one line without its end (CRLF or LF). Nothing if the text ends before the line does.
-std::optional<std::string_view> take_line(std::string_view &text) {
-    const auto end = text.find('\n');
-    if (end == text.npos) {
-        return std::nullopt;
-    }
-    auto line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    if (line.ends_with('\r')) {
-        line.remove_suffix(1);
-    }
-    return line;
-}
 
 /// The headers up to the empty line; nothing if there is none, or one of them is malformed.
 std::optional<std::vector<Header>> take_headers(std::string_view text) {
@@ -185,9 +139,31 @@ std::optional<SipReply> parse_reply(std::string_view datagram) {
     return vias == 1 && cseqs == 1 ? std::optional(reply) : std::nullopt;
 }
 
-bool answers(const SipReply &reply, std::string_view branch, std::uint32_t cseq) {
-    // Parameter values are compared without case (RFC 3261, 7.3.1), methods with it (7.1).
-    return equal_no_case(reply.branch, branch) && reply.cseq == cseq && reply.method == "OPTIONS";
+std::optional<std::uint32_t> content_length(std::string_view message) {
+    take_line(message);
+    const auto headers = take_headers(message);
+    std::optional<std::uint32_t> length;
+    for (const auto &[name, value] : headers.value_or(std::vector<Header>{})) {
+        if (!equal_no_case(name, "Content-Length") && !equal_no_case(name, "l")) {
+            continue;
+        }
+        const auto found = number(trim(value));
+        if (!found || (length && *length != *found)) {
+            return std::nullopt;
+        }
+        length = found;
+    }
+    return length;
+}
+
+bool answers(const SipReply &reply, std::string_view branch, std::uint32_t cseq,
+             std::string_view method) {
+    // Methods are compared with case (RFC 3261, 7.1).
+    return same_branch(reply.branch, branch) && reply.cseq == cseq && reply.method == method;
+}
+
+bool same_branch(std::string_view a, std::string_view b) {
+    return equal_no_case(a, b);
 }
 
 } // namespace sipsteer::health

@@ -27,7 +27,15 @@ struct SipReply {
 /// else (RFC 3261, 8.1.3.3).
 std::optional<SipReply> parse_reply(std::string_view datagram);
 
+/// The Content-Length of a message (RFC 3261, 20.14), of which the header is enough. Nothing if it
+/// is missing, malformed or there more than once with different values.
+std::optional<std::uint32_t> content_length(std::string_view message);
+
 /// Whether the response belongs to our transaction (RFC 3261, 17.1.3).
-bool answers(const SipReply &reply, std::string_view branch, std::uint32_t cseq);
+bool answers(const SipReply &reply, std::string_view branch, std::uint32_t cseq,
+             std::string_view method);
+
+/// Whether two branches are the same: parameter values are compared without case (RFC 3261, 7.3.1).
+bool same_branch(std::string_view a, std::string_view b);
 
 } // namespace sipsteer::health

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "neighbours/frames.hpp"
 #include "neighbours/link.hpp"
 #include "util/address.hpp"
 #include "util/result.hpp"
-
-#include <cstdint>
-#include <vector>
 
 namespace sipsteer {
 
@@ -17,6 +15,6 @@ Status announce_address(const LinkInfo &link, const Address &address);
 
 /// The frame: an ARP announcement (RFC 5227, 3) or an unsolicited neighbour advertisement with
 /// the override flag (RFC 4861, 7.2.6).
-std::vector<std::uint8_t> announcement(const Address &address, const MacAddress &mac);
+FrameBytes announcement(const Address &address, const MacAddress &mac);
 
 } // namespace sipsteer

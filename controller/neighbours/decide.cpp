@@ -82,7 +82,8 @@ NextHop decide_segment(const Route &route, const LinkFinder &find_link, const Vl
         return unresolved("the address is the director's own");
     case Route::Kind::Router:
         return unresolved("reached through router " + route.router.to_string() +
-                          "; L2 forwarding needs the server on a segment of the director");
+                          "; L2 forwarding needs the server, or the next_hop stated for it, on a "
+                          "segment of the director");
     case Route::Kind::OnLink:
         break;
     }
@@ -90,12 +91,17 @@ NextHop decide_segment(const Route &route, const LinkFinder &find_link, const Vl
     return link ? segment_of(*link, find_link, tags) : unresolved("its interface is gone");
 }
 
-NextHop decide_next_hop(NextHop segment, const Address &address, const NeighbourEntry &entry) {
+NextHop decide_next_hop(NextHop segment, const Address &address, const NeighbourEntry &entry,
+                        bool given_up) {
     if (!segment.problem.empty()) {
         return segment;
     }
     if (!entry.usable()) {
-        return unresolved(address.is_ipv4() ? "no ARP answer" : "no ND answer");
+        const std::string problem = address.is_ipv4() ? "no ARP answer" : "no ND answer";
+        NextHop hop = unresolved(given_up ? problem : problem + " yet");
+        hop.failed = given_up;
+        hop.pending = !given_up;
+        return hop;
     }
     segment.resolved = true;
     segment.mac = entry.mac;

@@ -26,7 +26,9 @@ using VlanTags = std::map<std::string, std::uint16_t>;
 /// empty if the owner's MAC is all that is missing.
 NextHop decide_segment(const Route &route, const LinkFinder &find_link, const VlanTags &tags);
 
-/// The segment with the neighbour's MAC, or with the problem that there is none.
-NextHop decide_next_hop(NextHop segment, const Address &address, const NeighbourEntry &entry);
+/// The segment with the neighbour's MAC, or with the problem that there is none. `given_up`: it
+/// was asked for in vain, though the entry may not say so any more.
+NextHop decide_next_hop(NextHop segment, const Address &address, const NeighbourEntry &entry,
+                        bool given_up);
 
 } // namespace sipsteer

@@ -5,6 +5,7 @@
 
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <unistd.h>
 
 namespace sipsteer {
 
@@ -13,8 +14,19 @@ using netlink::Request;
 
 namespace {
 
-constexpr unsigned kUsable =
-    NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT | NUD_NOARP;
+constexpr unsigned kFixed = NUD_PERMANENT | NUD_NOARP;
+constexpr unsigned kUsable = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | kFixed;
+
+/// NDA_CACHEINFO counts in clock ticks of user space, 10 ms each.
+std::chrono::milliseconds confirmed_ago(const Attributes &attributes) {
+    static const long ticks_per_second = ::sysconf(_SC_CLK_TCK);
+    const nlattr *found = attributes.get(NDA_CACHEINFO);
+    if (found == nullptr || mnl_attr_get_payload_len(found) < sizeof(nda_cacheinfo)) {
+        return std::chrono::milliseconds::max();
+    }
+    const auto *times = static_cast<const nda_cacheinfo *>(mnl_attr_get_payload(found));
+    return std::chrono::milliseconds(std::int64_t{times->ndm_confirmed} * 1000 / ticks_per_second);
+}
 
 NeighbourEntry parse_entry(const nlmsghdr &message) {
     NeighbourEntry entry;
@@ -22,12 +34,16 @@ NeighbourEntry parse_entry(const nlmsghdr &message) {
         return entry;
     }
     const auto *body = static_cast<const ndmsg *>(mnl_nlmsg_get_payload(&message));
-    const auto mac = Attributes(message, sizeof(*body)).mac(NDA_LLADDR);
+    const Attributes attributes(message, sizeof(*body));
+    const auto mac = attributes.mac(NDA_LLADDR);
     if (mac) {
         entry.mac = *mac;
     }
     // Without a MAC no state is of use to us.
     entry.state = mac || (body->ndm_state & kUsable) == 0 ? body->ndm_state : std::uint16_t{0};
+    entry.learned =
+        (body->ndm_state & kFixed) == 0 && (body->ndm_flags & (NTF_EXT_LEARNED | NTF_PROXY)) == 0;
+    entry.confirmed_ago = confirmed_ago(attributes);
     return entry;
 }
 
@@ -47,9 +63,6 @@ bool NeighbourEntry::usable() const {
 bool NeighbourEntry::failed() const {
     return (state & NUD_FAILED) != 0;
 }
-bool NeighbourEntry::stale() const {
-    return (state & NUD_STALE) != 0;
-}
 
 NeighbourEntry find_neighbour(netlink::Socket &socket, std::uint32_t ifindex,
                               const Address &address) {
@@ -65,6 +78,12 @@ void use_neighbour(netlink::Socket &socket, std::uint32_t ifindex, const Address
     fill(request, ifindex, address, NTF_USE);
     // Fails with the interface down or gone, which is found out by other ways.
     socket.ask(request);
+}
+
+void forget_neighbour(netlink::Socket &socket, std::uint32_t ifindex, const Address &address) {
+    Request request(RTM_DELNEIGH);
+    fill(request, ifindex, address, 0);
+    socket.ask(request); // fails if the kernel has forgotten it already
 }
 
 std::optional<Address> neighbour_address(const nlmsghdr &message) {

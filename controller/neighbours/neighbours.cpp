@@ -21,8 +21,8 @@ constexpr milliseconds kFullLookPause{100};
 Neighbours::Neighbours(boost::asio::io_context &io, std::function<void()> on_change,
                        NeighbourTimes times)
     : on_change_(std::move(on_change)), times_(times),
-      events_(io, [this](const Notices &notices) { on_notices(notices); }), tick_(io),
-      full_look_(io), random_(std::random_device{}()) {}
+      events_(io, [this](const Notices &notices) { on_notices(notices); }), retry_(io), check_(io),
+      full_look_(io) {}
 
 Status Neighbours::start() {
     auto socket = netlink::Socket::open();
@@ -33,8 +33,11 @@ Status Neighbours::start() {
     if (auto started = events_.start(); !started) {
         return started;
     }
-    tick_.expires_after(times_.retry);
-    tick();
+    if (auto opened = frames_.open(); !opened) {
+        return opened;
+    }
+    retry_later();
+    check_later();
     return Done{};
 }
 
@@ -45,7 +48,6 @@ void Neighbours::watch(const std::set<Address> &addresses) {
     for (const auto &address : addresses) {
         const auto [item, is_new] = watched_.try_emplace(address);
         if (is_new) {
-            item->second.confirm_at = next_confirmation();
             look(address, item->second, links);
         }
     }
@@ -59,14 +61,12 @@ bool Neighbours::look(const Address &address, Watched &watched, LinkCache &links
     watched.ifindex = segment.problem.empty() ? route.ifindex : 0;
     watched.entry =
         watched.ifindex != 0 ? find_neighbour(*socket_, route.ifindex, address) : NeighbourEntry{};
+    watched.asker = {segment.source_mac, route.source};
+    note_loss(segment, watched);
     auto &known = next_hops_[address];
-    NextHop now = decide_next_hop(segment, address, watched.entry);
-    if (!now.resolved && hold(segment, known, watched)) {
-        now = known;
-        watched.lost = watched.lost.value_or(Clock::now());
-    } else {
-        watched.lost.reset();
-    }
+    NextHop now = hold(segment, known, watched)
+                      ? known
+                      : decide_next_hop(segment, address, watched.entry, watched.given_up);
     if (watched.ifindex != 0 && (watched.entry.state == 0 || watched.entry.failed())) {
         find_out(address, watched);
     }
@@ -75,17 +75,66 @@ bool Neighbours::look(const Address &address, Watched &watched, LinkCache &links
     return changed;
 }
 
-/// Whether the MAC stays in force though the kernel has none just now.
-bool Neighbours::hold(const NextHop &segment, const NextHop &old, Watched &watched) const {
-    const bool same_segment = segment.problem.empty() && segment.ifindex == old.ifindex &&
-                              segment.vlan == old.vlan && segment.source_mac == old.source_mac;
-    const bool too_long = watched.lost && Clock::now() - *watched.lost >= kHold;
-    return old.resolved && same_segment && !watched.entry.failed() && !too_long;
+/// An entry that has failed is asked for again at once and does not say so for long: remember it.
+void Neighbours::note_loss(const NextHop &segment, Watched &watched) {
+    if (!segment.problem.empty() || watched.entry.usable()) {
+        watched.lost.reset();
+        watched.given_up = false;
+        return;
+    }
+    watched.lost = watched.lost.value_or(Clock::now());
+    watched.given_up |= watched.entry.failed() || Clock::now() - *watched.lost >= kHold;
 }
 
-void Neighbours::find_out(const Address &address, Watched &watched) {
+/// Whether the MAC stays in force though the kernel has none just now.
+bool Neighbours::hold(const NextHop &segment, const NextHop &old, const Watched &watched) {
+    const bool same_segment = segment.problem.empty() && segment.ifindex == old.ifindex &&
+                              segment.vlan == old.vlan && segment.source_mac == old.source_mac;
+    return old.resolved && same_segment && !watched.entry.usable() && !watched.given_up;
+}
+
+void Neighbours::find_out(const Address &address, const Watched &watched) {
     use_neighbour(*socket_, watched.ifindex, address);
-    watched.confirm_at = next_confirmation();
+}
+
+/// The turn of an address whose MAC is in force.
+void Neighbours::check(const Address &address, Watched &watched) {
+    const auto entry = find_neighbour(*socket_, watched.ifindex, address);
+    if (!entry.usable()) {
+        ask(address, watched, nullptr); // as does the kernel, but that only once a second
+        return;
+    }
+    if (!entry.learned) {
+        return; // an administrator's or a routing daemon's, who know better
+    }
+    switch (watched.check.next(Clock::now(), entry.confirmed_ago)) {
+    case Check::Turn::AskOwner:
+        ask(address, watched, &entry.mac);
+        break;
+    case Check::Turn::AskEverybody:
+        ask(address, watched, nullptr);
+        break;
+    case Check::Turn::StartOver:
+        start_over(address, watched);
+        break;
+    }
+}
+
+void Neighbours::start_over(const Address &address, const Watched &watched) {
+    forget_neighbour(*socket_, watched.ifindex, address);
+    find_out(address, watched);
+}
+
+/// The answer is the kernel's to read; what it makes of it will be noticed. Best effort: a frame
+/// that is not sent is one that is not answered.
+void Neighbours::ask(const Address &address, const Watched &watched, const MacAddress *owner) {
+    if (address.is_ipv4()) {
+        const auto &to = owner != nullptr ? *owner : kBroadcastMac;
+        (void)frames_.send(arp_request(watched.asker, to, address), watched.ifindex);
+    } else if (!watched.asker.address.is_unspecified()) {
+        // From the unspecified address it would be a claim to the address (RFC 4862, 5.4).
+        (void)frames_.send(neighbour_solicitation(watched.asker, owner, address), watched.ifindex);
+    }
 }
 
 void Neighbours::on_notices(const Notices &notices) {
@@ -130,29 +179,42 @@ void Neighbours::look_at_everything() {
     }
 }
 
-/// Every `retry`: tries again what is not resolved, has stale entries confirmed.
-void Neighbours::tick() {
-    tick_.async_wait([this](boost::system::error_code failed) {
+void Neighbours::retry_later() {
+    retry_.expires_after(times_.retry);
+    retry_.async_wait([this](boost::system::error_code failed) {
+        if (!failed) {
+            retry();
+            retry_later();
+        }
+    });
+}
+
+void Neighbours::retry() {
+    LinkCache links;
+    bool changed = false;
+    for (auto &[address, watched] : watched_) {
+        // Without an interface a route or a link is missing, whose coming will be noticed.
+        if (watched.ifindex != 0 && !watched.entry.usable()) {
+            changed |= look(address, watched, links);
+        }
+    }
+    if (changed) {
+        on_change_();
+    }
+}
+
+void Neighbours::check_later() {
+    check_.expires_after(times_.check);
+    check_.async_wait([this](boost::system::error_code failed) {
         if (failed) {
             return;
         }
-        LinkCache links;
-        bool changed = false;
         for (auto &[address, watched] : watched_) {
-            if (watched.ifindex == 0) {
-                continue; // a route or a link is missing, whose coming will be noticed
-            }
-            if (!watched.entry.usable()) {
-                changed |= look(address, watched, links);
-            } else if (watched.entry.stale() && Clock::now() >= watched.confirm_at) {
-                find_out(address, watched);
+            if (watched.ifindex != 0 && next_hops_[address].resolved) {
+                check(address, watched);
             }
         }
-        tick_.expires_after(times_.retry);
-        tick();
-        if (changed) {
-            on_change_();
-        }
+        check_later();
     });
 }
 
@@ -164,13 +226,6 @@ std::optional<LinkInfo> Neighbours::link(std::uint32_t ifindex, LinkCache &links
         }
     }
     return item->second;
-}
-
-Neighbours::Clock::time_point Neighbours::next_confirmation() {
-    const auto confirm = times_.confirm.count();
-    std::uniform_int_distribution<milliseconds::rep> jittered(confirm - confirm / 5,
-                                                              confirm + confirm / 5);
-    return Clock::now() + milliseconds(jittered(random_));
 }
 
 } // namespace sipsteer

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "neighbours/check.hpp"
 #include "neighbours/decide.hpp"
 #include "neighbours/events.hpp"
+#include "neighbours/frame_socket.hpp"
 #include "neighbours/netlink.hpp"
 #include "neighbours/next_hop.hpp"
 #include "util/result.hpp"
@@ -13,17 +15,15 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <random>
 #include <set>
 
 namespace sipsteer {
 
-/// How often the kernel is asked to act. `confirm` is jittered by a fifth.
 struct NeighbourTimes {
-    std::chrono::milliseconds retry{1000}; // what is not resolved
-    /// Stale entries. Steered frames do not go through the kernel, so it would never notice by
-    /// itself that a server's MAC has changed.
-    std::chrono::milliseconds confirm{30'000};
+    std::chrono::milliseconds retry{1000}; // how often the kernel is asked for what is not resolved
+    /// How often what is resolved is checked (check.hpp). A silent change of MAC is seen at the
+    /// second turn after it, with frames lost at the third or fourth: within a second.
+    std::chrono::milliseconds check{200};
 };
 
 /// Keeps the next hops of a set of addresses as the kernel has them, and makes the kernel find out
@@ -55,32 +55,40 @@ private:
     struct Watched {
         std::uint32_t ifindex = 0; // whose neighbour table has it; 0: none
         NeighbourEntry entry;
-        std::optional<Clock::time_point> lost; // since when the entry of a resolved one is gone
-        Clock::time_point confirm_at{};        // when to have a stale entry confirmed
+        FrameSender asker;                     // what it is asked by
+        std::optional<Clock::time_point> lost; // since when the kernel has no MAC
+        bool given_up = false;                 // it was asked for in vain, and is still lost
+        Check check;
     };
 
     bool look(const Address &address, Watched &watched, LinkCache &links);
-    bool hold(const NextHop &segment, const NextHop &old, Watched &watched) const;
-    void find_out(const Address &address, Watched &watched);
+    static void note_loss(const NextHop &segment, Watched &watched);
+    static bool hold(const NextHop &segment, const NextHop &old, const Watched &watched);
+    void find_out(const Address &address, const Watched &watched);
+    void check(const Address &address, Watched &watched);
+    void start_over(const Address &address, const Watched &watched);
+    void ask(const Address &address, const Watched &watched, const MacAddress *owner);
     void on_notices(const Notices &notices);
     void look_at_everything();
     void schedule_full_look();
-    void tick();
+    void retry_later();
+    void retry();
+    void check_later();
     std::optional<LinkInfo> link(std::uint32_t ifindex, LinkCache &links);
-    Clock::time_point next_confirmation();
 
     std::function<void()> on_change_;
     NeighbourTimes times_;
     Events events_;
-    boost::asio::steady_timer tick_;
+    boost::asio::steady_timer retry_;
+    boost::asio::steady_timer check_;
     boost::asio::steady_timer full_look_;
     bool full_look_due_ = false;
     Clock::time_point last_full_look_{};
     std::optional<netlink::Socket> socket_;
+    FrameSocket frames_;
     VlanTags tags_;
     std::map<Address, Watched> watched_;
     std::map<Address, NextHop> next_hops_;
-    std::minstd_rand random_;
 };
 
 } // namespace sipsteer

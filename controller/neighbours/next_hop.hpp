@@ -32,6 +32,10 @@ struct NextHop {
     MacAddress mac{};        // of the address' owner
     MacAddress source_mac{}; // of the interface
     std::string problem;     // why it is not resolved: "no route", "no ARP answer" ...
+    /// Not resolved because the neighbour has been asked in vain: nobody is there.
+    bool failed = false;
+    /// Not resolved because the first answer is still awaited: no reason to complain yet.
+    bool pending = false;
 
     bool operator==(const NextHop &) const = default;
 };

@@ -51,6 +51,7 @@ std::optional<Route> parse_route(const nlmsghdr &message) {
     }
     Route route;
     route.ifindex = attributes.u32(RTA_OIF).value_or(0);
+    route.source = attributes.address(RTA_PREFSRC).value_or(Address{});
     const auto router = router_of(attributes);
     route.kind = router ? Route::Kind::Router : Route::Kind::OnLink;
     route.router = router.value_or(Address{});

@@ -19,6 +19,7 @@ struct Route {
     Kind kind = Kind::None;
     std::uint32_t ifindex = 0;
     Address router;
+    Address source; // the kernel would send from it; unspecified: it did not say
     std::string problem;
 };
 

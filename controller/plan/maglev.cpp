@@ -102,6 +102,11 @@ std::shared_ptr<const ss_ring> make_ring(const std::vector<RingMember> &members)
     if (!sorted.empty()) {
         fill(*ring, sorted);
     }
+    ring->slots = kSlots;
+    for (const RingMember &member : sorted) {
+        ring->member[ring->members++] = member.index;
+    }
+    std::sort(ring->member, ring->member + ring->members);
     return ring;
 }
 

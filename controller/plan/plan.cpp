@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/plan.hpp"
 
-#include <sipsteer/call.h>
+#include "plan/pool_value.hpp"
+#include "plan/slow_start.hpp"
+#include "plan/standing.hpp"
+#include "plan/tiers.hpp"
+#include "plan/turns.hpp"
+
 #include <sipsteer/limits.h>
 
 #include <algorithm>
 #include <netinet/in.h>
 #include <set>
+#include <span>
 
 namespace sipsteer::plan {
 
@@ -17,42 +23,6 @@ Error full(const std::string &what, std::size_t size, const std::string &name) {
                  " are taken, counting those whose calls still run"};
 }
 
-std::uint16_t to_ticks(std::chrono::seconds lifetime) {
-    const std::int64_t nanoseconds = std::chrono::nanoseconds(lifetime).count();
-    const std::int64_t tick = std::int64_t{1} << SS_TICK_SHIFT;
-    const std::int64_t ticks = (nanoseconds + tick - 1) / tick;
-    return static_cast<std::uint16_t>(std::min<std::int64_t>(ticks, SS_MAX_LIFETIME_TICKS));
-}
-
-__u8 to_map(config::PoolMode mode) {
-    return mode == config::PoolMode::Stateful ? SS_POOL_STATEFUL : SS_POOL_STATELESS;
-}
-
-__u8 to_map(config::NoCallId policy) {
-    switch (policy) {
-    case config::NoCallId::Pass:
-        return SS_NO_CALL_ID_PASS;
-    case config::NoCallId::Drop:
-        return SS_NO_CALL_ID_DROP;
-    case config::NoCallId::SteerBySource:
-        break;
-    }
-    return SS_NO_CALL_ID_SOURCE;
-}
-
-ss_pool pool_value(const config::Pool &pool) {
-    ss_pool value{};
-    value.in_use = 1;
-    value.mode = to_map(pool.mode);
-    value.no_call_id = to_map(pool.no_call_id);
-    value.lifetime[SS_CALL_EARLY] = to_ticks(pool.lifetimes.early);
-    value.lifetime[SS_CALL_CONFIRMED] = to_ticks(pool.lifetimes.confirmed);
-    value.lifetime[SS_CALL_CLOSING] = to_ticks(pool.lifetimes.closing);
-    value.lifetime[SS_CALL_OTHER] = to_ticks(pool.lifetimes.other);
-    value.lifetime[SS_CALL_SOURCE] = to_ticks(pool.lifetimes.source);
-    return value;
-}
-
 ss_service_key service_key(const Address &address, std::uint16_t port, std::uint8_t protocol) {
     ss_service_key key{};
     std::copy(address.bytes().begin(), address.bytes().end(), key.address);
@@ -61,18 +31,17 @@ ss_service_key service_key(const Address &address, std::uint16_t port, std::uint
     return key;
 }
 
-/// The next hop of an address; null if it is not resolved.
-const NextHop *resolved(const Observed &observed, const Address &address) {
-    const auto found = observed.next_hops.find(address);
-    return found != observed.next_hops.end() && found->second.resolved ? &found->second : nullptr;
-}
-
-bool is_up(const config::Pool &pool, const ServerId &id, const Observed &observed) {
-    if (pool.probe.type == config::ProbeType::None) {
-        return true;
+/// Of its weight, what is in force: all of it, or part of it while the server comes back. A plain
+/// round robin takes all weights for equal.
+std::uint16_t weight_now(const config::Pool &pool, const config::Server &server,
+                         const Observed &observed) {
+    const bool equal = pool.scheduler == config::Scheduler::RoundRobin;
+    const unsigned weight = equal && server.weight != 0 ? kWholeShare : server.weight;
+    const auto ramp = observed.shares.find({pool.name, server.name});
+    if (weight == 0 || ramp == observed.shares.end()) {
+        return static_cast<std::uint16_t>(weight);
     }
-    const auto health = observed.health.find(id);
-    return health != observed.health.end() && health->second == Health::Up;
+    return static_cast<std::uint16_t>(std::max(1U, weight * ramp->second / kWholeShare));
 }
 
 PlannedServer plan_server(const config::Pool &pool, std::uint16_t pool_index,
@@ -84,34 +53,71 @@ PlannedServer plan_server(const config::Pool &pool, std::uint16_t pool_index,
     planned.value.flags = SS_SERVER_IN_USE;
     planned.value.pool = pool_index;
     planned.value.port = htons(server.port);
+    planned.value.most_calls = server.max_calls;
+    planned.value.new_call_gap = gap_of_rate(server.max_new_calls_per_second);
+    planned.value.weight = weight_now(pool, server, observed);
     const auto &address = server.address.bytes();
     std::copy(address.begin(), address.end(), planned.value.address);
 
-    const NextHop *hop = resolved(observed, server.address);
-    if (hop != nullptr) {
+    if (const NextHop *hop = resolved(observed, server.hop_address())) {
         std::copy(hop->mac.begin(), hop->mac.end(), planned.value.mac);
         std::copy(hop->source_mac.begin(), hop->source_mac.end(), planned.value.source_mac);
         planned.value.ifindex = hop->ifindex;
         planned.value.vlan = hop->vlan;
     }
-    if (hop != nullptr && server.admin == config::Admin::Enabled &&
-        is_up(pool, planned.id, observed)) {
+    if (standing_of(pool, server, observed) == Standing::Serving) {
         planned.value.flags |= SS_SERVER_FORWARD;
-        planned.takes_new = server.weight > 0;
     }
     return planned;
+}
+
+bool can_take_new(const config::Server &server, const PlannedServer &planned) {
+    return (planned.value.flags & SS_SERVER_FORWARD) != 0 &&
+           server.admin == config::Admin::Enabled && server.weight > 0;
 }
 
 /// The ring of `members`, from the previous plan if it has the same.
 std::shared_ptr<const ss_ring> ring_of(const PlannedPool &pool, const Plan *previous) {
     if (previous != nullptr) {
         for (const PlannedPool &before : previous->pools) {
-            if (before.index == pool.index && before.ring && before.members == pool.members) {
+            if (before.index == pool.index && before.ring && before.members == pool.members &&
+                before.value.scheduler == pool.value.scheduler) {
                 return before.ring;
             }
         }
     }
-    return make_ring(pool.members);
+    return pool.value.scheduler == SS_SCHEDULER_TURNS ? make_turns(pool.members)
+                                                      : make_ring(pool.members);
+}
+
+/// Why a pool with `count` servers that can take new calls is down; empty if it is not.
+std::string why_down(const config::Pool &pool, std::size_t count) {
+    if (count >= pool.quorum) {
+        return "";
+    }
+    if (count == 0) {
+        return pool.servers.empty() ? "it has no servers" : "no server can take new calls";
+    }
+    return std::to_string(count) + (count == 1 ? " server" : " servers") +
+           " can take new calls, fewer than the quorum of " + std::to_string(pool.quorum);
+}
+
+/// Settles who is in the pool's ring. `servers` are those of the pool.
+void choose_members(PlannedPool &planned, const config::Pool &pool,
+                    const std::vector<Candidate> &candidates, std::span<PlannedServer> servers) {
+    planned.members = members_of_tiers(candidates, pool.tier_minimum);
+    planned.down = why_down(pool, planned.members.size());
+    if (!planned.down.empty()) {
+        planned.members.clear();
+    }
+    for (PlannedServer &server : servers) {
+        server.takes_new =
+            std::any_of(planned.members.begin(), planned.members.end(),
+                        [&](const RingMember &member) { return member.index == server.index; });
+        if (server.takes_new) {
+            server.value.flags |= SS_SERVER_NEW;
+        }
+    }
 }
 
 /// Adds a pool and its servers.
@@ -125,6 +131,8 @@ Status add_pool(Plan &plan, const config::Pool &pool, const Observed &observed, 
     planned.index = *pool_index;
     planned.name = pool.name;
     planned.value = pool_value(pool);
+    std::vector<Candidate> candidates;
+    const std::size_t first = plan.servers.size();
     for (const config::Server &server : pool.servers) {
         const std::string name = ServerId{pool.name, server.name}.name();
         const auto index = indexes.servers.get(name);
@@ -132,12 +140,13 @@ Status add_pool(Plan &plan, const config::Pool &pool, const Observed &observed, 
             return full("server", SS_MAX_SERVERS, name);
         }
         plan.servers.push_back(plan_server(pool, *pool_index, server, *index, observed));
-        if (plan.servers.back().takes_new) {
-            planned.members.push_back(
-                {ring_identity(server.address, server.port), server.weight, *index});
+        const PlannedServer &added = plan.servers.back();
+        if (can_take_new(server, added)) {
+            const auto identity = ring_identity(server.address, server.port);
+            candidates.push_back({{identity, added.value.weight, *index}, server.tier});
         }
     }
-    std::sort(planned.members.begin(), planned.members.end());
+    choose_members(planned, pool, candidates, std::span(plan.servers).subspan(first));
     planned.ring = ring_of(planned, previous);
     plan.pools.push_back(std::move(planned));
     return Done{};
@@ -162,6 +171,9 @@ Status add_service(Plan &plan, const config::Service &service, Indexes &indexes)
             return Error{"service " + service.name + " names no pool: " + entry.pool};
         }
         planned.value.pool[entry.method] = *other;
+        if (*other != *pool) {
+            planned.value.by_method = 1;
+        }
     }
     planned.name = service.name;
     plan.services.push_back(std::move(planned));
@@ -229,9 +241,9 @@ bool PlannedServer::operator==(const PlannedServer &other) const {
 }
 
 bool PlannedPool::operator==(const PlannedPool &other) const {
-    // Equal members make equal rings.
+    // Equal members and schedulers make equal rings.
     return index == other.index && name == other.name && same_bytes(value, other.value) &&
-           members == other.members;
+           members == other.members && down == other.down;
 }
 
 bool PlannedService::operator==(const PlannedService &other) const {

@@ -19,6 +19,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -42,16 +43,18 @@ enum class Health { Unknown, Up, Down };
 struct Observed {
     std::map<ServerId, Health> health;    // absent: Unknown
     std::map<Address, NextHop> next_hops; // absent: not resolved
+    std::map<ServerId, unsigned> shares;  // of their weights (slow_start.hpp); absent: all
+    std::set<ServerId> drains_over;       // draining, and the deadline has passed (drains.hpp)
 };
 
-/// One value of the servers map. SS_SERVER_FORWARD needs admin enabled, health Up (or a pool
-/// without probe) and a resolved next hop. Unknown is not Up: at a restart the daemon restores the
-/// health of its servers from the maps.
+/// One value of the servers map. SS_SERVER_FORWARD needs admin enabled, or draining with its
+/// deadline not passed, health Up (or a pool without probe) and a resolved next hop. Unknown is not
+/// Up: at a restart the daemon restores the health of its servers from the maps.
 struct PlannedServer {
     std::uint16_t index = 0;
     ServerId id;
     ss_server value{};
-    bool takes_new = false; // in the ring: forwards, and its weight is above 0
+    bool takes_new = false; // in the ring: enabled, its weight above 0, its tier in use
 
     bool operator==(const PlannedServer &other) const;
 };
@@ -60,7 +63,8 @@ struct PlannedPool {
     std::uint16_t index = 0;
     std::string name;
     ss_pool value{};
-    std::vector<RingMember> members; // what the ring is made of, sorted
+    std::string down;                // why it takes no new calls; empty: it is up
+    std::vector<RingMember> members; // what the ring is made of, sorted; none while it is down
     std::shared_ptr<const ss_ring> ring;
 
     bool operator==(const PlannedPool &other) const;

@@ -32,6 +32,11 @@ enum ss_call_state {
     SS_CALL_STATES = 6
 };
 
+/* States of a call that a server is busy with: what limits and SS_SCHEDULER_LEAST_CALLS count. */
+SS_INLINE int ss_call_is_live(__u32 state) {
+    return state == SS_CALL_EARLY || state == SS_CALL_CONFIRMED;
+}
+
 #define SS_CALL_SEEN_BITS 16
 #define SS_CALL_SERVER_BITS 12
 #define SS_CALL_STATE_BITS 4
@@ -50,11 +55,36 @@ SS_STATIC_ASSERT(SS_MAX_SERVERS <= (1 << SS_CALL_SERVER_BITS), "a server index f
 #define SS_TICK_SHIFT 31
 #define SS_TICK_MASK 0xffffU
 #define SS_MAX_LIFETIME_TICKS 0x8000U
+#define SS_TICKS_AHEAD 16U /* a time so little ahead of now was noted by another CPU just now */
 
 struct ss_bucket {
     __u64 entry[SS_BUCKET_ENTRIES];
 } __attribute__((aligned(64)));
 SS_ASSERT_SIZE(struct ss_bucket, 64);
+
+/*
+ * When each call of a bucket came, in ticks modulo 2^16: beside the table, because only people ask
+ * for it. 0: longer ago than SS_LONG_AGO; the sweep writes that before the ticks come round.
+ */
+struct ss_births {
+    __u16 tick[SS_BUCKET_ENTRIES];
+};
+SS_ASSERT_SIZE(struct ss_births, 16);
+
+#define SS_LONG_AGO 0xe000U /* ticks: 34 hours */
+
+SS_INLINE __u16 ss_birth_tick(__u32 now) {
+    __u16 tick = (__u16)(now & SS_TICK_MASK);
+    return tick ? tick : 1;
+}
+
+/* Ticks since then, at most SS_LONG_AGO. */
+SS_INLINE __u32 ss_birth_age(__u16 birth, __u32 now) {
+    __u32 age = (now - birth) & SS_TICK_MASK;
+    if (age > SS_TICK_MASK - SS_TICKS_AHEAD)
+        age = 0;
+    return birth && age < SS_LONG_AGO ? age : SS_LONG_AGO;
+}
 
 SS_INLINE __u64 ss_call_make(__u32 tag, __u32 state, __u32 server, __u32 seen) {
     return (__u64)tag << SS_CALL_TAG_SHIFT | (__u64)state << SS_CALL_STATE_SHIFT |
@@ -81,8 +111,6 @@ SS_INLINE __u32 ss_call_seen(__u64 entry) {
  * Ticks since the call's last message, at time now (in ticks, modulo 2^16). 0 for an entry that is
  * a little ahead of now: another CPU noted a message after now was read.
  */
-#define SS_TICKS_AHEAD 16U
-
 SS_INLINE __u32 ss_call_idle(__u64 entry, __u32 now) {
     __u32 idle = (now - ss_call_seen(entry)) & SS_TICK_MASK;
     return idle > SS_TICK_MASK - SS_TICKS_AHEAD ? 0 : idle;
@@ -91,7 +119,8 @@ SS_INLINE __u32 ss_call_idle(__u64 entry, __u32 now) {
 /*
  * Where a key lives: its tag and its two candidate buckets. The key is mixed with the pool's
  * index first, because the same Call-ID may run in two pools. Each bucket follows from the other
- * and the tag, so an entry can be moved, or the table resized, without the key.
+ * and the tag, for any number of buckets, so an entry can be moved without its key. Rarely, both
+ * are the same.
  */
 SS_INLINE __u64 ss_call_position(__u64 key, __u32 pool) {
     return key ^ ((__u64)pool + 1) * 0x9e3779b97f4a7c15ULL;
@@ -102,13 +131,19 @@ SS_INLINE __u32 ss_call_position_tag(__u64 position) {
     return tag ? tag : 1;
 }
 
-SS_INLINE __u32 ss_call_first_bucket(__u64 position, __u32 bucket_mask) {
-    return (__u32)position & bucket_mask;
+/* 32 bits scaled to a number below buckets, without a division. */
+SS_INLINE __u32 ss_call_scale(__u32 bits, __u32 buckets) {
+    return (__u32)(((__u64)bits * buckets) >> 32);
 }
 
-SS_INLINE __u32 ss_call_other_bucket(__u32 bucket, __u32 tag, __u32 bucket_mask) {
-    __u32 step = tag * 0x85ebca6bU;
-    return (bucket ^ ((step >> 4) | 1)) & bucket_mask;
+SS_INLINE __u32 ss_call_first_bucket(__u64 position, __u32 buckets) {
+    return ss_call_scale((__u32)position, buckets);
+}
+
+/* The two add up to a number that the tag gives, modulo the buckets. */
+SS_INLINE __u32 ss_call_other_bucket(__u32 bucket, __u32 tag, __u32 buckets) {
+    __u32 sum = ss_call_scale(tag * 0x85ebca6bU, buckets);
+    return sum >= bucket ? sum - bucket : sum + buckets - bucket;
 }
 
 #endif /* SIPSTEER_CALL_H */

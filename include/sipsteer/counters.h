@@ -18,7 +18,9 @@ struct ss_server_counters {
     struct ss_traffic sent;
     __u64 new_calls; /* entries made for calls that the ring gave to it */
     __u64 rehomed;   /* entries it took over from a server that was gone */
+    __u64 refused;   /* times it was asked for a new call and was at its limit */
+    __u64 zero;
 };
-SS_ASSERT_SIZE(struct ss_server_counters, 32);
+SS_ASSERT_SIZE(struct ss_server_counters, 48);
 
 #endif /* SIPSTEER_COUNTERS_H */

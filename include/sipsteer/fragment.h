@@ -26,16 +26,21 @@ struct ss_fragment_range {
     __u16 end; /* behind the last unit */
 };
 
+/* What becomes of later fragments if the first one was not sent to a server. */
+#define SS_FRAGMENT_DROP 0xffffU
+#define SS_FRAGMENT_PASS 0xfffeU
+#define SS_FRAGMENT_NO_SERVICE 0xffffU /* for the VIP, but for no service on it */
+
 /*
- * A datagram whose first fragment was steered. What has passed of it is known, so that an
+ * A datagram whose first fragment has passed. What has passed of it is known, so that an
  * overlapping fragment is, and so that the entry goes with the last fragment: the sender may use
  * the id again soon.
  */
 struct ss_fragment {
-    __u16 service;
-    __u16 server;
-    __u32 since; /* when the first fragment passed, in fragment ticks */
-    __u16 units; /* the datagram's length in units, once its last fragment has passed; else 0 */
+    __u16 service; /* index, or SS_FRAGMENT_NO_SERVICE */
+    __u16 server;  /* index, SS_FRAGMENT_PASS or SS_FRAGMENT_DROP */
+    __u32 since;   /* when the first fragment passed, in fragment ticks */
+    __u16 units;   /* the datagram's length in units, once its last fragment has passed; else 0 */
     __u16 zero[3];
     struct ss_fragment_range passed[SS_FRAGMENT_RANGES];
 };

@@ -16,9 +16,9 @@
     X(2, NOT_SERVICE, "not_service", "not addressed to a service")                                 \
     X(3, MALFORMED, "malformed", "header lengths do not fit the frame")                            \
     X(4, CALL_HIT, "call_hit", "the call table names the server")                                  \
-    X(5, CALL_NEW, "call_new", "first message of a call, server from the ring")                    \
-    X(6, CALL_REHOMED, "call_rehomed", "the call's server is gone, new one from the ring")         \
-    X(7, CALL_NO_ROOM, "call_no_room", "no room in the call table, server from the ring")          \
+    X(5, CALL_NEW, "call_new", "first message of a call, server from the scheduler")               \
+    X(6, CALL_REHOMED, "call_rehomed", "the call's server is gone, it has another one")            \
+    X(7, CALL_NO_ROOM, "call_no_room", "no room in the call table, server from the scheduler")     \
     X(8, STATELESS, "stateless", "stateless pool, server from the ring")                           \
     X(9, KEEPALIVE, "keepalive", "line ends only: a keep-alive (RFC 5626, 3.5.1)")                 \
     X(10, STUN, "stun", "STUN message on the SIP port (RFC 5389)")                                 \
@@ -35,7 +35,9 @@
     X(21, FRAGMENT_ABSURD, "fragment_absurd", "fragment that no sender makes, or that overlaps")   \
     X(22, CALL_ID_BEYOND, "call_id_beyond", "first fragment, and the Call-ID is not in it")        \
     X(23, ICMP_ERROR, "icmp_error", "ICMP error about a datagram that a server sent")              \
-    X(24, NO_PORT, "no_port", "the server's interface is not among the ports")
+    X(24, NO_PORT, "no_port", "the server's interface is not among the ports")                     \
+    X(25, CALL_OVERFLOW, "call_overflow", "new call, and a server was at its limit")               \
+    X(26, POOL_FULL, "pool_full", "every server of the pool is at its limit")
 
 enum ss_reason {
 #define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
@@ -43,7 +45,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 25
+#define SS_REASON_COUNT 27
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 enum ss_verdict {
@@ -51,8 +53,9 @@ enum ss_verdict {
     SS_VERDICT_TX = 1,       /* to a server, out of the interface it came in on */
     SS_VERDICT_REDIRECT = 2, /* to a server, out of another interface */
     SS_VERDICT_DROP = 3,
-    SS_VERDICT_HOLD = 4, /* handed to the controller, which sends it on later */
-    SS_VERDICTS = 5
+    SS_VERDICT_HOLD = 4,   /* handed to the controller, which sends it on later */
+    SS_VERDICT_REJECT = 5, /* handed to the controller, which answers it with 503 */
+    SS_VERDICTS = 6
 };
 
 /* Index in the reasons map. */

@@ -23,8 +23,8 @@ struct ss_service_key {
 SS_ASSERT_SIZE(struct ss_service_key, 20);
 
 struct ss_service {
-    __u16 id; /* index of its counters and its name */
-    __u16 zero;
+    __u16 id;               /* index of its counters and its name */
+    __u16 by_method;        /* 1: not all methods have the same pool */
     __u16 pool[SS_METHODS]; /* index of the pool, by enum ss_method */
 };
 SS_ASSERT_SIZE(struct ss_service, 52);

@@ -8,8 +8,8 @@
 #include "base.h"
 
 struct ss_settings {
-    __u64 secret[2];   /* key of the hash (siphash.h) */
-    __u32 bucket_mask; /* buckets of the call table, less one; their number is a power of two */
+    __u64 secret[2]; /* key of the hash (siphash.h) */
+    __u32 buckets;   /* of the call table */
 
     /* Fragments (fragment.h), by source address and window. */
     __u32 firsts_per_source; /* first fragments that are remembered */

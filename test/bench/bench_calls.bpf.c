@@ -91,7 +91,10 @@ static long bench_table_insert(__u32 index, void *context) {
     (void)index;
     if (ss_call_find(ss_call_position(bench_next_key(run), 0), &place) || place.entry)
         return 0;
-    run->done += ss_call_insert(&place, run->now, bench_value(place.tag, run->now));
+    if (ss_call_insert(&place, run->now, bench_value(place.tag, run->now))) {
+        ss_birth_note(&place, run->now);
+        run->done++;
+    }
     return 0;
 }
 

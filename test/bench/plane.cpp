@@ -112,7 +112,7 @@ void Plane::set_settings(std::uint32_t buckets) {
     ss_settings settings{};
     settings.secret[0] = 0x0123456789abcdef;
     settings.secret[1] = 0xfedcba9876543210;
-    settings.bucket_mask = buckets - 1;
+    settings.buckets = buckets;
     bpf_map *constants = nullptr;
     bpf_map *each = nullptr;
     bpf_object__for_each_map(each, object_.get()) {
@@ -130,8 +130,10 @@ void Plane::set_settings(std::uint32_t buckets) {
     std::memcpy(values.data(), bytes, size);
     std::memcpy(values.data() + offset, &settings, sizeof(settings));
     must(bpf_map__set_initial_value(constants, values.data(), size), "settings");
-    bpf_map *calls = bpf_object__find_map_by_name(object_.get(), "calls");
-    must(bpf_map__set_max_entries(calls, buckets), "size of the call table");
+    for (const char *name : {"calls", "births"}) {
+        bpf_map *sized = bpf_object__find_map_by_name(object_.get(), name);
+        must(bpf_map__set_max_entries(sized, buckets), "size of the call table");
+    }
 }
 
 /// Servers kServers * index and following are the pool's.

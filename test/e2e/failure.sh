@@ -10,41 +10,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/e2e/lib_life.sh
 . "$E2E_DIR/lib_life.sh"
+# shellcheck source=test/e2e/lib_farm.sh
+. "$E2E_DIR/lib_farm.sh"
 
 readonly CALLS=2100
-
-# Kills the proxy of a server, all its processes at once; what it takes to start it again is kept.
-kill_proxy() { # SERVER
-    local pid
-    pid=$(cat "$RUN_DIR/proxies/$1.pid")
-    cp "/proc/$pid/cmdline" "$WORK/$1.cmdline"
-    cp "/proc/$pid/environ" "$WORK/$1.environ"
-    kill -KILL -- "-$pid"
-}
-
-# As tools/demo/proxies started it, and recorded for its stop.
-restart_proxy() { # SERVER
-    local command environment
-    mapfile -d '' command <"$WORK/$1.cmdline"
-    mapfile -d '' environment <"$WORK/$1.environ"
-    setsid nsenter --net="/run/netns/$(host_get "$1" netns)" -- env -i "${environment[@]}" "${command[@]}" \
-        >"$RUN_DIR/proxies/$1.log" 2>&1 </dev/null &
-    echo $! >"$RUN_DIR/proxies/$1.pid"
-}
-
-# check_within DESCRIPTION SECONDS COMMAND...: measured from T0.
-check_within() {
-    local description=$1 limit=$2
-    shift 2
-    if wait_until "$((limit + 8))" "$@"; then
-        LAST_WAIT=$(seconds_between "$T0" "$(now)")
-        check "$description within $limit s (it took $LAST_WAIT s)" \
-            awk -v took="$LAST_WAIT" -v limit="$limit" 'BEGIN { exit took > limit }'
-    else
-        not_ok "$description within $limit s"
-        comment "$(director_get /v1/status | jq -c '[.pools[].servers[] | {name, health, takes_new, next_hop, probe}]')"
-    fi
-}
 
 # Calls whose first message came to SERVER in that time.
 calls_begun_at() { # SERVER FROM TO
@@ -100,10 +69,8 @@ proxy_dies_and_returns() {
 
 # The cable of a server is pulled out, at the switch.
 link_goes_down() {
-    local port
-    port=server3-$(host_get server3 interface)
     T0=$(now)
-    on_host switch ip link set "$port" down
+    set_link server3 down
     check_within "a server without a link takes no calls" 4 server_is server3 '.takes_new | not'
     check "the others stay up" others_take_calls server3
     begin_traffic --calls 300 --rate 300 --hold 500
@@ -111,7 +78,7 @@ link_goes_down() {
     check_undisturbed "300 calls without it"
     check_equal "it had none of them" 0 "$(jq .servers.server3 <<<"$TRAFFIC_RESULT")"
     T0=$(now)
-    on_host switch ip link set "$port" up
+    set_link server3 up
     check_within "with its link it is back" 6 server_is server3 '.takes_new'
 }
 

@@ -24,6 +24,30 @@ constexpr std::uint64_t kSecret[2] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
     std::abort();
 }
 
+/// What lies behind the message in the frame (padding) changes nothing: neither a byte that would
+/// end the value nor one that would go on with it.
+void check_in_frame(std::string_view message, const finder_span &span) {
+    const auto *bytes = reinterpret_cast<const std::uint8_t *>(message.data());
+    const finder_text alone{bytes, message.size(), message.size()};
+    const finder_message kind = finder_classify(alone);
+    for (const char padding : {'\n', 'x'}) {
+        std::vector<std::uint8_t> padded(message.begin(), message.end());
+        padded.insert(padded.end(), 80, static_cast<std::uint8_t>(padding));
+        const finder_text in_frame{padded.data(), padded.size(), message.size()};
+        const auto found = finder_call_id(in_frame);
+        if (found.length != span.length || (span.length != 0 && found.offset != span.offset)) {
+            disagree(message.substr(found.offset, found.length),
+                     message.substr(span.offset, span.length));
+        }
+        const finder_message padded_kind = finder_classify(in_frame);
+        if (padded_kind.start != kind.start || padded_kind.method != kind.method ||
+            finder_is_stun(in_frame) != finder_is_stun(alone)) {
+            std::fprintf(stderr, "padding makes another message of it\n");
+            std::abort();
+        }
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
@@ -40,14 +64,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         disagree(ours, reference);
     }
     (void)finder_hash(kSecret, text, span);
-    (void)finder_is_stun(text);
-
-    // What lies behind the message in the frame (padding) changes nothing.
-    std::vector<std::uint8_t> padded(data, data + size);
-    padded.insert(padded.end(), 80, '\n');
-    const auto in_frame = finder_call_id({padded.data(), padded.size(), size});
-    if (in_frame.length != span.length || (span.length != 0 && in_frame.offset != span.offset)) {
-        disagree(message.substr(in_frame.offset, in_frame.length), reference);
-    }
+    check_in_frame(message, span);
     return 0;
 }

@@ -187,8 +187,14 @@ test_whole() {
     refuses_config "the VIP is a server's address" 2 \
         'services[0].address: 198.51.100.11 is also the address of pools[0].servers[0]' \
         '.services[0].address = "198.51.100.11"'
+    refuses_config "a scheduler that the mode cannot have" 2 'pools[0].scheduler: "round-robin" needs mode "stateful"' \
+        '.pools[0].mode = "stateless" | .pools[0].scheduler = "round-robin"'
     refuses_config "timeout longer than interval" 2 'pools[0].probe.timeout: 5s is longer than the interval of 2s' \
         '.pools[0].probe.timeout = "5s"'
+    refuses_config "a header line in a probe's URI" 2 'pools[0].probe.from: "sip:a@b\r\nX: y" is not a SIP URI' \
+        '.pools[0].probe.from = "sip:a@b\r\nX: y"'
+    refuses_config "TCP by the DSR path" 2 'pools[0].probe.path: "dsr" goes with the type "options" only' \
+        '.pools[0].probe += {type: "tcp", path: "dsr"}'
 }
 
 # All errors are named, not the first one only.

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "namespaces.hpp"
 
+#include <arpa/inet.h>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace sipsteer::test {
@@ -87,6 +91,27 @@ Segment::Segment() : inside_(director_) {
 void Segment::on_server(const std::string &command) const {
     const Inside inside(server_);
     shell(command);
+}
+
+void Segment::stay_silent() const {
+    const Inside inside(server_);
+    set_sysctl("ipv4/conf/eth0/arp_notify", "0");
+    set_sysctl("ipv6/conf/eth0/ndisc_notify", "0");
+}
+
+Fd Segment::capture(int protocol) const {
+    const Inside inside(server_);
+    sockaddr_ll to{};
+    to.sll_family = AF_PACKET;
+    to.sll_protocol = htons(static_cast<std::uint16_t>(protocol));
+    to.sll_ifindex = static_cast<int>(::if_nametoindex("eth0"));
+    Fd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+    if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr *>(&to), sizeof(to)) != 0) {
+        throw std::runtime_error("cannot capture");
+    }
+    const int on = 1; // not what the server sends
+    ::setsockopt(fd.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
+    return fd;
 }
 
 bool run_until(boost::asio::io_context &io, const std::function<bool()> &condition,

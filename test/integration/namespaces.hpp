@@ -57,6 +57,12 @@ public:
     /// Runs a shell command on the server's side.
     void on_server(const std::string &command) const;
 
+    /// Whatever changes on the server's side, it does not announce it.
+    void stay_silent() const;
+
+    /// Receives every frame of a protocol (ETH_P_...) that arrives at the server's eth0.
+    Fd capture(int protocol) const;
+
     const NetworkNamespace &server() const { return server_; }
 
 private:

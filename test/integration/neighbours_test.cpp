@@ -1,88 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "namespaces.hpp"
+#include "neighbour_watch.hpp"
 #include "neighbours/announce.hpp"
 #include "neighbours/link.hpp"
-#include "neighbours/neighbours.hpp"
-#include "neighbours/vip_address.hpp"
 
-#include <boost/asio/ip/udp.hpp>
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
 #include <sstream>
+#include <sys/socket.h>
 
 using namespace sipsteer;
 using namespace sipsteer::test;
-using namespace std::chrono_literals;
-
-namespace asio = boost::asio;
 
 namespace {
 
-const MacAddress kDirectorMac = {2, 0, 0, 0, 0, 0x01};
-const MacAddress kServerMac = {2, 0, 0, 0, 0, 0x11};
-const MacAddress kOtherMac = {2, 0, 0, 0, 0, 0x22};
-
-Address address(const std::string &text) {
-    return *Address::parse(text);
-}
-
-/// A Neighbours that is started, and a count of its changes.
-struct Watch {
-    explicit Watch(NeighbourTimes times = {})
-        : neighbours(
-              io, [this] { on_change(); }, times) {
-        REQUIRE(neighbours.start());
-    }
-
-    void on_change() {
-        ++changes;
-        for (const auto &[server, hop] : neighbours.next_hops()) {
-            ever_unresolved |= !hop.resolved;
-        }
-    }
-
-    const NextHop &hop(const std::string &server) {
-        return neighbours.next_hops().at(address(server));
-    }
-
-    bool resolves(const std::string &server, std::chrono::milliseconds limit = 5s) {
-        return run_until(
-            io, [&] { return hop(server).resolved; }, limit);
-    }
-
-    bool fails(const std::string &server, const std::string &problem,
-               std::chrono::milliseconds limit = 5s) {
-        return run_until(
-            io, [&] { return !hop(server).resolved && hop(server).problem == problem; }, limit);
-    }
-
-    bool moves_to(const std::string &server, const MacAddress &mac,
-                  std::chrono::milliseconds limit) {
-        return run_until(
-            io, [&] { return hop(server).resolved && hop(server).mac == mac; }, limit);
-    }
-
-    asio::io_context io;
-    Neighbours neighbours;
-    unsigned changes = 0;
-    bool ever_unresolved = false;
+struct FrameCount {
+    unsigned matching = 0; // to that MAC
+    unsigned others = 0;
 };
 
-/// Makes the kernel give up on silent neighbours within a second or so.
-void make_impatient(const std::string &family) {
-    const std::string base = family + "/neigh/eth0/";
-    set_sysctl(base + "delay_first_probe_time", "1");
-    set_sysctl(base + "base_reachable_time_ms", "300");
-    set_sysctl(base + "retrans_time_ms", "200");
-    set_sysctl(base + "ucast_solicit", "1");
-    set_sysctl(base + "mcast_solicit", "1");
+/// ARP, or a neighbour solicitation: other IPv6 frames are sent at all times.
+bool asks(const std::array<std::uint8_t, 2048> &frame) {
+    const bool arp = frame[12] == 0x08 && frame[13] == 0x06;
+    return arp || (frame[20] == IPPROTO_ICMPV6 && frame[54] == 135);
 }
 
-/// As a probe would: the kernel has to confirm the neighbour.
-void send_datagram(asio::io_context &io, const std::string &to) {
-    const asio::ip::udp::endpoint server(asio::ip::make_address(to), 9);
-    asio::ip::udp::socket socket(io, server.protocol());
-    socket.send_to(asio::buffer("x", 1), server);
+/// What has arrived at a capture (Segment::capture), by destination.
+FrameCount count_frames(const Fd &capture, const MacAddress &to) {
+    FrameCount count;
+    std::array<std::uint8_t, 2048> frame;
+    while (::recv(capture.get(), frame.data(), frame.size(), MSG_DONTWAIT) > 0) {
+        if (asks(frame)) {
+            (std::equal(to.begin(), to.end(), frame.begin()) ? count.matching : count.others)++;
+        }
+    }
+    return count;
 }
 
 /// The server's eth0 gets another MAC and says so, as bonding or VRRP do.
@@ -142,21 +97,54 @@ TEST_CASE("a new MAC is followed within a second") {
     CHECK_FALSE(watch.ever_unresolved);
 }
 
-TEST_CASE("a new MAC that nobody announces is found by confirming stale entries") {
-    const std::string family = GENERATE("ipv4", "ipv6");
-    const std::string server = family == "ipv4" ? "192.0.2.11" : "2001:db8::b";
+TEST_CASE("a new MAC that nobody announces is followed within a second") {
+    const std::string server = GENERATE("192.0.2.11", "2001:db8::b");
     Segment segment;
-    make_impatient(family);
-    // Longer than delay_first_probe_time, else the kernel goes on confirming it by itself.
-    set_sysctl(family + "/neigh/eth0/base_reachable_time_ms", "3000");
-    Watch watch({.retry = 100ms, .confirm = 4s});
+    segment.stay_silent();
+    Watch watch;
     watch.neighbours.watch({address(server)});
     REQUIRE(watch.resolves(server));
-    REQUIRE(run_until(
-        watch.io, [&] { return shell_says("ip neighbour show " + server + " | grep -q STALE"); },
-        10s));
+    run_for(watch.io, 1500ms); // an entry that is fresh keeps its MAC for a second (locktime)
+    const auto changes = watch.changes;
+    run_for(watch.io, 1s);
+    CHECK(watch.changes == changes); // being asked all the time is no change
     segment.on_server("ip link set eth0 address 02:00:00:00:00:22");
-    CHECK(watch.moves_to(server, kOtherMac, 15s));
+    CHECK(watch.moves_to(server, kOtherMac, 1s));
+    CHECK_FALSE(watch.ever_unresolved);
+}
+
+TEST_CASE("a new MAC after a silence is followed within a second of its first answer") {
+    const bool ipv4 = GENERATE(true, false);
+    const std::string server = ipv4 ? "192.0.2.11" : "2001:db8::b";
+    const std::string with_prefix = server + (ipv4 ? "/24 dev eth0" : "/64 dev eth0 nodad");
+    Segment segment;
+    segment.stay_silent();
+    Watch watch;
+    watch.neighbours.watch({address(server)});
+    REQUIRE(watch.resolves(server));
+    run_for(watch.io, 1500ms);
+    segment.on_server("ip address flush dev eth0 scope global");
+    run_for(watch.io, std::chrono::milliseconds(GENERATE(300, 900, 2000)));
+    CHECK_FALSE(watch.ever_unresolved);
+    segment.on_server("ip link set eth0 address 02:00:00:00:00:22; ip address add " + with_prefix);
+    CHECK(watch.moves_to(server, kOtherMac, 1s));
+    CHECK_FALSE(watch.ever_unresolved);
+}
+
+TEST_CASE("what is resolved is asked by unicast, not by broadcast") {
+    const bool ipv4 = GENERATE(true, false);
+    const std::string server = ipv4 ? "192.0.2.11" : "2001:db8::b";
+    Segment segment;
+    Watch watch;
+    watch.neighbours.watch({address(server)});
+    REQUIRE(watch.resolves(server));
+    run_for(watch.io, 500ms);
+    const Fd capture = segment.capture(ipv4 ? ETH_P_ARP : ETH_P_IPV6);
+    run_for(watch.io, 2s);
+    const auto to_owner = count_frames(capture, kServerMac);
+    CHECK(to_owner.matching >= 8);
+    CHECK(to_owner.matching <= 10);
+    CHECK(to_owner.others == 0);
 }
 
 TEST_CASE("a silent server is asked for until it answers") {
@@ -166,31 +154,50 @@ TEST_CASE("a silent server is asked for until it answers") {
     Segment segment;
     Watch watch;
     watch.neighbours.watch({address(server)});
-    CHECK(watch.hop(server).problem == problem);
-    run_for(watch.io, 4s); // the kernel gives up after 3
-    CHECK(watch.hop(server).problem == problem);
-    CHECK(watch.changes == 0);
+    CHECK(watch.hop(server).problem == problem + " yet"); // nobody has been asked
+    CHECK(watch.hop(server).pending);
+    CHECK_FALSE(watch.hop(server).failed);
+    CHECK(watch.fails(server, problem, 4s)); // the kernel gives up after 3
+    CHECK_FALSE(watch.hop(server).pending);
+    CHECK(watch.hop(server).failed);
+    CHECK(watch.changes == 1);
+    run_for(watch.io, 4s); // asking again is no news
+    CHECK(watch.changes == 1);
     segment.on_server("ip address add " + server + (ipv4 ? "/24 dev eth0" : "/64 dev eth0 nodad"));
     CHECK(watch.resolves(server, 5s));
+    CHECK_FALSE(watch.hop(server).failed);
 }
 
-TEST_CASE("a server that has gone is told of at once, and its return") {
+TEST_CASE("a server that has gone is told of by itself, and its return") {
     const bool ipv4 = GENERATE(true, false);
     const std::string server = ipv4 ? "192.0.2.11" : "2001:db8::b";
     Segment segment;
-    make_impatient(ipv4 ? "ipv4" : "ipv6");
     Watch watch;
     watch.neighbours.watch({address(server)});
     REQUIRE(watch.resolves(server));
+    run_for(watch.io, 500ms);
     segment.on_server("ip address flush dev eth0 scope global");
-    run_for(watch.io, 1s); // until stale
-    send_datagram(watch.io, server);
-    REQUIRE(watch.fails(server, ipv4 ? "no ARP answer" : "no ND answer", 5s));
+    // Two turns and the kernel's three seconds.
+    REQUIRE(watch.fails(server, ipv4 ? "no ARP answer" : "no ND answer", 4200ms));
+    CHECK(watch.hop(server).failed);
     const auto changes = watch.changes;
     run_for(watch.io, 3s);
     CHECK(watch.changes == changes); // no flapping while it is being asked for
     segment.on_server("ip address add " + server + (ipv4 ? "/24 dev eth0" : "/64 dev eth0 nodad"));
-    CHECK(watch.resolves(server, 5s));
+    CHECK(watch.resolves(server, 2s));
+}
+
+TEST_CASE("a server whose entry the kernel marks as failed is told of at once") {
+    const bool ipv4 = GENERATE(true, false);
+    const std::string server = ipv4 ? "192.0.2.11" : "2001:db8::b";
+    Segment segment;
+    Watch watch({.check = 1h});
+    watch.neighbours.watch({address(server)});
+    REQUIRE(watch.resolves(server));
+    segment.on_server("ip address flush dev eth0 scope global");
+    shell("ip neighbour change " + server + " dev eth0 nud probe"); // as if it had been in use
+    CHECK(watch.fails(server, ipv4 ? "no ARP answer" : "no ND answer", 3500ms));
+    CHECK(watch.hop(server).failed);
 }
 
 TEST_CASE("an entry dropped by the kernel or an administrator does not take the server away") {
@@ -232,7 +239,7 @@ TEST_CASE("an entry that is dropped again and again does, too") {
 TEST_CASE("a permanent entry is used and stays permanent") {
     Segment segment;
     shell("ip neighbour add 192.0.2.12 lladdr 02:00:00:00:00:22 dev eth0 nud permanent");
-    Watch watch({.retry = 50ms, .confirm = 50ms});
+    Watch watch({.retry = 50ms, .check = 50ms});
     watch.neighbours.watch({address("192.0.2.12")});
     CHECK(watch.hop("192.0.2.12").mac == kOtherMac);
     run_for(watch.io, 500ms);
@@ -283,75 +290,6 @@ TEST_CASE("the director's own MAC is followed") {
         5s));
 }
 
-TEST_CASE("routes: none, a router, an own address; and their changes") {
-    Segment segment;
-    Watch watch;
-    watch.neighbours.watch({address("198.51.100.7"), address("2001:db8:1::7"), address("192.0.2.1"),
-                            address("2001:db8::1")});
-    CHECK(watch.hop("198.51.100.7").problem == "no route");
-    CHECK(watch.hop("2001:db8:1::7").problem == "no route");
-    CHECK(watch.hop("192.0.2.1").problem == "the address is the director's own");
-    CHECK(watch.hop("2001:db8::1").problem == "the address is the director's own");
-
-    const std::string reached = "reached through router ";
-    const std::string needs = "; L2 forwarding needs the server on a segment of the director";
-    shell("ip route add default via 192.0.2.11");
-    shell("ip route add default via 2001:db8::b");
-    CHECK(watch.fails("198.51.100.7", reached + "192.0.2.11" + needs, 1s));
-    CHECK(watch.fails("2001:db8:1::7", reached + "2001:db8::b" + needs, 1s));
-
-    segment.on_server("ip address add 198.51.100.7/32 dev eth0");
-    shell("ip route add 198.51.100.0/24 dev eth0");
-    CHECK(watch.resolves("198.51.100.7"));
-    shell("ip route add blackhole 198.51.100.7/32");
-    CHECK(run_until(
-        watch.io, [&] { return watch.hop("198.51.100.7").problem.starts_with("no route"); }, 1s));
-}
-
-TEST_CASE("a bridge is refused") {
-    Segment segment;
-    shell("ip link add name br0 type bridge && ip link set br0 up && ip link set eth0 master br0");
-    shell("ip address flush dev eth0 && ip address add 192.0.2.1/24 dev br0");
-    Watch watch;
-    watch.neighbours.watch({address("192.0.2.11")});
-    CHECK(watch.fails("192.0.2.11", "interface br0 is a bridge, which is not supported", 3s));
-}
-
-TEST_CASE("a VLAN interface resolves to its parent and its id") {
-    Segment segment;
-    if (!shell_says("ip link add link eth0 name eth0.100 type vlan id 100 2>/dev/null")) {
-        WARN("this kernel has no VLAN devices");
-        return;
-    }
-    segment.on_server("ip link add link eth0 name eth0.100 type vlan id 100");
-    segment.on_server("ip link set eth0.100 up; ip address add 203.0.113.11/24 dev eth0.100");
-    shell("ip link set eth0.100 address 02:00:00:00:00:03 up");
-    shell("ip address add 203.0.113.1/24 dev eth0.100");
-    Watch watch;
-    watch.neighbours.watch({address("203.0.113.11")});
-    REQUIRE(watch.resolves("203.0.113.11"));
-    const auto hop = watch.hop("203.0.113.11");
-    CHECK(hop.ifindex == find_link("eth0")->ifindex);
-    CHECK(hop.vlan == 100);
-    CHECK(hop.mac == kServerMac);
-    CHECK(hop.source_mac == MacAddress{2, 0, 0, 0, 0, 3});
-}
-
-TEST_CASE("a macvlan interface resolves to its parent, with the tag it is said to have") {
-    Segment segment;
-    shell("ip link add link eth0 name sip address 02:00:00:00:00:03 type macvlan mode bridge");
-    shell("ip link set sip up && ip address flush dev eth0 && ip address add 192.0.2.2/24 dev sip");
-    Watch watch;
-    watch.neighbours.set_vlan_tags({{"sip", 100}});
-    watch.neighbours.watch({address("192.0.2.11")});
-    REQUIRE(watch.resolves("192.0.2.11"));
-    const auto hop = watch.hop("192.0.2.11");
-    CHECK(hop.ifindex == find_link("eth0")->ifindex);
-    CHECK(hop.vlan == 100);
-    CHECK(hop.mac == kServerMac);
-    CHECK(hop.source_mac == MacAddress{2, 0, 0, 0, 0, 3});
-}
-
 TEST_CASE("lost notices are made good") {
     Segment segment;
     Watch watch;
@@ -389,83 +327,4 @@ TEST_CASE("addresses come and go") {
     watch.neighbours.watch({address("2001:db8::b")});
     CHECK(watch.neighbours.next_hops().size() == 1);
     CHECK(watch.hop("2001:db8::b").resolved);
-}
-
-TEST_CASE("interfaces by name") {
-    Segment segment;
-    const auto eth0 = find_link("eth0");
-    REQUIRE(eth0);
-    CHECK(eth0->name == "eth0");
-    CHECK(eth0->kind == "veth");
-    CHECK(eth0->mac == kDirectorMac);
-    CHECK(eth0->mtu == 1500);
-    CHECK(eth0->up);
-    CHECK(eth0->ethernet);
-    CHECK(eth0->lower == 0);
-    CHECK_FALSE(find_link("lo")->ethernet);
-    const auto none = find_link("eth7");
-    REQUIRE_FALSE(none);
-    CHECK(none.error().message == "interface eth7: No such device");
-    CHECK_FALSE(find_link("a-name-longer-than-any-interface"));
-    CHECK_FALSE(find_link(""));
-}
-
-TEST_CASE("a VIP is put on an interface, announced, and taken away") {
-    const bool ipv4 = GENERATE(true, false);
-    const std::string vip = ipv4 ? "192.0.2.100" : "2001:db8::100";
-    Segment segment;
-    set_sysctl("ipv6/conf/eth0/accept_dad", "1");
-    // The server remembers another director.
-    segment.on_server("ip neighbour add " + vip + " lladdr 02:00:00:00:00:22 dev eth0 nud stale");
-
-    const auto added = add_address("eth0", address(vip));
-    REQUIRE(added);
-    CHECK(*added);
-    CHECK(shell_says("ip address show dev eth0 | grep -q '" + vip + (ipv4 ? "/32" : "/128") + "'"));
-    CHECK_FALSE(shell_says("ip address show dev eth0 | grep -q tentative"));
-    segment.on_server("for i in $(seq 20); do ip neighbour show " + vip +
-                      " | grep -q 02:00:00:00:00:01 && exit 0; sleep 0.05; done; exit 1");
-    segment.on_server("ip neighbour del " + vip + " dev eth0");
-    {
-        const Inside inside(segment.server());
-        Watch watch;
-        watch.neighbours.watch({address(vip)});
-        REQUIRE(watch.resolves(vip)); // the director's kernel answers
-        CHECK(watch.hop(vip).mac == kDirectorMac);
-    }
-
-    const auto again = add_address("eth0", address(vip));
-    REQUIRE(again);
-    CHECK_FALSE(*again);
-
-    CHECK(remove_address("eth0", address(vip)));
-    CHECK_FALSE(shell_says("ip address show dev eth0 | grep -q '" + vip + "'"));
-    CHECK(shell_says("ip address show dev eth0 | grep -q '" +
-                     std::string(ipv4 ? "192.0.2.1/24" : "2001:db8::1/64") + "'"));
-    CHECK(remove_address("eth0", address(vip)));
-}
-
-TEST_CASE("the director does not take the VIP as the source of what it sends") {
-    const bool ipv4 = GENERATE(true, false);
-    Segment segment;
-    // A VIP that is nearer to the server than the director's own address.
-    REQUIRE(add_address("eth0", address(ipv4 ? "192.0.2.10" : "2001:db8::a")));
-    asio::io_context io;
-    const asio::ip::udp::endpoint server(
-        asio::ip::make_address(ipv4 ? "192.0.2.11" : "2001:db8::b"), 5060);
-    asio::ip::udp::socket socket(io, server.protocol());
-    socket.connect(server);
-    CHECK(socket.local_endpoint().address().to_string() == (ipv4 ? "192.0.2.1" : "2001:db8::1"));
-}
-
-TEST_CASE("a VIP on an interface that is down or missing") {
-    Segment segment;
-    const auto missing = add_address("eth7", address("192.0.2.100"));
-    REQUIRE_FALSE(missing);
-    CHECK(missing.error().message == "interface eth7: No such device");
-    CHECK(remove_address("eth7", address("192.0.2.100")));
-    shell("ip link set eth0 down");
-    const auto added = add_address("eth0", address("192.0.2.100"));
-    REQUIRE(added);
-    CHECK(*added);
 }

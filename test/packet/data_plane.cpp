@@ -34,9 +34,12 @@ DataPlane::DataPlane() {
     clear_hash(maps.frag_sources);
     clear_hash(maps.flows);
     held();
+    rejected();
     clear_hash(maps.ports);
     clear_array(maps.pools, kUsedIndexes);
     clear_array(maps.servers, kUsedIndexes);
+    clear_array(maps.server_load, kUsedIndexes);
+    clear_array(maps.pool_load, kUsedIndexes);
     forget_calls();
     clear_array(maps.service_traffic, kUsedIndexes, program.cpus());
     clear_array(maps.methods, ss_method_index(kUsedIndexes, 0), program.cpus());
@@ -57,12 +60,32 @@ void DataPlane::pool(__u32 index, ss_pool_mode mode, ss_no_call_id no_call_id) {
     update(Program::get().maps().pools, index, value);
 }
 
-void DataPlane::lifetime(__u32 pool, enum ss_call_state state, __u16 ticks) {
+template <typename Change>
+void DataPlane::change_pool(__u32 index, Change change) {
     bpf_map *map = Program::get().maps().pools;
     ss_pool value = {};
-    must(bpf_map_lookup_elem(fd_of(map), &pool, &value), "pools");
-    value.lifetime[state] = ticks;
-    update(map, pool, value);
+    must(bpf_map_lookup_elem(fd_of(map), &index, &value), "pools");
+    change(value);
+    update(map, index, value);
+}
+
+void DataPlane::lifetime(__u32 pool, enum ss_call_state state, __u16 ticks) {
+    change_pool(pool, [&](ss_pool &value) { value.lifetime[state] = ticks; });
+}
+
+void DataPlane::scheduler(__u32 pool, ss_scheduler scheduler) {
+    change_pool(pool, [&](ss_pool &value) { value.scheduler = static_cast<__u8>(scheduler); });
+}
+
+void DataPlane::key(__u32 pool, ss_pool_key key) {
+    change_pool(pool, [&](ss_pool &value) { value.key = static_cast<__u8>(key); });
+}
+
+void DataPlane::when_down(__u32 pool, ss_when_down what, __u32 gap) {
+    change_pool(pool, [&](ss_pool &value) {
+        value.when_down = static_cast<__u8>(what);
+        value.reject_gap = gap;
+    });
 }
 
 void DataPlane::service(__u16 id, std::string_view address, std::uint16_t port, __u16 pool) {
@@ -80,6 +103,7 @@ void DataPlane::method_pool(std::string_view address, std::uint16_t port, ss_met
     ss_service value = {};
     must(bpf_map_lookup_elem(fd_of(map), &key, &value), "services");
     value.pool[method] = pool;
+    value.by_method = 1;
     update(map, key, value);
 }
 
@@ -93,7 +117,23 @@ void DataPlane::server(__u32 index, const ServerAt &at) {
     value.vlan = at.vlan;
     value.pool = at.pool;
     value.flags = at.flags;
+    value.weight = at.weight;
+    value.most_calls = at.most_calls;
+    value.new_call_gap = at.new_call_gap;
     update(Program::get().maps().servers, index, value);
+}
+
+void DataPlane::set_load(__u32 index, __s64 live, __u64 next_new_call) {
+    ss_server_load load = {};
+    load.live = live;
+    load.next_new_call = next_new_call;
+    update(Program::get().maps().server_load, index, load);
+}
+
+ss_server_load DataPlane::load(__u32 index) const {
+    ss_server_load value = {};
+    must(bpf_map_lookup_elem(fd_of(Program::get().maps().server_load), &index, &value), "load");
+    return value;
 }
 
 void DataPlane::ring(__u32 pool, const std::vector<__u16> &servers) {
@@ -101,11 +141,19 @@ void DataPlane::ring(__u32 pool, const std::vector<__u16> &servers) {
     for (std::size_t i = 0; i < SS_RING_SLOTS; i++) {
         value->slot[i] = servers.empty() ? SS_NO_SERVER : servers[i % servers.size()];
     }
+    value->slots = SS_RING_SLOTS;
+    const std::set<__u16> members(servers.begin(), servers.end());
+    value->members = static_cast<__u16>(members.size());
+    std::copy(members.begin(), members.end(), value->member);
+    whole_ring(pool, *value);
+}
+
+void DataPlane::whole_ring(__u32 pool, const ss_ring &ring) {
     const int inner =
         bpf_map_create(BPF_MAP_TYPE_ARRAY, "ring", sizeof(__u32), sizeof(ss_ring), 1, nullptr);
     must(inner, "inner map");
     const __u32 zero = 0;
-    int result = bpf_map_update_elem(inner, &zero, value.get(), BPF_ANY);
+    int result = bpf_map_update_elem(inner, &zero, &ring, BPF_ANY);
     if (result == 0) {
         result = bpf_map_update_elem(fd_of(Program::get().maps().rings), &pool, &inner, BPF_ANY);
     }

@@ -9,6 +9,8 @@
 #include <sipsteer/method.h>
 #include <sipsteer/pool.h>
 #include <sipsteer/reason.h>
+#include <sipsteer/reject.h>
+#include <sipsteer/ring.h>
 #include <sipsteer/server.h>
 #include <sipsteer/settings.h>
 
@@ -24,8 +26,8 @@ namespace sipsteer::test {
 /// The hash's secret in all packet tests.
 inline constexpr std::array<std::uint64_t, 2> kSecret = {0x0123456789abcdef, 0xfedcba9876543210};
 
-/// Buckets of the call table in all packet tests, less one.
-inline constexpr std::uint32_t kBucketMask = 63;
+/// Buckets of the call table in all packet tests.
+inline constexpr std::uint32_t kBuckets = 67;
 
 /// BPF_PROG_TEST_RUN's packets come in on the loopback interface of its namespace.
 inline constexpr std::uint32_t kIngress = 1;
@@ -49,7 +51,10 @@ struct ServerAt {
     __u16 pool = 0;
     __u32 ifindex = kIngress;
     __u16 vlan = 0;
-    __u8 flags = SS_SERVER_IN_USE | SS_SERVER_FORWARD;
+    __u8 flags = SS_SERVER_IN_USE | SS_SERVER_FORWARD | SS_SERVER_NEW;
+    __u16 weight = 100;
+    __u32 most_calls = 0;
+    __u32 new_call_gap = 0;
 };
 
 /// A call's entry and where it was found.
@@ -65,6 +70,12 @@ struct Held {
     Bytes frame;
 };
 
+/// A request that was handed to the controller to be answered.
+struct Rejected {
+    ss_rejected head;
+    std::string message;
+};
+
 /// The real program with its maps, empty at construction. The program is loaded once and shared:
 /// one DataPlane lives at a time.
 class DataPlane {
@@ -78,13 +89,24 @@ public:
     void pool(__u32 index, ss_pool_mode mode = SS_POOL_STATEFUL,
               ss_no_call_id no_call_id = SS_NO_CALL_ID_SOURCE);
     void lifetime(__u32 pool, enum ss_call_state state, __u16 ticks);
+    /// A pool goes by the call's hash and the Call-ID and drops what no server takes unless told
+    /// otherwise.
+    void scheduler(__u32 pool, ss_scheduler scheduler);
+    void key(__u32 pool, ss_pool_key key);
+    /// gap: ns between two requests that are answered.
+    void when_down(__u32 pool, ss_when_down what, __u32 gap = 0);
     /// A service and the marker of its address.
     void service(__u16 id, std::string_view address, std::uint16_t port, __u16 pool);
     /// Sends one method of a service to a pool of its own.
     void method_pool(std::string_view address, std::uint16_t port, ss_method method, __u16 pool);
     void server(__u32 index, const ServerAt &at = {});
+    /// What calls have changed of a server, and so what it has room for.
+    void set_load(__u32 index, __s64 live, __u64 next_new_call = 0);
+    ss_server_load load(__u32 index) const;
     /// The pool's ring, filled with these servers in turn; none: an empty ring.
     void ring(__u32 pool, const std::vector<__u16> &servers);
+    /// A ring as the controller would fill it.
+    void whole_ring(__u32 pool, const ss_ring &ring);
     void no_ring(__u32 pool);
     void port(__u32 ifindex);
 
@@ -95,6 +117,9 @@ public:
     /// The same with less headroom; nothing if this kernel's test runs cannot.
     std::optional<Outcome> run_without_headroom(const Packet &packet);
 
+    /// Runs one packet and only looks at where it goes: the server, or nothing. For many packets.
+    std::optional<__u32> server_for(const Packet &packet);
+
     ss_traffic service_traffic(__u32 id) const;
     ss_server_counters server_counters(__u32 index) const;
 
@@ -104,6 +129,9 @@ public:
     std::vector<Entry> entries() const;
     /// The entry for a hash in a pool, in either of its buckets.
     std::optional<Entry> entry(std::uint64_t hash, __u32 pool) const;
+    /// When the entry was made, by the table beside.
+    __u16 birth(const Entry &entry) const;
+    void write_birth(__u32 bucket, __u32 slot, __u16 tick);
     void forget_calls();
     void write_entry(__u32 bucket, __u32 slot, __u64 value);
     /// The data plane's clock, in ticks.
@@ -121,7 +149,14 @@ public:
     std::vector<Held> held();
     static __u32 fragment_now();
 
+    /// Takes the requests that were handed to the controller since the last time.
+    std::vector<Rejected> rejected();
+    /// The data plane's clock, in ns.
+    static __u64 now_ns();
+
 private:
+    template <typename Change>
+    void change_pool(__u32 index, Change change);
     Outcome run(const Bytes &frame, std::uint32_t metadata);
 };
 

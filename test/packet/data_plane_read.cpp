@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The counters, and the call table.
+// The counters, the call table, and what was handed over to be answered.
 #include "program.hpp"
 
 namespace sipsteer::test {
@@ -18,6 +18,7 @@ ss_server_counters DataPlane::server_counters(__u32 index) const {
         total.sent.bytes += value.sent.bytes;
         total.new_calls += value.new_calls;
         total.rehomed += value.rehomed;
+        total.refused += value.refused;
     }
     return total;
 }
@@ -33,7 +34,7 @@ __u64 DataPlane::messages(__u32 service, ss_method method) const {
 
 std::vector<Entry> DataPlane::entries() const {
     std::vector<Entry> entries;
-    for (__u32 bucket = 0; bucket <= kBucketMask; bucket++) {
+    for (__u32 bucket = 0; bucket < kBuckets; bucket++) {
         ss_bucket value;
         must(bpf_map_lookup_elem(fd_of(Program::get().maps().calls), &bucket, &value), "calls");
         for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
@@ -48,8 +49,8 @@ std::vector<Entry> DataPlane::entries() const {
 std::optional<Entry> DataPlane::entry(std::uint64_t hash, __u32 pool) const {
     const __u64 position = ss_call_position(hash, pool);
     const __u32 tag = ss_call_position_tag(position);
-    const __u32 first = ss_call_first_bucket(position, kBucketMask);
-    const __u32 other = ss_call_other_bucket(first, tag, kBucketMask);
+    const __u32 first = ss_call_first_bucket(position, kBuckets);
+    const __u32 other = ss_call_other_bucket(first, tag, kBuckets);
     for (const Entry &entry : entries()) {
         if (ss_call_tag(entry.value) == tag && (entry.bucket == first || entry.bucket == other)) {
             return entry;
@@ -58,8 +59,23 @@ std::optional<Entry> DataPlane::entry(std::uint64_t hash, __u32 pool) const {
     return std::nullopt;
 }
 
+__u16 DataPlane::birth(const Entry &entry) const {
+    ss_births value = {};
+    must(bpf_map_lookup_elem(fd_of(Program::get().maps().births), &entry.bucket, &value), "births");
+    return value.tick[entry.slot];
+}
+
+void DataPlane::write_birth(__u32 bucket, __u32 slot, __u16 tick) {
+    ss_births value = {};
+    bpf_map *map = Program::get().maps().births;
+    must(bpf_map_lookup_elem(fd_of(map), &bucket, &value), "births");
+    value.tick[slot] = tick;
+    update(map, bucket, value);
+}
+
 void DataPlane::forget_calls() {
-    clear_array(Program::get().maps().calls, kBucketMask + 1);
+    clear_array(Program::get().maps().calls, kBuckets);
+    clear_array(Program::get().maps().births, kBuckets);
 }
 
 void DataPlane::write_entry(__u32 bucket, __u32 slot, __u64 value) {
@@ -72,6 +88,15 @@ void DataPlane::write_entry(__u32 bucket, __u32 slot, __u64 value) {
 
 __u32 DataPlane::now() {
     return static_cast<__u32>(coarse_ns() >> SS_TICK_SHIFT) & SS_TICK_MASK;
+}
+
+__u64 DataPlane::now_ns() {
+    return coarse_ns();
+}
+
+std::vector<Rejected> DataPlane::rejected() {
+    Program::get().read_rejects();
+    return std::exchange(Program::get().rejected, {});
 }
 
 } // namespace sipsteer::test

@@ -116,4 +116,19 @@ Outcome DataPlane::run(const Bytes &frame, std::uint32_t metadata) {
     return outcome;
 }
 
+std::optional<__u32> DataPlane::server_for(const Packet &packet) {
+    const Bytes frame = packet.bytes();
+    Bytes out(frame.size() + 64);
+    LIBBPF_OPTS(bpf_test_run_opts, options);
+    options.data_in = frame.data();
+    options.data_size_in = static_cast<__u32>(frame.size());
+    options.data_out = out.data();
+    options.data_size_out = static_cast<__u32>(out.size());
+    must(bpf_prog_test_run_opts(Program::get().fd(), &options), "test run");
+    if (options.retval != XDP_TX && options.retval != XDP_REDIRECT) {
+        return std::nullopt;
+    }
+    return out[5]; // server_mac()
+}
+
 } // namespace sipsteer::test

@@ -99,21 +99,6 @@ TEST_CASE("a fragment of another datagram is another one's", "[held]") {
     check_held(farm, other_source.later(), other_source.key());
 }
 
-TEST_CASE("a first fragment for another port is not remembered", "[held]") {
-    Farm farm;
-    const Datagram datagram;
-    const Packet first = Packet()
-                             .eth()
-                             .ipv4(kClient, kVip)
-                             .fragment(0, true, 7)
-                             .udp(5060, 53)
-                             .udp_length(2000)
-                             .payload(datagram.message.substr(0, kSplit - 8));
-    CHECK(farm.run(first).reason == SS_REASON_NOT_SERVICE);
-    CHECK_FALSE(farm.fragment(datagram.key()));
-    check_held(farm, datagram.later(), datagram.key());
-}
-
 TEST_CASE("a datagram is remembered through its lifetime", "[held]") {
     const Datagram datagram{GENERATE(false, true)};
     Farm farm;

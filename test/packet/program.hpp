@@ -52,22 +52,29 @@ public:
     /// What the ring buffer has had and DataPlane::held() has not given out yet.
     std::vector<Held> held;
 
+    /// Likewise, for DataPlane::rejected().
+    std::vector<Rejected> rejected;
+
+    void read_rejects() { must(ring_buffer__consume(rejects_reader_.get()), "rejects"); }
     void read_held() { must(ring_buffer__consume(held_reader_.get()), "held"); }
 
 private:
     Program()
         : skeleton_(sipsteer_bpf__open(), &sipsteer_bpf__destroy),
-          held_reader_(nullptr, &ring_buffer__free) {
+          held_reader_(nullptr, &ring_buffer__free), rejects_reader_(nullptr, &ring_buffer__free) {
         if (!skeleton_) {
             throw std::runtime_error("cannot open the BPF object");
         }
         fill(skeleton_->rodata->settings);
-        must(bpf_map__set_max_entries(skeleton_->maps.calls, kBucketMask + 1), "size of calls");
+        must(bpf_map__set_max_entries(skeleton_->maps.calls, kBuckets), "size of calls");
+        must(bpf_map__set_max_entries(skeleton_->maps.births, kBuckets), "size of births");
         must(sipsteer_bpf__load(skeleton_.get()), "load");
         cpus_ = static_cast<std::size_t>(libbpf_num_possible_cpus());
         held_reader_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.held), &Program::take_held,
                                             this, nullptr));
-        if (!held_reader_) {
+        rejects_reader_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.rejects),
+                                               &Program::take_rejected, this, nullptr));
+        if (!held_reader_ || !rejects_reader_) {
             throw std::runtime_error("cannot read the ring buffer");
         }
     }
@@ -83,10 +90,21 @@ private:
         return 0;
     }
 
+    static int take_rejected(void *context, void *record, std::size_t size) {
+        const auto *bytes = static_cast<const char *>(record);
+        Rejected one = {};
+        std::memcpy(&one.head, bytes, std::min(size, sizeof(one.head)));
+        if (size > sizeof(one.head)) {
+            one.message.assign(bytes + sizeof(one.head), bytes + size);
+        }
+        static_cast<Program *>(context)->rejected.push_back(std::move(one));
+        return 0;
+    }
+
     static void fill(ss_settings &settings) {
         settings.secret[0] = kSecret[0];
         settings.secret[1] = kSecret[1];
-        settings.bucket_mask = kBucketMask;
+        settings.buckets = kBuckets;
         settings.firsts_per_source = kFirstsPerSource;
         settings.held_per_source = kHeldPerSource;
         settings.fragment_lifetime = kFragmentLifetime;
@@ -94,6 +112,7 @@ private:
 
     std::unique_ptr<sipsteer_bpf, void (*)(sipsteer_bpf *)> skeleton_;
     std::unique_ptr<ring_buffer, void (*)(ring_buffer *)> held_reader_;
+    std::unique_ptr<ring_buffer, void (*)(ring_buffer *)> rejects_reader_;
     std::size_t cpus_ = 0;
 };
 

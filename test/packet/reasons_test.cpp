@@ -39,7 +39,7 @@ std::optional<Outcome> after_its_server_is_gone(Farm &farm) {
 }
 
 std::optional<Outcome> into_full_buckets(Farm &farm) {
-    for (__u32 bucket = 0; bucket <= kBucketMask; bucket++) {
+    for (__u32 bucket = 0; bucket < kBuckets; bucket++) {
         for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
             farm.write_entry(bucket, slot, ss_call_make(1, SS_CALL_CONFIRMED, 0, DataPlane::now()));
         }
@@ -117,6 +117,20 @@ const std::map<__u32, Scene> kScenes = {
          Datagram datagram;
          datagram.message = std::string(400, 'x');
          return farm.run(datagram.first());
+     }},
+    {SS_REASON_CALL_OVERFLOW,
+     [](Farm &farm) {
+         const __u32 first = Farm::ring_server(call_hash("reasons@example.com"));
+         farm.server(first, {.most_calls = 1});
+         farm.set_load(first, 1);
+         return farm.run(to_vip(kInvite));
+     }},
+    {SS_REASON_POOL_FULL,
+     [](Farm &farm) {
+         farm.ring(0, {0});
+         farm.server(0, {.most_calls = 1});
+         farm.set_load(0, 1);
+         return farm.run(to_vip(kInvite));
      }},
     {SS_REASON_ICMP_ERROR, icmp_error},
     {SS_REASON_NO_PORT,

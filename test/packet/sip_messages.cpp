@@ -4,6 +4,8 @@
 #include "data_plane.hpp"
 #include "reference_siphash.hpp"
 
+#include <sipsteer/pool.h>
+
 namespace sipsteer::test {
 
 namespace {
@@ -14,6 +16,17 @@ std::string head(std::string_view method) {
                                  "Max-Forwards: 70\r\n"
                                  "To: Bob <sip:bob@example.com>\r\n"
                                  "From: Alice <sip:alice@example.com>;tag=1928301774\r\n";
+}
+
+/// Of two words, as the data plane has them in memory: the lowest byte first.
+std::uint64_t words_hash(std::uint64_t first, std::uint64_t second) {
+    std::string bytes;
+    for (const std::uint64_t word : {first, second}) {
+        for (int i = 0; i < 8; i++) {
+            bytes += static_cast<char>(word >> (8 * i) & 0xff);
+        }
+    }
+    return reference_siphash_1_3(kSecret, bytes);
 }
 
 } // namespace
@@ -42,6 +55,22 @@ std::uint64_t call_hash(std::string_view call_id) {
 std::uint64_t source_hash(std::string_view address) {
     const auto bytes = mapped_address(address);
     return reference_siphash_1_3(kSecret, std::string(bytes.begin(), bytes.end()));
+}
+
+std::string request_to(std::string_view method, std::string_view call_id, std::string_view to,
+                       std::string_view via) {
+    return std::string(method) + " sip:example.com SIP/2.0\r\nVia: " + std::string(via) +
+           "\r\nFrom: <sip:alice@example.com>;tag=1928301774\r\nTo: " + std::string(to) +
+           "\r\nCall-ID: " + std::string(call_id) + "\r\nCSeq: 1 " + std::string(method) +
+           "\r\nContent-Length: 0\r\n\r\n";
+}
+
+std::uint64_t user_hash(std::string_view user) {
+    return words_hash(call_hash(user), SS_KEY_ADDRESS_OF_RECORD);
+}
+
+std::uint64_t via_hash(std::string_view call_id, std::string_view sent_by) {
+    return words_hash(call_hash(call_id), call_hash(sent_by) + SS_KEY_CALL_ID_AND_VIA);
 }
 
 } // namespace sipsteer::test

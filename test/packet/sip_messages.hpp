@@ -22,6 +22,10 @@ std::string request(std::string_view method, std::string_view call_id);
 /// A request without a Call-ID.
 std::string request_without_call_id(std::string_view method);
 
+/// The same with other values of To and of the topmost Via.
+std::string request_to(std::string_view method, std::string_view call_id, std::string_view to,
+                       std::string_view via = "SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776");
+
 /// From the client to the VIP, port 5060, IPv4.
 Packet to_vip(std::string_view message);
 Packet to_vip6(std::string_view message);
@@ -29,5 +33,11 @@ Packet to_vip6(std::string_view message);
 /// The hash of a Call-ID, or of the address of a client, under kSecret: by the reference.
 std::uint64_t call_hash(std::string_view call_id);
 std::uint64_t source_hash(std::string_view address);
+
+/// The key of a user's registration (SS_KEY_ADDRESS_OF_RECORD).
+std::uint64_t user_hash(std::string_view user);
+
+/// The key of a call by its Call-ID and its sender (SS_KEY_CALL_ID_AND_VIA).
+std::uint64_t via_hash(std::string_view call_id, std::string_view sent_by);
 
 } // namespace sipsteer::test

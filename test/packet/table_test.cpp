@@ -8,6 +8,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace sipsteer::test;
 
 namespace {
@@ -22,8 +24,8 @@ struct Buckets {
 Buckets buckets_of(std::string_view call_id) {
     const __u64 position = ss_call_position(call_hash(call_id), 0);
     const __u32 tag = ss_call_position_tag(position);
-    const __u32 first = ss_call_first_bucket(position, kBucketMask);
-    return {first, ss_call_other_bucket(first, tag, kBucketMask), tag};
+    const __u32 first = ss_call_first_bucket(position, kBuckets);
+    return {first, ss_call_other_bucket(first, tag, kBuckets), tag};
 }
 
 struct Old {
@@ -43,6 +45,27 @@ public:
         for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
             put(bucket, slot, old);
         }
+    }
+
+    /// Every bucket: no entry has anywhere to move to.
+    void fill_all(const Old &old) {
+        for (__u32 bucket = 0; bucket < kBuckets; bucket++) {
+            fill(bucket, old);
+        }
+    }
+
+    /// Puts a call into a place of a full table from where it can move: where it will be then.
+    Entry movable(__u32 bucket, __u32 slot) {
+        const Buckets own = buckets_of(kCall);
+        __u32 tag = 0x77777777;
+        __u32 other = bucket;
+        while (other == own.first || other == own.other) {
+            other = ss_call_other_bucket(bucket, ++tag, kBuckets);
+        }
+        const __u64 value = ss_call_make(tag, SS_CALL_CONFIRMED, 2, now() - 1);
+        write_entry(bucket, slot, value);
+        write_entry(other, 3, 0);
+        return {value, other, 3};
     }
 
     /// A new call comes; its entry.
@@ -112,6 +135,38 @@ TEST_CASE("each state has its own lifetime", "[table]") {
     }
 }
 
+TEST_CASE("the time when a call came is kept, wherever its entry is", "[table]") {
+    Table table;
+    const Buckets at = buckets_of(kCall);
+    const auto check_fresh = [](Table &farm, const Entry &entry) {
+        CHECK(ss_birth_age(farm.birth(entry), Table::now()) <= 1);
+        farm.write_birth(entry.bucket, entry.slot, 77);
+        farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT);
+        CHECK(farm.birth(farm.call(kCall)) == 77);
+    };
+    SECTION("in an empty table") {
+        check_fresh(table, table.enter());
+    }
+    SECTION("in the other bucket") {
+        table.fill(at.first, {SS_CALL_CONFIRMED, 1});
+        check_fresh(table, table.enter());
+    }
+    SECTION("in place of an expired entry, or of one of less worth") {
+        const auto old = GENERATE(Old{SS_CALL_CONFIRMED, kLifetime + 5}, Old{SS_CALL_CLOSING, 5});
+        table.fill_all({SS_CALL_CONFIRMED, 1});
+        table.put(at.other, 6, old);
+        table.write_birth(at.other, 6, 5);
+        check_fresh(table, table.enter());
+    }
+    SECTION("where a call was moved, which takes its own along") {
+        table.fill_all({SS_CALL_CONFIRMED, 1});
+        const Entry moved = table.movable(at.first, 4);
+        table.write_birth(at.first, 4, 99);
+        check_fresh(table, table.enter());
+        CHECK(table.birth(moved) == 99);
+    }
+}
+
 TEST_CASE("another call's tag is not this call's", "[table]") {
     Table table;
     const Buckets at = buckets_of(kCall);
@@ -159,6 +214,26 @@ TEST_CASE("a new call goes where there is room", "[table]") {
     }
 }
 
+TEST_CASE("full buckets: a call is moved to its other bucket, none goes", "[table]") {
+    const Buckets at = buckets_of(kCall);
+    for (const __u32 full : {at.first, at.other}) {
+        for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
+            Table table;
+            table.fill_all({SS_CALL_CONFIRMED, 1});
+            const Entry moved = table.movable(full, slot);
+            const std::size_t before = table.entries().size();
+            const Entry entry = table.enter();
+            CHECK(entry.bucket == full);
+            CHECK(entry.slot == slot);
+            CHECK(table.entries().size() == before + 1);
+            const auto entries = table.entries();
+            CHECK(std::any_of(entries.begin(), entries.end(), [&](const Entry &one) {
+                return one.value == moved.value && one.bucket == moved.bucket;
+            }));
+        }
+    }
+}
+
 TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
     Table table;
     const Buckets at = buckets_of(kCall);
@@ -170,6 +245,7 @@ TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
         CHECK(table.entries().size() == before);
     };
     // From the entry worth most to the one worth least.
+    table.fill_all({SS_CALL_CONFIRMED, 1});
     table.fill(at.first, {SS_CALL_CONFIRMED, 90});
     table.fill(at.other, {SS_CALL_CONFIRMED, 90});
     table.put(at.first, 1, {SS_CALL_EARLY, 10});
@@ -199,6 +275,7 @@ TEST_CASE("each place of full buckets can be displaced", "[table]") {
     for (const __u32 bucket : {at.first, at.other}) {
         for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
             Table table;
+            table.fill_all({SS_CALL_CONFIRMED, 1});
             table.fill(at.first, {SS_CALL_CONFIRMED, 1});
             table.fill(at.other, {SS_CALL_CONFIRMED, 1});
             table.put(bucket, slot, {SS_CALL_EARLY, 1});
@@ -213,6 +290,7 @@ TEST_CASE("what was never confirmed is worth the same", "[table]") {
     for (const enum ss_call_state state : {SS_CALL_EARLY, SS_CALL_OTHER, SS_CALL_SOURCE}) {
         Table table;
         const Buckets at = buckets_of(kCall);
+        table.fill_all({SS_CALL_CONFIRMED, 1});
         table.fill(at.first, {SS_CALL_EARLY, 10});
         table.fill(at.other, {SS_CALL_OTHER, 10});
         table.put(at.other, 6, {state, 13});
@@ -225,13 +303,14 @@ TEST_CASE("what was never confirmed is worth the same", "[table]") {
 TEST_CASE("confirmed calls are never displaced: the ring alone", "[table]") {
     Table table;
     const Buckets at = buckets_of(kCall);
+    table.fill_all({SS_CALL_CONFIRMED, 1});
     table.fill(at.first, {SS_CALL_CONFIRMED, 90});
     table.fill(at.other, {SS_CALL_CONFIRMED, 90});
     const __u32 ring = Farm::ring_server(call_hash(kCall));
     CHECK(table.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NO_ROOM) == ring);
     CHECK(table.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_NO_ROOM) == ring);
     CHECK_FALSE(table.entry(call_hash(kCall), 0));
-    CHECK(table.entries().size() == 2 * SS_BUCKET_ENTRIES);
+    CHECK(table.entries().size() == kBuckets * SS_BUCKET_ENTRIES);
     CHECK(table.server_counters(ring).sent.packets == 2);
     CHECK(table.server_counters(ring).new_calls == 0);
 }
@@ -242,6 +321,7 @@ TEST_CASE("in a bucket of calls of two pools each has its pool's lifetimes", "[t
     table.pool(1);
     table.lifetime(1, SS_CALL_CONFIRMED, 1000);
     table.server(8, {.pool = 1});
+    table.fill_all({SS_CALL_CONFIRMED, 1});
     for (const __u32 bucket : {at.first, at.other}) {
         for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
             table.put(bucket, slot, {SS_CALL_CONFIRMED, 500}, 8);

@@ -50,7 +50,7 @@ std::string verifier_statistics() {
     std::unique_ptr<sipsteer_bpf, void (*)(sipsteer_bpf *)> skeleton(sipsteer_bpf__open(),
                                                                      &sipsteer_bpf__destroy);
     REQUIRE(skeleton);
-    skeleton->rodata->settings.bucket_mask = SS_MAX_CALLS / SS_BUCKET_ENTRIES - 1;
+    skeleton->rodata->settings.buckets = SS_MAX_CALLS / SS_BUCKET_ENTRIES;
     bpf_program *program = skeleton->progs.sipsteer;
     REQUIRE(bpf_program__set_log_level(program, kStatistics) == 0);
     REQUIRE(bpf_program__set_log_buf(program, log.data(), log.size()) == 0);

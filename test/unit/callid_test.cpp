@@ -1,51 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "exact_text.hpp"
 #include "finder.h"
+#include "mutator.hpp"
 #include "reference_finder.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstring>
-#include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 using namespace std::string_literals;
-using sipsteer::test::reference_call_id;
+using namespace sipsteer::test;
 
 namespace {
 
-/// A heap block of exactly the bytes that may be read, so that the sanitizer sees a read too far.
-class Memory {
-public:
-    /// The bytes begin `shift` bytes behind a 64-byte boundary.
-    explicit Memory(const std::string &bytes, std::size_t shift = 0)
-        : size_(bytes.size()), shift_(shift) {
-        void *block = nullptr;
-        if (posix_memalign(&block, 64, size_ + shift_ + (size_ + shift_ == 0)) != 0) {
-            throw std::bad_alloc();
-        }
-        block_.reset(static_cast<std::uint8_t *>(block));
-        if (size_ > 0) {
-            std::memcpy(block_.get() + shift_, bytes.data(), size_);
-        }
-    }
-
-    finder_text text(std::size_t length) const { return {block_.get() + shift_, size_, length}; }
-
-private:
-    struct Free {
-        void operator()(std::uint8_t *block) const { std::free(block); }
-    };
-    std::unique_ptr<std::uint8_t, Free> block_;
-    std::size_t size_;
-    std::size_t shift_;
-};
-
 /// The Call-ID of a message of `length` bytes of which `readable` bytes are there.
 std::string find_in(const std::string &readable, std::size_t length, std::size_t shift = 0) {
-    const Memory memory(readable, shift);
+    const ExactText memory(readable, shift);
     const finder_span span = finder_call_id(memory.text(length));
     return readable.substr(span.offset, span.length);
 }
@@ -302,50 +274,11 @@ TEST_CASE("what follows the message in the packet does not count", "[callid]") {
 
 namespace {
 
-/// Changes messages in ways that matter to the finder.
-class Mutator {
-public:
-    explicit Mutator(unsigned seed) : random_(seed) {}
-
-    std::string operator()(std::string message) {
-        for (std::size_t i = below(6) + 1; i > 0; i--) {
-            change(message);
-        }
-        return message;
-    }
-
-    std::size_t below(std::size_t bound) {
-        return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_);
-    }
-
-private:
-    void change(std::string &message) {
-        static const std::vector<std::string> kPieces = {
-            "\r",           "\n",      "\r\n",      "\r\n ",    "\n\t", " ",
-            "\t",           ":",       "i",         "I:",       "\ni:", "\nCall-ID:",
-            "\r\ncall-id ", "Call-ID", "-ID:",      "\r\n\r\n", "\n\n", "\r\ni : x ",
-            "\xff",         "\x8a",    "Call-IDx:", " \r\n",    "\r ",  "\n X-Call-ID: q\r\n"};
-        const std::size_t at = below(message.size() + 1);
-        switch (below(5)) {
-        case 0:
-            message.insert(at, kPieces[below(kPieces.size())]);
-            break;
-        case 1:
-            message.erase(at, below(20));
-            break;
-        case 2:
-            message.insert(at, message.substr(below(message.size() + 1), below(60)));
-            break;
-        case 3:
-            message.replace(at, below(10), kPieces[below(kPieces.size())]);
-            break;
-        default:
-            message.insert(at, std::string(below(300), "x \t\n"[below(4)]));
-        }
-    }
-
-    std::mt19937 random_;
-};
+static const std::vector<std::string> kPieces = {
+    "\r",           "\n",      "\r\n",      "\r\n ",    "\n\t", " ",
+    "\t",           ":",       "i",         "I:",       "\ni:", "\nCall-ID:",
+    "\r\ncall-id ", "Call-ID", "-ID:",      "\r\n\r\n", "\n\n", "\r\ni : x ",
+    "\xff",         "\x8a",    "Call-IDx:", " \r\n",    "\r ",  "\n X-Call-ID: q\r\n"};
 
 std::vector<std::string> all_messages() {
     std::vector<std::string> messages;
@@ -362,7 +295,7 @@ std::vector<std::string> all_messages() {
 
 TEST_CASE("100,000 random messages, against the reference", "[callid]") {
     const std::vector<std::string> messages = all_messages();
-    Mutator mutate(20261122);
+    Mutator mutate(20261122, kPieces);
     std::size_t with_call_id = 0;
     for (int i = 0; i < 100'000; i++) {
         const std::string message = mutate(messages[mutate.below(messages.size())]);

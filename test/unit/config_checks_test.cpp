@@ -48,6 +48,19 @@ TEST_CASE("a VIP is no server's own address") {
     });
 }
 
+TEST_CASE("a VIP is no server's next hop") {
+    check({
+        {{"/pools/0/servers/1/next_hop", R"("198.51.100.1")"}, {}},
+        {{"/pools/0/servers/1/next_hop", R"("198.51.100.11")"}, {}}, // another server may route
+        {{"/pools/0/servers/1/next_hop", R"("198.51.100.100")"},
+         {"pools[0].servers[1].next_hop: 198.51.100.100 is a service's address, which is no way to "
+          "one server"}},
+        {{"/pools/0/servers/1/next_hop", R"("0.0.0.0")"},
+         {"pools[0].servers[1].next_hop: \"0.0.0.0\" is the unspecified address, which cannot be "
+          "used here"}},
+    });
+}
+
 TEST_CASE("a VIP is put on one interface") {
     json document = good();
     document["services"] = json::parse(R"([

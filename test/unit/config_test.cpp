@@ -85,13 +85,26 @@ TEST_CASE("every field is read") {
         "vlan_tags": [ { "name": "eth1.7", "id": 7 } ],
         "fragments": { "timeout": "10ms", "firsts_per_source": 1, "held_per_source": 0,
                        "held_bytes": 65536 },
-        "pools": [ { "name": "p", "mode": "stateless", "scheduler": "hash", "no_call_id": "drop",
+        "pools": [ { "name": "p", "mode": "stateless", "scheduler": "source",
+            "key": "call-id-and-via", "no_call_id": "drop", "when_down": "reject",
+            "reject": { "per_second": 7, "retry_after": "1m" },
+            "quorum": 1, "tier_minimum": 1, "slow_start": "1500ms",
             "lifetimes": { "early": "1s", "confirmed": "19h", "closing": "64000ms", "other": "2m",
                            "source": "3s" },
-            "probe": { "type": "none", "interval": "100ms", "timeout": "100ms", "rise": 1,
-                       "fall": 100 },
+            "probe": { "type": "none", "path": "both", "interval": "100ms", "timeout": "100ms", "rise": 1,
+                       "fall": 100, "jitter": 0.25, "method": "REGISTER",
+                       "hold_down": { "after": 3, "within": "1m", "for": "30s" },
+                       "accept": [ 200, "400-499" ], "from": "sip:a@example.org",
+                       "to": "sip:b@[2001:db8::7]:5062", "request_uri": "sip:example.org;lr",
+                       "user_agent": "watch/1" },
             "servers": [ { "name": "s", "address": "2001:db8::1", "port": 65535, "weight": 0,
-                           "admin": "disabled" } ] } ],
+                           "admin": "disabled", "tier": 3, "drain_timeout": "10m",
+                           "next_hop": "198.51.100.1" } ] },
+            { "name": "q", "scheduler": "least-calls", "key": "address-of-record", "quorum": 2,
+              "tier_minimum": 2, "when_down": "pass", "servers": [
+                { "name": "s", "address": "198.51.100.1", "admin": "draining", "max_calls": 500,
+                  "max_new_calls_per_second": 30 },
+                { "name": "t", "address": "198.51.100.2" } ] } ],
         "services": [ { "name": "sip", "address": "198.51.100.100", "port": 1, "protocol": "udp",
                         "pool": "p", "vip_interface": "eth0",
                         "method_pools": [ { "method": "REGISTER", "pool": "p" } ] } ]
@@ -110,11 +123,41 @@ TEST_CASE("every field is read") {
     Pool pool;
     pool.name = "p";
     pool.mode = PoolMode::Stateless;
+    pool.scheduler = Scheduler::Source;
+    pool.key = Key::CallIdAndVia;
     pool.no_call_id = NoCallId::Drop;
+    pool.when_down = WhenDown::Reject;
+    pool.reject = {7, seconds(60)};
+    pool.slow_start = milliseconds(1500);
     pool.lifetimes = {seconds(1), seconds(68400), seconds(64), seconds(120), seconds(3)};
-    pool.probe = {ProbeType::None, milliseconds(100), milliseconds(100), 1, 100};
-    pool.servers = {{"s", *Address::parse("2001:db8::1"), 65535, 0, Admin::Disabled}};
-    expected.pools = {pool};
+    pool.probe.type = ProbeType::None;
+    pool.probe.path = ProbePath::Both;
+    pool.probe.interval = milliseconds(100);
+    pool.probe.timeout = milliseconds(100);
+    pool.probe.jitter = 0.25;
+    pool.probe.rise = 1;
+    pool.probe.fall = 100;
+    pool.probe.hold_down = {3, milliseconds(60'000), milliseconds(30'000)};
+    pool.probe.method = "REGISTER";
+    pool.probe.accept = {{200, 200}, {400, 499}};
+    pool.probe.from = "sip:a@example.org";
+    pool.probe.to = "sip:b@[2001:db8::7]:5062";
+    pool.probe.request_uri = "sip:example.org;lr";
+    pool.probe.user_agent = "watch/1";
+    pool.servers = {{"s", *Address::parse("2001:db8::1"), 65535, 0, Admin::Disabled, 3, 0, 0,
+                     milliseconds(600'000)}};
+    pool.servers[0].next_hop = Address::parse("198.51.100.1");
+    Pool other;
+    other.name = "q";
+    other.scheduler = Scheduler::LeastCalls;
+    other.key = Key::AddressOfRecord;
+    other.when_down = WhenDown::Pass;
+    other.quorum = 2;
+    other.tier_minimum = 2;
+    other.servers = {
+        {"s", *Address::parse("198.51.100.1"), 5060, 100, Admin::Draining, 0, 500, 30, {}},
+        {"t", *Address::parse("198.51.100.2"), 5060, 100, Admin::Enabled, 0, 0, 0, {}}};
+    expected.pools = {pool, other};
     expected.services = {{"sip",
                           *Address::parse("198.51.100.100"),
                           1,
@@ -129,7 +172,15 @@ TEST_CASE("a configuration survives being written and read") {
     std::vector<json> documents = {good()};
     json other = changed(good(), {"/services/0/vip_interface", R"("eth0")"});
     other["pools"][0]["probe"] = {{"type", "none"}, {"interval", "1500ms"}, {"rise", 7}};
+    other["pools"][1]["probe"] = {
+        {"accept", "any"}, {"jitter", 0}, {"from", "sip:x@y"}, {"hold_down", {{"for", "0s"}}}};
     other["pools"][0]["lifetimes"] = {{"early", "61s"}, {"source", "90m"}};
+    other["pools"][0]["scheduler"] = "weighted-round-robin";
+    other["pools"][0]["reject"] = {{"per_second", 3}, {"retry_after", "90s"}};
+    other["pools"][0]["slow_start"] = "45s";
+    other["pools"][0]["servers"][0]["drain_timeout"] = "90m";
+    other["pools"][0]["servers"][0]["max_calls"] = 9;
+    other["pools"][0]["servers"][1]["tier"] = 2;
     other["pools"][1]["no_call_id"] = "pass";
     other["pools"][1]["mode"] = "stateless";
     other["api"] = {{"socket_mode", "0007"}};
@@ -154,9 +205,17 @@ TEST_CASE("what is written is complete") {
     const json written = to_json(*parsed);
     CHECK(written["calls"] == json{{"capacity", 1000000}});
     CHECK(written["api"] == json{{"socket", "/run/sipsteer/api.sock"}, {"socket_mode", "0660"}});
-    CHECK(
-        written["pools"][0]["probe"] ==
-        json{{"type", "options"}, {"interval", "2s"}, {"timeout", "1s"}, {"rise", 2}, {"fall", 3}});
+    CHECK(written["pools"][0]["probe"] ==
+          json{{"type", "options"},
+               {"path", "direct"},
+               {"interval", "2s"},
+               {"timeout", "1s"},
+               {"jitter", 0.1},
+               {"rise", 2},
+               {"fall", 3},
+               {"hold_down", {{"after", 5}, {"within", "5m"}, {"for", "1m"}}},
+               {"method", "OPTIONS"},
+               {"accept", {200}}});
     CHECK(written["pools"][0]["lifetimes"] == json{{"early", "3m"},
                                                    {"confirmed", "2h"},
                                                    {"closing", "32s"},
@@ -169,6 +228,11 @@ TEST_CASE("what is written is complete") {
                                          {"pool", "proxies"},
                                          {"method_pools", json::array()},
                                          {"vip_interface", "eth0"}});
+    CHECK(written["pools"][0]["reject"] == json{{"per_second", 100}, {"retry_after", "5s"}});
+    CHECK(written["pools"][0]["slow_start"] == "0s");
+    CHECK(written["pools"][0]["key"] == "call-id");
+    CHECK(written["pools"][0]["when_down"] == "drop");
+    CHECK_FALSE(written["pools"][0]["servers"][0].contains("drain_timeout"));
     CHECK_FALSE(written["services"][1].contains("vip_interface"));
     CHECK(written["pools"][1]["servers"][0]["admin"] == "enabled");
 }

@@ -5,6 +5,8 @@
 #include "bpf/callid.h"
 #include "bpf/message.h"
 #include "bpf/siphash.h"
+#include "bpf/user.h"
+#include "bpf/via.h"
 
 #define SAME(name)                                                                                 \
     _Static_assert((int)FINDER_##name == (int)SS_EVENT_##name, "enum finder_event is enum "        \
@@ -26,6 +28,18 @@ static struct ss_text as_text(struct finder_text text) {
 struct finder_span finder_call_id(struct finder_text text) {
     struct ss_text message = as_text(text);
     struct ss_span span = ss_find_call_id(&message, ss_skip_line_ends(&message));
+    return (struct finder_span){span.offset, span.length};
+}
+
+struct finder_span finder_user(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    struct ss_span span = ss_find_user(&message, ss_skip_line_ends(&message));
+    return (struct finder_span){span.offset, span.length};
+}
+
+struct finder_span finder_sent_by(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    struct ss_span span = ss_find_sent_by(&message, ss_skip_line_ends(&message));
     return (struct finder_span){span.offset, span.length};
 }
 

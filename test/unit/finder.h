@@ -42,6 +42,10 @@ struct finder_message {
 };
 
 struct finder_span finder_call_id(struct finder_text text);
+/* The user in To. */
+struct finder_span finder_user(struct finder_text text);
+/* sent-by in the topmost Via. */
+struct finder_span finder_sent_by(struct finder_text text);
 struct finder_message finder_classify(struct finder_text text);
 int finder_is_stun(struct finder_text text);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neighbours/announce.hpp"
+#include "neighbours/check.hpp"
 #include "neighbours/decide.hpp"
 #include "neighbours/link.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <catch2/catch.hpp>
 #include <linux/if_arp.h>
@@ -11,6 +13,7 @@
 #include <vector>
 
 using namespace sipsteer;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -61,7 +64,23 @@ NextHop segment(const Route &route, const std::vector<LinkInfo> &links, const Vl
 }
 
 NeighbourEntry entry(int state) {
-    return {.state = static_cast<std::uint16_t>(state), .mac = kMac};
+    NeighbourEntry made;
+    made.state = static_cast<std::uint16_t>(state);
+    made.mac = kMac;
+    return made;
+}
+
+/// Over source, destination, length, next header and the message; all ones if the checksum in it
+/// is right (RFC 4443, 2.3).
+std::uint32_t icmpv6_sum(const FrameBytes &frame) {
+    auto sum = static_cast<std::uint32_t>(frame.size() - 54 + 58);
+    for (std::size_t i = 14 + 8; i < frame.size(); i += 2) {
+        sum += static_cast<std::uint32_t>(frame[i] << 8 | frame[i + 1]);
+    }
+    while (sum >> 16 != 0) {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    return sum;
 }
 
 } // namespace
@@ -134,33 +153,41 @@ TEST_CASE("routes that lead to no segment of ours") {
     route.kind = Route::Kind::Router;
     route.ifindex = 2;
     route.router = *Address::parse("192.0.2.1");
-    CHECK(segment(route, {plain(2, "eth0")}).problem ==
-          "reached through router 192.0.2.1; L2 forwarding needs the server on a segment of the "
-          "director");
+    CHECK(
+        segment(route, {plain(2, "eth0")}).problem ==
+        "reached through router 192.0.2.1; L2 forwarding needs the server, or the next_hop stated "
+        "for it, on a segment of the director");
 }
 
 TEST_CASE("states of the neighbour entry") {
     const auto on = segment(on_link(2), {plain(2, "eth0")});
     for (const int state :
          {NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_PERMANENT, NUD_NOARP}) {
-        const auto hop = decide_next_hop(on, kServer, entry(state));
+        const auto hop = decide_next_hop(on, kServer, entry(state), false);
         CHECK(hop.resolved);
         CHECK(hop.mac == kMac);
         CHECK(hop.ifindex == 2);
         CHECK(hop.problem.empty());
     }
     for (const int state : {0, NUD_INCOMPLETE, NUD_FAILED}) {
-        const auto hop = decide_next_hop(on, kServer, entry(state));
-        CHECK_FALSE(hop.resolved);
-        CHECK(hop.problem == "no ARP answer");
-        CHECK(decide_next_hop(on, kServer6, entry(state)).problem == "no ND answer");
+        const auto asked = decide_next_hop(on, kServer, entry(state), true);
+        CHECK_FALSE(asked.resolved);
+        CHECK(asked.problem == "no ARP answer");
+        CHECK(asked.failed);
+        CHECK_FALSE(asked.pending);
+        CHECK(decide_next_hop(on, kServer6, entry(state), true).problem == "no ND answer");
+        const auto asking = decide_next_hop(on, kServer, entry(state), false);
+        CHECK_FALSE(asking.resolved);
+        CHECK(asking.problem == "no ARP answer yet");
+        CHECK_FALSE(asking.failed);
+        CHECK(asking.pending);
     }
 }
 
 TEST_CASE("a problem of the segment outlives a good neighbour entry") {
     NextHop broken;
     broken.problem = "no route";
-    CHECK(decide_next_hop(broken, kServer, entry(NUD_REACHABLE)) == broken);
+    CHECK(decide_next_hop(broken, kServer, entry(NUD_REACHABLE), false) == broken);
 }
 
 TEST_CASE("a VLAN interface as the kernel describes it") {
@@ -199,6 +226,62 @@ TEST_CASE("a VLAN interface as the kernel describes it") {
     CHECK(parse_link(*message)->lower == 0);
 }
 
+TEST_CASE("a neighbour that answers is asked alone") {
+    using Turn = Check::Turn;
+    Check check;
+    Check::Clock::time_point now{};
+    CHECK(check.next(now, 1h) == Turn::AskOwner); // nobody has been asked yet
+    for (int i = 0; i < 10; ++i) {
+        now += 250ms;
+        CHECK(check.next(now, i % 2 == 0 ? 0ms : 260ms) == Turn::AskOwner);
+    }
+}
+
+TEST_CASE("a neighbour that does not answer: everybody is asked, then the kernel starts over") {
+    using Turn = Check::Turn;
+    Check check;
+    Check::Clock::time_point now{};
+    check.next(now, 100ms);
+    CHECK(check.next(now += 250ms, 350ms) == Turn::AskEverybody);
+    SECTION("an answer ends it") {
+        CHECK(check.next(now += 250ms, 240ms) == Turn::AskOwner);
+        CHECK(check.next(now += 250ms, 490ms) == Turn::AskEverybody);
+    }
+    SECTION("once") {
+        CHECK(check.next(now += 250ms, 600ms) == Turn::StartOver);
+        CHECK(check.next(now += 250ms, 850ms) == Turn::AskEverybody);
+        CHECK(check.next(now += 250ms, 1100ms) == Turn::AskEverybody);
+        CHECK(check.next(now += 250ms, 10ms) == Turn::AskOwner);
+    }
+}
+
+TEST_CASE("an ARP request to one owner") {
+    const std::vector<std::uint8_t> expected = {
+        2, 0, 0, 0, 0, 0x11, 2,   0,  0,   0, 0, 0x22, 8, 6, // Ethernet
+        0, 1, 8, 0, 6, 4,    0,   1,                         // request
+        2, 0, 0, 0, 0, 0x22, 0,   0,  0,   0,                // sender: has no address
+        0, 0, 0, 0, 0, 0,    198, 51, 100, 11};              // target
+    CHECK(arp_request({{2, 0, 0, 0, 0, 0x22}, Address{}}, kMac, kServer) == expected);
+}
+
+TEST_CASE("neighbour solicitations") {
+    const FrameSender from{{2, 0, 0, 0, 0, 0x22}, *Address::parse("2001:db8::1")};
+    const auto all = neighbour_solicitation(from, nullptr, *Address::parse("2001:db8::c0ff:ee0b"));
+    CHECK(std::vector(all.begin(), all.begin() + 6) ==
+          std::vector<std::uint8_t>{0x33, 0x33, 0xff, 0xff, 0xee, 0x0b});
+    CHECK(std::vector(all.begin() + 38, all.begin() + 54) ==
+          std::vector<std::uint8_t>{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xee, 0x0b});
+    const auto one = neighbour_solicitation(from, &kMac, kServer6);
+    CHECK(std::equal(kMac.begin(), kMac.end(), one.begin()));
+    CHECK(std::equal(kServer6.bytes().begin(), kServer6.bytes().end(), one.begin() + 38));
+    for (const auto &frame : {all, one}) {
+        REQUIRE(frame.size() == 14 + 40 + 32);
+        CHECK(frame[14 + 7] == 255);
+        CHECK(frame[54] == 135);
+        CHECK(icmpv6_sum(frame) == 0xffff);
+    }
+}
+
 TEST_CASE("the ARP announcement of an address") {
     const std::vector<std::uint8_t> expected = {
         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,   0,  0,   0,  0, 0x11, 8, 6, // Ethernet
@@ -214,13 +297,5 @@ TEST_CASE("the neighbour advertisement of an address has a good checksum") {
     CHECK(frame[14 + 7] == 255); // hop limit
     CHECK(frame[54] == 136);
     CHECK(frame[58] == 0x20);
-    // Over source, destination, length, next header and the message, all ones (RFC 4443, 2.3).
-    std::uint32_t sum = 32 + 58;
-    for (std::size_t i = 14 + 8; i < frame.size(); i += 2) {
-        sum += static_cast<std::uint32_t>(frame[i] << 8 | frame[i + 1]);
-    }
-    while (sum >> 16 != 0) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    CHECK(sum == 0xffff);
+    CHECK(icmpv6_sum(frame) == 0xffff);
 }

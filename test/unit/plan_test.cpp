@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/plan.hpp"
+#include "plan_world.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,88 +10,8 @@
 
 using namespace sipsteer;
 using namespace sipsteer::plan;
+using namespace sipsteer::plan::test;
 using config::Config;
-
-namespace {
-
-Address address(const std::string &text) {
-    return *Address::parse(text);
-}
-
-config::Server server(const std::string &name, const std::string &at) {
-    config::Server server;
-    server.name = name;
-    server.address = address(at);
-    return server;
-}
-
-config::Service service(const std::string &name, const std::string &vip, std::uint16_t port,
-                        const std::string &pool) {
-    config::Service service;
-    service.name = name;
-    service.address = address(vip);
-    service.port = port;
-    service.pool = pool;
-    return service;
-}
-
-NextHop hop(std::uint32_t ifindex, std::uint8_t last, std::uint16_t vlan = 0) {
-    NextHop hop;
-    hop.resolved = true;
-    hop.ifindex = ifindex;
-    hop.vlan = vlan;
-    hop.mac = {2, 0, 0, 0, 0, last};
-    hop.source_mac = {2, 0, 0, 0, 1, static_cast<std::uint8_t>(ifindex)};
-    return hop;
-}
-
-/// One pool "p" of servers a, b, c (198.51.100.1 to .3) behind one service.
-struct World {
-    Config config;
-    Observed observed;
-    Indexes indexes;
-
-    World() {
-        config::Pool pool;
-        pool.name = "p";
-        pool.servers = {server("a", "198.51.100.1"), server("b", "198.51.100.2"),
-                        server("c", "198.51.100.3")};
-        config.pools = {pool};
-        config.services = {service("sip", "198.51.100.100", 5060, "p")};
-        for (std::uint8_t i = 1; i <= 3; i++) {
-            observed.next_hops[Address::from_ipv4({198, 51, 100, i})] = hop(7, i);
-        }
-        for (const char *name : {"a", "b", "c"}) {
-            observed.health[{"p", name}] = Health::Up;
-        }
-    }
-
-    config::Server &a() { return config.pools[0].servers[0]; }
-    Plan plan(const Plan *previous = nullptr) {
-        auto made = make_plan(config, observed, indexes, previous);
-        REQUIRE(made.ok());
-        return *made;
-    }
-};
-
-const PlannedServer &find(const Plan &plan, const std::string &pool, const std::string &name) {
-    const auto found =
-        std::find_if(plan.servers.begin(), plan.servers.end(), [&](const PlannedServer &s) {
-            return s.id == ServerId{pool, name};
-        });
-    REQUIRE(found != plan.servers.end());
-    return *found;
-}
-
-std::set<std::uint16_t> in_ring(const ss_ring &ring) {
-    return {std::begin(ring.slot), std::end(ring.slot)};
-}
-
-bool forwards(const PlannedServer &server) {
-    return (server.value.flags & SS_SERVER_FORWARD) != 0;
-}
-
-} // namespace
 
 TEST_CASE("a server takes calls by health, neighbour, admin state and weight") {
     struct Case {
@@ -106,12 +26,17 @@ TEST_CASE("a server takes calls by health, neighbour, admin state and weight") {
     };
     const auto on = config::Admin::Enabled;
     const auto off = config::Admin::Disabled;
+    const auto drain = config::Admin::Draining;
     const Case cases[] = {
         {"all well", true, Health::Up, true, on, 100, true, true},
         {"down", true, Health::Down, true, on, 100, false, false},
         {"unknown", true, Health::Unknown, true, on, 100, false, false},
         {"no neighbour", true, Health::Up, false, on, 100, false, false},
         {"disabled", true, Health::Up, true, off, 100, false, false},
+        {"draining", true, Health::Up, true, drain, 100, true, false},
+        {"draining and down", true, Health::Down, true, drain, 100, false, false},
+        {"draining, no neighbour", true, Health::Up, false, drain, 100, false, false},
+        {"draining, no probe", false, Health::Unknown, true, drain, 100, true, false},
         {"weight 0", true, Health::Up, true, on, 0, true, false},
         {"weight 0 and down", true, Health::Down, true, on, 0, false, false},
         {"weight 0, disabled", true, Health::Up, true, off, 0, false, false},
@@ -177,6 +102,18 @@ TEST_CASE("the value of a server") {
     CHECK(b.address[0] == 0x20);
     CHECK(b.address[15] == 2);
     CHECK(ntohs(b.port) == 5070);
+}
+
+TEST_CASE("frames for a server behind a router go to the next hop stated for it") {
+    World world;
+    world.a().address = address("203.0.113.1");
+    CHECK_FALSE(forwards(find(world.plan(), "p", "a"))); // its own address is not resolved
+    world.a().next_hop = address("198.51.100.2");
+    const Plan plan = world.plan();
+    const auto &a = find(plan, "p", "a");
+    CHECK(forwards(a));
+    CHECK(a.value.mac[5] == 2);
+    CHECK(a.value.address[12] == 203); // it is still the server that it is
 }
 
 TEST_CASE("the value of a pool") {
@@ -277,83 +214,6 @@ TEST_CASE("too many interfaces fail the plan") {
           "servers are reached through 66 interfaces; at most 64 are supported");
 }
 
-TEST_CASE("a name keeps its index, and a name that is gone keeps it from others") {
-    World world;
-    const Plan first = world.plan();
-    const std::uint16_t a = find(first, "p", "a").index;
-    const std::uint16_t b = find(first, "p", "b").index;
-    const std::uint16_t c = find(first, "p", "c").index;
-
-    auto &servers = world.config.pools[0].servers;
-    servers.erase(servers.begin());
-    servers.insert(servers.begin(), server("new", "198.51.100.9"));
-    const Plan second = world.plan();
-    CHECK(second.servers.size() == 3);
-    CHECK(find(second, "p", "b").index == b);
-    CHECK(find(second, "p", "c").index == c);
-    CHECK(std::set<std::uint16_t>{a, b, c}.count(find(second, "p", "new").index) == 0);
-    CHECK(std::is_sorted(second.servers.begin(), second.servers.end(),
-                         [](const auto &x, const auto &y) { return x.index < y.index; }));
-
-    // It comes back: the same place. Released: the next new name has it.
-    servers.push_back(server("a", "198.51.100.1"));
-    CHECK(find(world.plan(), "p", "a").index == a);
-    servers.pop_back();
-    world.indexes.servers.release("p/a");
-    servers.push_back(server("newer", "198.51.100.10"));
-    CHECK(find(world.plan(), "p", "newer").index == a);
-}
-
-TEST_CASE("servers of the same name in two pools are two servers") {
-    World world;
-    world.config.pools.push_back(world.config.pools[0]);
-    world.config.pools[1].name = "q";
-    world.observed.health[{"q", "a"}] = Health::Down;
-    const Plan plan = world.plan();
-    REQUIRE(plan.servers.size() == 6);
-    CHECK(find(plan, "p", "a").index != find(plan, "q", "a").index);
-    CHECK(find(plan, "q", "a").value.pool == *world.indexes.pools.find("q"));
-    CHECK(forwards(find(plan, "p", "a")));
-    CHECK_FALSE(forwards(find(plan, "q", "a")));
-}
-
-TEST_CASE("index spaces restore what was in the maps") {
-    IndexSpace space(4);
-    CHECK(space.restore("x", 2));
-    CHECK(space.restore("x", 2));
-    CHECK_FALSE(space.restore("x", 1)); // x is at 2
-    CHECK_FALSE(space.restore("y", 2)); // 2 is x's
-    CHECK_FALSE(space.restore("y", 4)); // there is no 4
-    CHECK(space.get("a") == 0);
-    CHECK(space.get("x") == 2);
-    CHECK(space.get("b") == 1);
-    CHECK(space.get("c") == 3);
-    CHECK_FALSE(space.get("d").has_value());
-    CHECK_FALSE(space.find("d").has_value());
-    space.release("x");
-    space.release("x");
-    space.release("nobody");
-    CHECK(space.get("d") == 2);
-    CHECK_FALSE(space.get("e").has_value());
-    CHECK(space.all().size() == 4);
-}
-
-TEST_CASE("a full index space fails the plan and changes nothing") {
-    World world;
-    for (std::uint16_t i = 0; i < SS_MAX_SERVERS - 2; i++) {
-        REQUIRE(world.indexes.servers.get("old/" + std::to_string(i)));
-    }
-    const auto made = make_plan(world.config, world.observed, world.indexes);
-    REQUIRE_FALSE(made.ok());
-    CHECK(made.error().message ==
-          "no place for server p/c: all 4096 are taken, counting those whose calls still run");
-    CHECK_FALSE(world.indexes.servers.find("p/a").has_value());
-    CHECK_FALSE(world.indexes.pools.find("p").has_value());
-
-    world.indexes.servers.release("old/0");
-    CHECK(make_plan(world.config, world.observed, world.indexes).ok());
-}
-
 TEST_CASE("a ring that would be the same is shared with the previous plan") {
     World world;
     const Plan first = world.plan();
@@ -392,4 +252,14 @@ TEST_CASE("the ring of a plan is the Maglev ring of its servers' addresses and p
          {ring_identity(address("198.51.100.2"), 5060), 100, find(plan, "p", "b").index},
          {ring_identity(address("198.51.100.3"), 5060), 100, find(plan, "p", "c").index}});
     CHECK(same_bytes(ring->slot, plan.pools[0].ring->slot));
+}
+
+TEST_CASE("a drain that is over takes the server's calls away") {
+    World world;
+    world.a().admin = config::Admin::Draining;
+    CHECK(forwards(find(world.plan(), "p", "a")));
+    world.observed.drains_over = {{"p", "a"}};
+    CHECK_FALSE(forwards(find(world.plan(), "p", "a")));
+    world.a().admin = config::Admin::Enabled; // the drain is forgotten at the same time or later
+    CHECK(forwards(find(world.plan(), "p", "a")));
 }

@@ -36,8 +36,9 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// What follows the colon if the line is a Call-ID header.
-std::optional<std::string_view> after_call_id_colon(std::string_view line) {
+/// What follows the colon if the line is a header of this name.
+std::optional<std::string_view> after_colon(std::string_view line, std::string_view full,
+                                            std::string_view compact) {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) {
         return std::nullopt;
@@ -50,7 +51,7 @@ std::optional<std::string_view> after_call_id_colon(std::string_view line) {
     for (const char c : name) {
         lowered += lower(c);
     }
-    if (lowered != "call-id" && lowered != "i") {
+    if (lowered != full && lowered != compact) {
         return std::nullopt;
     }
     return line.substr(colon + 1);
@@ -81,14 +82,14 @@ std::string_view key_of(std::string_view value) {
     return without_trailing_blanks(value.substr(0, kReferenceKeyBytes));
 }
 
-/// A value may begin on the first line or on a folded one. A CR that is not followed by LF ends a
-/// value like a line end does; a blank after it, then, is a fold.
+/// Where a value starts, to its line's end. It may begin on the first line or on a folded one. A CR
+/// that is not followed by LF ends a value like a line end does; a blank after it, then, is a fold.
 std::string_view value_of(std::string_view rest, const std::vector<std::string_view> &lines,
                           std::size_t next) {
     for (;;) {
         rest = without_leading_blanks(rest);
         if (!rest.empty() && rest.front() != '\r') {
-            return key_of(rest);
+            return rest;
         }
         if (rest.size() > 1) { // a CR inside the line
             if (!is_blank(rest[1])) {
@@ -106,7 +107,9 @@ std::string_view value_of(std::string_view rest, const std::vector<std::string_v
 
 } // namespace
 
-std::string_view reference_call_id(std::string_view message) {
+std::string_view reference_header(std::string_view message, std::string_view full,
+                                  std::string_view compact) {
+    const char *end = message.data() + message.size();
     while (!message.empty() && is_line_end(message.front())) {
         message.remove_prefix(1);
     }
@@ -115,16 +118,23 @@ std::string_view reference_call_id(std::string_view message) {
         if (lines[i].empty() || lines[i] == "\r") {
             break;
         }
-        const auto rest = after_call_id_colon(lines[i]);
-        if (!rest) {
+        const auto rest = after_colon(lines[i], full, compact);
+        // A full name, a colon and a value that is good for anything are eight bytes at least.
+        const bool too_short =
+            end - lines[i].data() < 8 && lines[i].size() > 1 && lower(lines[i][1]) == full[1];
+        if (!rest || too_short) {
             continue;
         }
         const std::string_view value = value_of(*rest, lines, i + 1);
         if (!value.empty()) {
-            return value;
+            return {value.data(), static_cast<std::size_t>(end - value.data())};
         }
     }
     return {};
+}
+
+std::string_view reference_call_id(std::string_view message) {
+    return key_of(reference_header(message, "call-id", "i"));
 }
 
 } // namespace sipsteer::test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the Call-ID finder is held against: byte at a time, straight from RFC 3261, and sharing
+// What the finders are held against: byte at a time, straight from RFC 3261, and sharing
 // nothing with it.
 #pragma once
 
@@ -9,11 +9,22 @@
 
 namespace sipsteer::test {
 
-/// Of a Call-ID, this many bytes count.
+/// Of a key, this many bytes count.
 inline constexpr std::size_t kReferenceKeyBytes = 256;
 
 /// The value of the first Call-ID header of `message` that has one: a part of `message`, trailing
 /// blanks left off, at most kReferenceKeyBytes of it. Empty if there is none.
 std::string_view reference_call_id(std::string_view message);
+
+/// The user in the first To header of `message` that has a value; empty if there is none.
+std::string_view reference_user(std::string_view message);
+
+/// sent-by in the first Via header of `message` that has a value; empty if there is none.
+std::string_view reference_sent_by(std::string_view message);
+
+/// All of `message` from the first byte of the value of the first header that has one; empty if
+/// there is none. The names are in small letters.
+std::string_view reference_header(std::string_view message, std::string_view full,
+                                  std::string_view compact);
 
 } // namespace sipsteer::test

@@ -15,13 +15,16 @@ if(SIPSTEER_SANITIZE)
     target_compile_options(test_finder PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all)
 endif()
 
-add_library(test_reference STATIC reference_finder.cpp reference_siphash.cpp shared_sip.cpp)
+add_library(test_reference STATIC reference_finder.cpp reference_sent_by.cpp
+            reference_siphash.cpp reference_user.cpp shared_sip.cpp)
 target_include_directories(test_reference PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_definitions(test_reference PRIVATE SIPSTEER_ROOT="${PROJECT_SOURCE_DIR}")
 sipsteer_options(test_reference)
 
 unit_test(callid_test test_finder test_reference)
 unit_test(callid_shared_test test_finder test_reference)
+unit_test(user_test test_finder test_reference)
+unit_test(via_test test_finder test_reference)
 unit_test(siphash_test test_finder test_reference)
 unit_test(message_test test_finder test_reference)
 unit_test(call_state_test test_finder)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Keys of pools that go by more than the Call-ID (enum ss_pool_key), and by the client's address
+ * (SS_SCHEDULER_SOURCE).
+ *
+ * Address-of-record: the user in To. A REGISTER is known by it, and so leaves an entry in the call
+ * table that names the user's server. Another message is known by its Call-ID; while the table
+ * does not have that, it goes to the server of its user's entry, or where that entry would be. So
+ * a user's registration and the calls to it meet.
+ *
+ * Call-ID and Via: the topmost Via's sent-by tells apart calls that share a Call-ID, as the two
+ * legs do that a back-to-back user agent made of one call. It is that of the sender in requests
+ * alone: a response has the server's own on top, and its key is that of all responses of the
+ * Call-ID.
+ *
+ * What a message does not have (no user in To, no Via) leaves its key as it is: the Call-ID's.
+ */
+#ifndef SIPSTEER_BPF_EXTEND_H
+#define SIPSTEER_BPF_EXTEND_H
+
+#include "key.h"
+#include "scattered.h"
+#include "user.h"
+#include "via.h"
+
+/* Two hashes as one, different for each use: the same text can be user and Call-ID. */
+SS_INLINE __u64 ss_combine(const __u64 secret[2], __u64 hash, __u64 other, __u32 use) {
+    return ss_hash_words(secret, hash, other + use);
+}
+
+SS_INLINE void ss_extend_by_user(const struct ss_text *text, struct ss_key *key) {
+    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    struct ss_span user = ss_find_user(text, key->start);
+    if (!user.length)
+        return;
+    __u64 hash = ss_hash_text(secret, text, user.offset, user.length);
+    hash = ss_combine(secret, hash, 0, SS_KEY_ADDRESS_OF_RECORD);
+    key->ring = hash;
+    if (key->method == SS_METHOD_REGISTER)
+        key->hash = hash;
+    else
+        key->user = hash;
+}
+
+SS_INLINE void ss_extend_by_via(const struct ss_text *text, struct ss_key *key) {
+    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    struct ss_span sent_by = ss_find_sent_by(text, key->start);
+    if (!sent_by.length)
+        return;
+    __u64 hash = ss_hash_text(secret, text, sent_by.offset, sent_by.length);
+    key->hash = ss_combine(secret, key->hash, hash, SS_KEY_CALL_ID_AND_VIA);
+    key->ring = key->hash;
+}
+
+/*
+ * Stages of their own, so that each search is verified once; over a copy, so that there is one for
+ * messages in one piece and in several. 0, always.
+ */
+SS_STAGE int ss_extend_user(struct xdp_md *ctx, const struct ss_packet *packet,
+                            struct ss_key *key) {
+    struct ss_text text;
+    if (packet && key && !ss_gather(ctx, packet, &text))
+        ss_extend_by_user(&text, key);
+    return 0;
+}
+
+SS_STAGE int ss_extend_via(struct xdp_md *ctx, const struct ss_packet *packet, struct ss_key *key) {
+    struct ss_text text;
+    if (packet && key && !ss_gather(ctx, packet, &text))
+        ss_extend_by_via(&text, key);
+    return 0;
+}
+
+SS_INLINE void ss_extend_key(struct xdp_md *ctx, const struct ss_packet *packet,
+                             const struct ss_pool *pool, struct ss_key *key) {
+    if (key->from_sip && pool->key == SS_KEY_ADDRESS_OF_RECORD)
+        ss_extend_user(ctx, packet, key);
+    if (key->from_sip && pool->key == SS_KEY_CALL_ID_AND_VIA)
+        ss_extend_via(ctx, packet, key);
+    if (pool->scheduler == SS_SCHEDULER_SOURCE) {
+        const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+        key->ring = ss_hash_source(packet, secret);
+    }
+}
+
+#endif /* SIPSTEER_BPF_EXTEND_H */

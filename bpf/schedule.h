@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Which server a new call gets: the pool's scheduler, then the servers' limits.
+ *
+ * A server at its limit is passed over: the ring is asked again, a few times, with other keys, so
+ * that what is passed on is spread by weight like the rest. If all of those are at their limits,
+ * the member with the fewest live calls for its weight takes the call, if any has room.
+ */
+#ifndef SIPSTEER_BPF_SCHEDULE_H
+#define SIPSTEER_BPF_SCHEDULE_H
+
+#include "key.h"
+#include "maps.h"
+#include "packet.h"
+#include "rate.h"
+
+#define SS_SCHEDULE_TRIES 8
+
+/* What a server is chosen for. */
+enum ss_chosen_for {
+    SS_FOR_OTHER,        /* a registration, or what else is no call: limits are not for it */
+    SS_FOR_NEW_CALL,     /* limits hold */
+    SS_FOR_RUNNING_CALL, /* that lost its server: it gets another one, limits or not */
+};
+
+/* A pool's ring, or NULL. */
+SS_INLINE struct ss_ring *ss_ring_of(__u32 pool) {
+    __u32 zero = 0;
+    void *inner = bpf_map_lookup_elem(&rings, &pool);
+    return inner ? bpf_map_lookup_elem(inner, &zero) : NULL;
+}
+
+SS_INLINE __u32 ss_ring_at(const struct ss_ring *ring, __u64 slot) {
+    SS_PIN(slot);
+    if (slot >= SS_RING_SLOTS) /* it is not, but the verifier wants to hear it */
+        return SS_NO_SERVER;
+    return ring->slot[slot];
+}
+
+/* The ring's server for a key; SS_NO_SERVER if the pool has none. */
+SS_INLINE __u32 ss_ring_server(__u32 pool, __u64 key) {
+    struct ss_ring *ring = ss_ring_of(pool);
+    return ring ? ss_ring_at(ring, ss_ring_slot(key)) : SS_NO_SERVER;
+}
+
+SS_INLINE void ss_count_refused(__u32 server) {
+    struct ss_server_counters *counters = bpf_map_lookup_elem(&server_counters, &server);
+    if (counters)
+        counters->refused++;
+}
+
+/* The search for a server that has room. */
+struct ss_search {
+    struct ss_ring *ring;
+    struct ss_pool_load *pool_load;
+    __u64 key;
+    __u64 now;       /* ns */
+    __u64 best_live; /* of the best member so far */
+    __u32 best_weight;
+    __u32 server; /* SS_NO_SERVER: none yet */
+    __u32 start;  /* of members: where the scan begins */
+    __u8 turns;   /* by turns, not by key */
+    __u8 limited; /* limits hold */
+    __u8 passed_over;
+};
+
+/* Whether a server takes another call; if it does, its rate is used. */
+SS_INLINE int ss_server_admits(__u32 index, __u64 now) {
+    struct ss_server *server = bpf_map_lookup_elem(&servers, &index);
+    struct ss_server_load *load = bpf_map_lookup_elem(&server_load, &index);
+    if (!server || !load)
+        return 0;
+    if (server->most_calls && load->live >= (__s64)server->most_calls)
+        return 0;
+    return ss_rate_take(&load->next_new_call, server->new_call_gap, now);
+}
+
+/* Asks the ring once. */
+static long ss_search_step(__u32 index, void *context) {
+    struct ss_search *search = context;
+    struct ss_ring *ring = search->ring;
+    __u32 slot = ss_ring_slot(search->key);
+    (void)index;
+    if (search->turns) {
+        __u32 slots = ring->slots;
+        if (!slots)
+            return SS_STOP;
+        slot = (__u32)(__sync_fetch_and_add(&search->pool_load->turn, 1) % slots);
+    }
+    __u32 server = ss_ring_at(ring, slot);
+    if (server == SS_NO_SERVER)
+        return SS_STOP;
+    if (!search->limited || ss_server_admits(server, search->now)) {
+        search->server = server;
+        return SS_STOP;
+    }
+    search->passed_over = 1;
+    ss_count_refused(server);
+    search->key = (search->key ^ (search->key >> 29)) * 0xbf58476d1ce4e5b9ULL;
+    return SS_GO_ON;
+}
+
+/* Fewer live calls for its weight, with the one that is to come. */
+SS_INLINE int ss_is_better(const struct ss_search *search, __u64 live, __u32 weight) {
+    if (search->server == SS_NO_SERVER)
+        return 1;
+    return (live + 1) * search->best_weight < (search->best_live + 1) * weight;
+}
+
+/* Looks at one member. */
+static long ss_scan_members_step(__u32 index, void *context) {
+    struct ss_search *search = context;
+    struct ss_ring *ring = search->ring;
+    __u64 place = search->start + index;
+    if (place >= ring->members)
+        place -= ring->members;
+    SS_PIN(place);
+    if (place >= SS_MAX_SERVERS)
+        return SS_STOP;
+    __u32 member = ring->member[place];
+    struct ss_server *server = bpf_map_lookup_elem(&servers, &member);
+    struct ss_server_load *load = bpf_map_lookup_elem(&server_load, &member);
+    if (!server || !load || !server->weight)
+        return SS_GO_ON;
+    __u64 live = load->live > 0 ? (__u64)load->live : 0;
+    int full = (server->most_calls && live >= server->most_calls) ||
+               (server->new_call_gap && !ss_rate_allows(&load->next_new_call, search->now));
+    if (full && search->limited) {
+        search->passed_over = 1;
+        ss_count_refused(member);
+        return SS_GO_ON;
+    }
+    if (ss_is_better(search, live, server->weight)) {
+        search->server = member;
+        search->best_live = live;
+        search->best_weight = server->weight;
+    }
+    return SS_GO_ON;
+}
+
+/* The member with the fewest live calls for its weight; among equals each in its turn. */
+SS_INLINE void ss_scan_members(struct ss_search *search) {
+    __u32 members = search->ring->members;
+    if (!members)
+        return;
+    search->start = (__u32)(__sync_fetch_and_add(&search->pool_load->turn, 1) % members);
+    bpf_loop(members, ss_scan_members_step, search, 0);
+    if (search->server != SS_NO_SERVER && search->limited)
+        ss_server_admits(search->server, search->now);
+}
+
+/*
+ * Chooses the server of a call that has none: its index, or SS_NO_SERVER. Sets the outcome's
+ * reason: CALL_NEW or CALL_OVERFLOW; without a server NO_SERVER or POOL_FULL.
+ */
+SS_STAGE int ss_choose(__u32 pool_index, const struct ss_key *key, enum ss_chosen_for what,
+                       struct ss_outcome *outcome) {
+    struct ss_search search = {.server = SS_NO_SERVER};
+    if (!key || !outcome)
+        return SS_NO_SERVER;
+    outcome->reason = SS_REASON_NO_SERVER;
+    struct ss_pool *pool = bpf_map_lookup_elem(&pools, &pool_index);
+    search.pool_load = bpf_map_lookup_elem(&pool_load, &pool_index);
+    search.ring = ss_ring_of(pool_index);
+    if (!pool || !search.pool_load || !search.ring)
+        return SS_NO_SERVER;
+    search.key = key->ring;
+    search.now = bpf_ktime_get_coarse_ns();
+    search.limited = what == SS_FOR_NEW_CALL;
+    search.turns = pool->scheduler == SS_SCHEDULER_TURNS;
+    if (pool->scheduler != SS_SCHEDULER_LEAST_CALLS || what == SS_FOR_OTHER)
+        bpf_loop(SS_SCHEDULE_TRIES, ss_search_step, &search, 0);
+    if (search.server == SS_NO_SERVER && what != SS_FOR_OTHER)
+        ss_scan_members(&search);
+    outcome->reason = search.passed_over ? SS_REASON_CALL_OVERFLOW : SS_REASON_CALL_NEW;
+    if (search.server == SS_NO_SERVER)
+        outcome->reason = search.passed_over ? SS_REASON_POOL_FULL : SS_REASON_NO_SERVER;
+    return (int)search.server;
+}
+
+#endif /* SIPSTEER_BPF_SCHEDULE_H */

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "health/runner.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <random>
+
+namespace sipsteer::health {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+/// Probes of many servers should not go out together, neither at the start nor later on.
+constexpr milliseconds kFirstProbeWithin{200};
+
+double random_between(double low, double high) {
+    static std::minstd_rand random{std::random_device{}()};
+    return std::uniform_real_distribution<double>(low, high)(random);
+}
+
+milliseconds scaled(milliseconds time, double by) {
+    return milliseconds(static_cast<milliseconds::rep>(static_cast<double>(time.count()) * by));
+}
+
+std::uint64_t &counter(ProbeCounters &counters, Outcome outcome) {
+    switch (outcome) {
+    case Outcome::Ok:
+        return counters.ok;
+    case Outcome::WrongCode:
+        return counters.wrong_code;
+    case Outcome::Icmp:
+        return counters.icmp;
+    case Outcome::Connection:
+        return counters.connection;
+    case Outcome::Local:
+        return counters.local;
+    case Outcome::Timeout:
+        break;
+    }
+    return counters.timeout;
+}
+
+} // namespace
+
+Runner::Runner(asio::io_context &io, const Place &place, config::Probe settings,
+               plan::Health initial, ClientMaker make_client, OnChange on_change)
+    : io_(io), place_(place), settings_(std::move(settings)), make_client_(std::move(make_client)),
+      on_change_(std::move(on_change)), pause_(io), client_(make_client_(place_, settings_)),
+      state_(initial) {
+    result_.changed = std::chrono::system_clock::now();
+}
+
+void Runner::start() {
+    asio::co_spawn(
+        io_, [self = shared_from_this()] { return self->run(); },
+        [](const std::exception_ptr &failed) {
+            if (failed) {
+                std::rethrow_exception(failed);
+            }
+        });
+}
+
+void Runner::stop() {
+    stopped_ = true;
+    pause_.cancel();
+    client_->cancel();
+}
+
+void Runner::set(const config::Probe &settings) {
+    if (settings.type != settings_.type) {
+        client_->cancel();
+        client_ = make_client_(place_, settings);
+    }
+    if (settings.interval != settings_.interval || settings.type != settings_.type) {
+        pause_.cancel(); // to be worked out again
+    }
+    settings_ = settings;
+}
+
+PathResult Runner::result() const {
+    PathResult result = result_;
+    static_cast<ClientCounters &>(result.counters) = client_->counters();
+    result.type = settings_.type;
+    result.path = place_.vip ? config::ProbePath::Dsr : config::ProbePath::Direct;
+    result.to = place_.vip.value_or(place_.server);
+    result.health = state_.health();
+    result.reason = state_.reason();
+    if (state_.health() == plan::Health::Down && state_.held_until() > Clock::now()) {
+        result.held_for =
+            std::chrono::duration_cast<milliseconds>(state_.held_until() - Clock::now());
+    }
+    return result;
+}
+
+asio::awaitable<void> Runner::run() {
+    pause_.expires_after(scaled(kFirstProbeWithin, random_between(0, 1)));
+    co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
+    while (!stopped_) {
+        const auto started = Clock::now();
+        const auto client = client_;
+        const auto outcome = co_await client->probe(settings_);
+        if (stopped_) {
+            co_return;
+        }
+        if (client != client_) {
+            continue; // another type of probe now
+        }
+        take(outcome);
+        co_await pause(started);
+    }
+}
+
+/// Until the next probe is due. The interval may change meanwhile.
+asio::awaitable<void> Runner::pause(Clock::time_point started) {
+    const double where = random_between(-1, 1);
+    const auto client = client_;
+    for (;;) {
+        const auto due = started + scaled(settings_.interval, 1 + where * settings_.jitter);
+        if (stopped_ || client != client_ || Clock::now() >= due) {
+            co_return;
+        }
+        pause_.expires_at(due);
+        co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+void Runner::take(const ProbeOutcome &outcome) {
+    ++counter(result_.counters, outcome.outcome);
+    result_.last = outcome.text;
+    if (outcome.rtt.count() > 0) {
+        result_.rtt = outcome.rtt;
+    }
+    const bool good = outcome.outcome == Outcome::Ok;
+    if (good ? state_.success(outcome.text, limits(), Clock::now())
+             : state_.failure(outcome.text, limits(), Clock::now())) {
+        changed();
+    }
+}
+
+void Runner::gone(const std::string &reason) {
+    if (!stopped_ && state_.gone(reason, limits(), Clock::now())) {
+        changed();
+    }
+}
+
+void Runner::changed() {
+    result_.changed = std::chrono::system_clock::now();
+    on_change_(*this);
+}
+
+ProbeState::Limits Runner::limits() const {
+    return {settings_.rise, settings_.fall, settings_.hold_down};
+}
+
+} // namespace sipsteer::health

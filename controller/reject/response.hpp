@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The answer to a request that no server can take: 503 Service Unavailable, without any state
+// (RFC 3261, 8.2.6, 8.2.7, 21.5.4). Pure.
+#pragma once
+
+#include "reject/siphash.hpp"
+#include "util/address.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sipsteer::reject {
+
+/// By how much an answer may be longer than its request. Who sends requests from a forged address
+/// could else have us send more to it than he sends himself. A request of usual size has a shorter
+/// answer; only very small ones come near this bound. How many are answered at all is limited for
+/// each pool by the data plane.
+inline constexpr std::size_t kMostGrowth = 200;
+
+/// Where a request came from.
+struct Source {
+    Address address;
+    std::uint16_t port = 0; // host byte order
+};
+
+struct Response {
+    std::string text;
+    /// At the source's address; host byte order. The source's own port if the Via has rport (RFC
+    /// 3581, 4), else that of sent-by (RFC 3261, 18.2.2). Its maddr is not followed: it would let
+    /// anybody have us send to any address.
+    std::uint16_t port = 0;
+};
+
+/// Nothing if the request must not be answered or cannot be: it is an ACK or no request, is cut
+/// before the end of its header, lacks what an answer needs (request.hpp), or the answer would be
+/// too long. `key`: of the tag in To; the same request gets the same tag again.
+std::optional<Response> make_response(std::string_view message, const Source &source,
+                                      std::chrono::seconds retry_after, const HashKey &key);
+
+} // namespace sipsteer::reject

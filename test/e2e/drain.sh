@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Servers that are drained, held in reserve and brought back while calls run, and a pool that is down
+# for want of servers.
+#
+# shellcheck disable=SC2016,SC2317  # jq filters have their own $; check and wait_until call functions
+set -euo pipefail
+# shellcheck source=test/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=test/e2e/lib_life.sh
+. "$E2E_DIR/lib_life.sh"
+# shellcheck source=test/e2e/lib_farm.sh
+. "$E2E_DIR/lib_farm.sh"
+
+# Calls whose first message came to SERVER after T0, given half a second to be forwarded.
+new_calls_at() { # SERVER
+    awk -v server="$1" -v start="$T0" '
+        !seen[$2]++ && $3 == server && $1 > start + 0.5 { n++ } END { print n + 0 }' "$WORK/messages"
+}
+
+moved_calls() { first_servers | awk '{ n += $3 } END { print n + 0 }'; }
+
+drain_to_the_end() {
+    begin_traffic --calls 900 --rate 150 --hold 4000
+    sleep 3
+    T0=$(now)
+    configure "server1 is draining" "$(set_server server1 '{admin: "draining"}')"
+    check "it takes no new calls and keeps its own" server_is server1 '.forwards and (.takes_new | not)'
+    check "its drain shows the calls that are left" \
+        wait_until 5 server_is server1 '.drain.calls_left > 30 and (.drain.drained | not)'
+    check "and no deadline" server_is server1 '.drain.deadline_unix == null and .drain.since_unix > 0'
+    end_traffic
+    check_undisturbed "900 calls while a server is drained"
+    check "the server had calls" test "$(jq .servers.server1 <<<"$TRAFFIC_RESULT")" -gt 50
+    check_equal "it got no new calls" 0 "$(new_calls_at server1)"
+    check_equal "no call moved" 0 "$(moved_calls)"
+    check "with its last call gone it is drained" \
+        wait_until 20 server_is server1 '.drain.drained and .drain.calls_left == 0'
+    check_equal "the log says so" "1 1 0" \
+        "$(log_lines drain_started) $(log_lines drain_done) $(log_lines drain_deadline)"
+    configure "server1 is enabled" "$(set_server server1 '{admin: "enabled"}')"
+    check "it takes new calls again, and there is no drain" \
+        server_is server1 '.takes_new and (has("drain") | not)'
+}
+
+drain_to_the_deadline() {
+    local others
+    begin_traffic --calls 900 --rate 150 --hold 6000
+    sleep 2
+    T0=$(now)
+    configure "server2 is draining, for 3 s" \
+        "$(set_server server2 '{admin: "draining", drain_timeout: "3s"}')"
+    check "its deadline is shown" \
+        server_is server2 '.drain.deadline_unix - .drain.since_unix | . >= 2 and . <= 4'
+    check "the time it began is kept" test -s "$(director_file state/drains.json)"
+    sleep 1
+    check "before the deadline it keeps its calls" server_is server2 .forwards
+    check "at the deadline it is sent nothing any more" wait_until 5 server_is server2 '.forwards | not'
+    check "about 3 s later" awk -v from="$T0" -v to="$(now)" 'BEGIN { exit to - from < 2.9 || to - from > 5 }'
+    check "the log says so, and how many calls were left" \
+        grep -Eq 'event=drain_deadline .*server=server2 calls_left=[1-9]' "$(director_file log)"
+    end_traffic
+    check_json "900 calls meanwhile: none failed, none is missing" '.failed == 0 and .missing_calls == 0' \
+        "$TRAFFIC_RESULT"
+    check "calls of the drained server moved" \
+        test "$(first_servers | awk '$1 == "server2" { print $3 }')" -gt 50
+    others=$(first_servers | awk '$1 != "server2" { n += $3 } END { print n + 0 }')
+    check_equal "no call of another server moved" 0 "$others"
+    configure "server2 is enabled" "$(set_server server2 '{admin: "enabled"}')"
+    check "the time it began is forgotten" test ! -e "$(director_file state/drains.json)"
+}
+
+# As tools/demo/director starts it, but with the configuration that it had last.
+start_again() {
+    setsid nsenter --net="/run/netns/$(host_get director netns)" -- \
+        "$SIPSTEERD" --config "$(director_file config.json)" >"$(director_file log)" 2>&1 </dev/null &
+    echo $! >"$(director_file pid)"
+}
+
+deadline_outlives_the_daemon() {
+    local times='[.pools[].servers[] | select(.name == "server3") | .drain
+        | .since_unix, .deadline_unix] | join(" ")' before
+    configure "server3 is draining, for 8 s" \
+        "$(set_server server3 '{admin: "draining", drain_timeout: "8s"}')"
+    before=$(director_get /v1/status | jq -r "$times")
+    end_director KILL
+    sleep 2
+    start_again
+    check "a daemon that is started again goes on with the drain" \
+        wait_until 5 server_is server3 '.drain and .forwards'
+    # Seconds are cut off, so each may be told as one less or more.
+    check "its times are what they were" awk -v was="$before" \
+        -v is="$(director_get /v1/status | jq -r "$times")" 'BEGIN {
+            split(was, a); split(is, b)
+            exit !(a[1] && (b[1] - a[1]) ^ 2 <= 1 && (b[2] - a[2]) ^ 2 <= 1) }'
+    check_equal "the drain did not begin again" 0 "$(log_lines drain_started)"
+    check "at the deadline it is sent nothing any more" wait_until 9 server_is server3 '.forwards | not'
+    check_equal "not before" 1 "$(($(date +%s) >= ${before#* }))"
+    configure "server3 is enabled" "$(set_server server3 '{admin: "enabled"}')"
+    check "all servers are up" wait_until 5 status_is '[.pools[].servers[].takes_new] | all'
+}
+
+reserve_and_quorum() {
+    configure "server4 is a backup" "$(set_server server4 '{tier: 1}') | .pools[0].tier_minimum = 2"
+    check "it takes no new calls" server_is server4 '(.takes_new | not) and .forwards and .tier == 1'
+    configure "two others are disabled" \
+        "$(set_server server2 '{admin: "disabled"}') | $(set_server server3 '{admin: "disabled"}')"
+    check "now it does" server_is server4 .takes_new
+    check "the pool is up" status_is '.pools[0].state == "up" and .services[0].state == "up"'
+    configure "a quorum that two servers do not reach" '.pools[0].quorum = 3'
+    check "the pool is down, its service is, and both say why" status_is '
+        [.pools[0], .services[0]] | all(.state == "down"
+            and .why == "2 servers can take new calls, fewer than the quorum of 3")'
+    check "nobody takes new calls" status_is '[.pools[].servers[].takes_new] | any | not'
+    check "calls could go on" server_is server1 .forwards
+    check_equal "the log says so" 1 "$(log_lines pool_down)"
+    configure "the quorum is 1" '.pools[0].quorum = 1'
+    check "the pool is up again" status_is '.pools[0].state == "up"'
+    check_equal "and the log says that" 2 "$(log_lines pool_up)"
+}
+
+comes_back_slowly() {
+    configure "slow start" '.pools[0].slow_start = "6s"'
+    configure "server2 is enabled" "$(set_server server2 '{admin: "enabled"}')"
+    check "it begins with a part of its weight" \
+        wait_until 2 server_is server2 '.takes_new and .weight_now >= 10 and .weight_now <= 40'
+    check "the others have theirs" server_is server1 '.weight_now == 100'
+    check "its weight grows" wait_until 4 server_is server2 '.weight_now >= 50 and .weight_now < 100'
+    check "to all of it" wait_until 6 server_is server2 '.weight_now == 100'
+}
+
+e2e_begin drain "$@"
+start_proxies record-route
+start_director '.pools[0].lifetimes = {early: "10s", confirmed: "10s", closing: "4s", other: "5s"}'
+drain_to_the_end
+drain_to_the_deadline
+deadline_outlives_the_daemon
+reserve_and_quorum
+comes_back_slowly
+e2e_end

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fuzzes the finders of the user in To and of the topmost Via's sent-by against the slow, obvious
+// ones written separately. libFuzzer entry point; built with clang, sanitizers on.
+#include "../unit/finder.h"
+#include "../unit/reference_finder.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+
+namespace {
+
+void check(const char *what, std::string_view message, const finder_span &span,
+           std::string_view reference) {
+    const auto ours =
+        span.length == 0 ? std::string_view() : message.substr(span.offset, span.length);
+    if (ours != reference) {
+        std::fprintf(stderr, "%s: the finder has \"%.*s\", the reference \"%.*s\"\n", what,
+                     static_cast<int>(ours.size()), ours.data(), static_cast<int>(reference.size()),
+                     reference.data());
+        std::abort();
+    }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    // A buffer of exactly the message's size: reading past it is an error the sanitizer sees.
+    const std::unique_ptr<std::uint8_t[]> exact(new std::uint8_t[size]);
+    std::copy_n(data, size, exact.get());
+    const finder_text text{exact.get(), size, size};
+    const std::string_view message(reinterpret_cast<const char *>(exact.get()), size);
+    check("user", message, finder_user(text), sipsteer::test::reference_user(message));
+    check("sent-by", message, finder_sent_by(text), sipsteer::test::reference_sent_by(message));
+    return 0;
+}

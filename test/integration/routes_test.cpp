@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// By which interface and next hop a server is reached.
+#include "neighbour_watch.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace sipsteer;
+using namespace sipsteer::test;
+
+TEST_CASE("routes: none, a router, an own address; and their changes") {
+    Segment segment;
+    Watch watch;
+    watch.neighbours.watch({address("198.51.100.7"), address("2001:db8:1::7"), address("192.0.2.1"),
+                            address("2001:db8::1")});
+    CHECK(watch.hop("198.51.100.7").problem == "no route");
+    CHECK(watch.hop("2001:db8:1::7").problem == "no route");
+    CHECK(watch.hop("192.0.2.1").problem == "the address is the director's own");
+    CHECK(watch.hop("2001:db8::1").problem == "the address is the director's own");
+
+    const std::string reached = "reached through router ";
+    const std::string needs = "; L2 forwarding needs the server, or the next_hop stated for it, "
+                              "on a segment of the director";
+    shell("ip route add default via 192.0.2.11");
+    shell("ip route add default via 2001:db8::b");
+    CHECK(watch.fails("198.51.100.7", reached + "192.0.2.11" + needs, 1s));
+    CHECK(watch.fails("2001:db8:1::7", reached + "2001:db8::b" + needs, 1s));
+
+    segment.on_server("ip address add 198.51.100.7/32 dev eth0");
+    shell("ip route add 198.51.100.0/24 dev eth0");
+    CHECK(watch.resolves("198.51.100.7"));
+    shell("ip route add blackhole 198.51.100.7/32");
+    CHECK(run_until(
+        watch.io, [&] { return watch.hop("198.51.100.7").problem.starts_with("no route"); }, 1s));
+}
+
+TEST_CASE("a bridge is refused") {
+    Segment segment;
+    shell("ip link add name br0 type bridge && ip link set br0 up && ip link set eth0 master br0");
+    shell("ip address flush dev eth0 && ip address add 192.0.2.1/24 dev br0");
+    Watch watch;
+    watch.neighbours.watch({address("192.0.2.11")});
+    CHECK(watch.fails("192.0.2.11", "interface br0 is a bridge, which is not supported", 3s));
+}
+
+TEST_CASE("a VLAN interface resolves to its parent and its id") {
+    Segment segment;
+    if (!shell_says("ip link add link eth0 name eth0.100 type vlan id 100 2>/dev/null")) {
+        WARN("this kernel has no VLAN devices");
+        return;
+    }
+    segment.on_server("ip link add link eth0 name eth0.100 type vlan id 100");
+    segment.on_server("ip link set eth0.100 up; ip address add 203.0.113.11/24 dev eth0.100");
+    shell("ip link set eth0.100 address 02:00:00:00:00:03 up");
+    shell("ip address add 203.0.113.1/24 dev eth0.100");
+    Watch watch;
+    watch.neighbours.watch({address("203.0.113.11")});
+    REQUIRE(watch.resolves("203.0.113.11"));
+    const auto hop = watch.hop("203.0.113.11");
+    CHECK(hop.ifindex == find_link("eth0")->ifindex);
+    CHECK(hop.vlan == 100);
+    CHECK(hop.mac == kServerMac);
+    CHECK(hop.source_mac == MacAddress{2, 0, 0, 0, 0, 3});
+}
+
+TEST_CASE("a macvlan interface resolves to its parent, with the tag it is said to have") {
+    Segment segment;
+    shell("ip link add link eth0 name sip address 02:00:00:00:00:03 type macvlan mode bridge");
+    shell("ip link set sip up && ip address flush dev eth0 && ip address add 192.0.2.2/24 dev sip");
+    Watch watch;
+    watch.neighbours.set_vlan_tags({{"sip", 100}});
+    watch.neighbours.watch({address("192.0.2.11")});
+    REQUIRE(watch.resolves("192.0.2.11"));
+    const auto hop = watch.hop("192.0.2.11");
+    CHECK(hop.ifindex == find_link("eth0")->ifindex);
+    CHECK(hop.vlan == 100);
+    CHECK(hop.mac == kServerMac);
+    CHECK(hop.source_mac == MacAddress{2, 0, 0, 0, 0, 3});
+}

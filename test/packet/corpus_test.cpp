@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The fuzzers' inputs, the kept ones and those that a fuzzer of this build has found, as datagrams
+// to the VIP: the program steers each by the Call-ID that the reference finds.
+#include "farm.hpp"
+#include "finder.h"
+#include "reference_finder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+using namespace sipsteer::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Input {
+    std::string file;
+    std::string message;
+};
+
+/// The files of a folder and of those in it, by name; none if there is no such folder.
+std::vector<Input> read_inputs(const fs::path &folder) {
+    std::vector<Input> inputs;
+    if (!fs::is_directory(folder)) {
+        return inputs;
+    }
+    for (const auto &entry : fs::recursive_directory_iterator(folder)) {
+        if (entry.is_regular_file()) {
+            std::ifstream file(entry.path(), std::ios::binary);
+            REQUIRE(file);
+            inputs.push_back(
+                {entry.path().string(), std::string(std::istreambuf_iterator<char>(file), {})});
+        }
+    }
+    std::sort(inputs.begin(), inputs.end(),
+              [](const Input &a, const Input &b) { return a.file < b.file; });
+    return inputs;
+}
+
+/// Why a message without a Call-ID is steered by its source (no_call_id_test.cpp).
+ss_reason kind_without_call_id(const std::string &message) {
+    const finder_text text = {reinterpret_cast<const std::uint8_t *>(message.data()),
+                              message.size(), message.size()};
+    if (message.find_first_not_of("\r\n") == std::string::npos) {
+        return SS_REASON_KEEPALIVE;
+    }
+    if (finder_is_stun(text) != 0) {
+        return SS_REASON_STUN;
+    }
+    return finder_classify(text).method == SS_METHOD_NONE ? SS_REASON_NOT_SIP
+                                                          : SS_REASON_NO_CALL_ID;
+}
+
+/// Runs a message as the first that the table sees; checks the reason, the entry and the server.
+void check_input(Farm &farm, const Packet &packet, const std::string &message) {
+    const std::string call_id(reference_call_id(message));
+    const ss_reason reason = call_id.empty() ? kind_without_call_id(message) : SS_REASON_CALL_NEW;
+    const std::uint64_t hash = call_id.empty() ? source_hash(kClient) : call_hash(call_id);
+    INFO("Call-ID '" << call_id << "'");
+    farm.forget_calls();
+    CHECK(farm.steer(packet, reason) == Farm::ring_server(hash));
+    const auto entry = farm.entry(hash, 0);
+    REQUIRE(entry);
+    CHECK(farm.entries().size() == 1);
+    CHECK((ss_call_state(entry->value) == SS_CALL_SOURCE) == call_id.empty());
+}
+
+/// Inputs that were run, and those among them with a Call-ID.
+struct Ran {
+    std::size_t all, with_call_id;
+};
+
+Ran check_inputs(const std::vector<Input> &inputs) {
+    // Of a longer message this much is looked at, which the reference knows nothing of.
+    constexpr std::size_t kLookedAt = 16383;
+    Farm farm;
+    Ran ran = {};
+    std::size_t too_long = 0;
+    for (const Input &input : inputs) {
+        if (input.message.size() > kLookedAt) {
+            too_long++;
+            continue;
+        }
+        INFO(input.file);
+        check_input(farm, to_vip(input.message), input.message);
+        ran.all++;
+        ran.with_call_id += !reference_call_id(input.message).empty();
+    }
+    if (too_long > 0) {
+        WARN(too_long << " of " << inputs.size() << " inputs left out: longer than is looked at");
+    }
+    return ran;
+}
+
+} // namespace
+
+TEST_CASE("the fuzzers' kept corpus", "[corpus]") {
+    const auto inputs = read_inputs(SIPSTEER_FUZZ_CORPUS);
+    if (inputs.empty()) {
+        WARN("skipped: the sources are not here, and no " SIPSTEER_FUZZ_CORPUS);
+        return;
+    }
+    const Ran ran = check_inputs(inputs);
+    CHECK(ran.all > 100);
+    CHECK(ran.with_call_id > 50);
+    CHECK(ran.all - ran.with_call_id > 20);
+}
+
+TEST_CASE("what the fuzzers of this build have found", "[corpus]") {
+    const auto inputs = read_inputs(SIPSTEER_FUZZ_FOUND);
+    if (inputs.empty()) {
+        WARN("skipped: no fuzzer has run yet, " SIPSTEER_FUZZ_FOUND " is empty");
+        return;
+    }
+    check_inputs(inputs);
+}

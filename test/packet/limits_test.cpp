@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Limits of a server: most live calls, new calls a second.
+#include "weights.hpp"
+
+#include <linux/bpf.h>
+
+#include <catch2/catch.hpp>
+
+#include <thread>
+
+using namespace sipsteer::test;
+
+namespace {
+
+constexpr __u32 kSecond = 1'000'000'000; // ns
+constexpr __u32 kBurst = 100'000'000;    // bpf/rate.h
+
+Packet message(std::string_view method, int number) {
+    return to_vip(request(method, numbered_call(number)));
+}
+
+/// One server, with its limits.
+class OneServer : public Farm {
+public:
+    explicit OneServer(const ServerAt &at) {
+        server(0, at);
+        ring(0, {0});
+    }
+
+    void check_full(const Packet &packet) {
+        const auto refused = server_counters(0).refused;
+        const auto live = load(0).live;
+        const Outcome outcome = run(packet);
+        INFO(reason_label(outcome.reason));
+        CHECK(outcome.reason == SS_REASON_POOL_FULL);
+        CHECK(outcome.verdict == SS_VERDICT_DROP);
+        CHECK(server_counters(0).refused > refused);
+        CHECK(load(0).live == live);
+    }
+};
+
+} // namespace
+
+TEST_CASE("most calls: a server takes so many and no more", "[limits]") {
+    OneServer farm({.most_calls = 2});
+    farm.steer(message("INVITE", 1), SS_REASON_CALL_NEW);
+    CHECK(farm.load(0).live == 1);
+    farm.steer(message("INVITE", 2), SS_REASON_CALL_NEW);
+    CHECK(farm.load(0).live == 2);
+    farm.check_full(message("INVITE", 3));
+    // Calls that it has go on.
+    for (const char *method : {"INVITE", "ACK", "INFO"}) {
+        farm.steer(message(method, 1), SS_REASON_CALL_HIT);
+        CHECK(farm.load(0).live == 2);
+    }
+    farm.steer(message("BYE", 1), SS_REASON_CALL_HIT);
+    CHECK(farm.load(0).live == 1); // closing, not live
+    farm.steer(message("INVITE", 3), SS_REASON_CALL_NEW);
+    CHECK(farm.load(0).live == 2);
+    farm.steer(message("CANCEL", 2), SS_REASON_CALL_HIT);
+    CHECK(farm.load(0).live == 1);
+    CHECK(farm.entries().size() == 3);
+}
+
+TEST_CASE("limits do not hold for what is no call", "[limits]") {
+    ServerAt limits;
+    SECTION("most calls") {
+        limits.most_calls = 1;
+    }
+    SECTION("new calls a second") {
+        limits.new_call_gap = kSecond;
+    }
+    OneServer farm(limits);
+    farm.steer(message("INVITE", 0), SS_REASON_CALL_NEW);
+    farm.check_full(message("INVITE", 1));
+    const __u64 next = farm.load(0).next_new_call;
+    farm.steer(message("REGISTER", 2), SS_REASON_CALL_NEW);
+    farm.steer(message("OPTIONS", 3), SS_REASON_CALL_NEW);
+    farm.steer(message("SUBSCRIBE", 4), SS_REASON_CALL_NEW);
+    farm.steer(message("BYE", 5), SS_REASON_CALL_NEW);
+    farm.steer(to_vip("\r\n\r\n"), SS_REASON_KEEPALIVE);
+    CHECK(farm.load(0).live == 1);
+    CHECK(farm.load(0).next_new_call == next);
+    farm.check_full(message("ACK", 6)); // of a call that is not known
+}
+
+TEST_CASE("a call refused is no entry, nor does it use the rate", "[limits]") {
+    OneServer farm({.most_calls = 1, .new_call_gap = 1000});
+    farm.steer(message("INVITE", 0), SS_REASON_CALL_NEW);
+    const __u64 next = farm.load(0).next_new_call;
+    farm.check_full(message("INVITE", 1));
+    CHECK(farm.entries().size() == 1);
+    CHECK(farm.load(0).next_new_call == next);
+    CHECK(farm.service_traffic(1).packets == 2);
+}
+
+TEST_CASE("new calls a second: not before the next one's time", "[limits]") {
+    OneServer farm({.new_call_gap = 10});
+    farm.set_load(0, 0, DataPlane::now_ns() + 60ULL * kSecond);
+    farm.check_full(message("INVITE", 1));
+    farm.set_load(0, 0, DataPlane::now_ns());
+    farm.steer(message("INVITE", 1), SS_REASON_CALL_NEW);
+    // The others of that instant: ten ns later there is time for the next.
+    farm.set_load(0, 0, DataPlane::now_ns() - kBurst);
+    farm.steer(message("INVITE", 2), SS_REASON_CALL_NEW);
+}
+
+TEST_CASE("new calls a second: what was not used is made up for, up to a tenth of a second",
+          "[limits]") {
+    OneServer farm({.new_call_gap = 3U * kSecond});
+    farm.steer(message("INVITE", 0), SS_REASON_CALL_NEW);
+    const __u64 next = farm.load(0).next_new_call;
+    const __u64 now = DataPlane::now_ns();
+    CHECK(next <= now + 3ULL * kSecond - kBurst);
+    CHECK(next + kSecond > now + 3ULL * kSecond - kBurst);
+    farm.check_full(message("INVITE", 1));
+    CHECK(farm.load(0).next_new_call == next);
+}
+
+TEST_CASE("new calls a second: the rate holds", "[limits]") {
+    constexpr __u32 kGap = 10'000'000; // 100 a second
+    OneServer farm({.new_call_gap = kGap});
+    const __u64 start = DataPlane::now_ns();
+    __u64 taken = 0;
+    __u64 now = start;
+    for (int i = 0; now - start < kSecond / 2; i++) {
+        taken += farm.server_for(message("INVITE", i)) ? 1 : 0;
+        if (i % 100 == 99) {
+            farm.forget_calls();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        now = DataPlane::now_ns();
+    }
+    INFO(taken << " in " << (now - start) / 1'000'000 << " ms");
+    CHECK(taken <= (now - start + kBurst) / kGap + 2);
+    CHECK(taken >= (now - start + kBurst) / kGap - 5);
+    CHECK(farm.load(0).live == static_cast<__s64>(taken));
+}
+
+TEST_CASE("overflow: the next candidates take it, by weight, and that is counted", "[limits]") {
+    const Weights weights = {{0, 200}, {1, 100}, {2, 200}, {3, 300}};
+    WeightedFarm farm(weights);
+    farm.server(0, {.weight = 200, .most_calls = 5});
+    farm.set_load(0, 5);
+    const auto ring = maglev_of(weights);
+    std::map<__u32, int> passed_on;
+    for (int i = 0; i < 3000; i++) {
+        if (i % 128 == 0) {
+            farm.forget_calls();
+        }
+        const auto refused = farm.server_counters(0).refused;
+        const __u32 asked = ring->slot[ss_ring_slot(call_hash(numbered_call(i)))];
+        const bool over = asked == 0;
+        const __u32 server =
+            farm.steer(message("INVITE", i), over ? SS_REASON_CALL_OVERFLOW : SS_REASON_CALL_NEW);
+        REQUIRE(server != 0);
+        passed_on[server] += over;
+        CHECK((farm.server_counters(0).refused > refused) == over);
+        if (!over) {
+            REQUIRE(server == asked);
+        }
+    }
+    CHECK(farm.load(0).live == 5);
+    check_shares(passed_on, {{1, 100}, {2, 200}, {3, 300}}, 0.25);
+}
+
+TEST_CASE("overflow: the one server that has room is found", "[limits]") {
+    const auto scheduler =
+        GENERATE(SS_SCHEDULER_HASH, SS_SCHEDULER_TURNS, SS_SCHEDULER_LEAST_CALLS);
+    Weights weights;
+    for (__u32 i = 0; i < 16; i++) {
+        weights[i] = 100;
+    }
+    WeightedFarm farm(weights, {.most_calls = 3});
+    farm.scheduler(0, scheduler);
+    if (scheduler == SS_SCHEDULER_TURNS) {
+        farm.whole_ring(0, *turns_of(weights));
+    }
+    for (__u32 i = 0; i < 16; i++) {
+        farm.set_load(i, i == 11 ? 0 : 3);
+    }
+    for (int i = 0; i < 3; i++) {
+        CHECK(farm.server_for(message("INVITE", i)) == 11U);
+    }
+    CHECK(farm.load(11).live == 3);
+    CHECK(farm.run(message("INVITE", 3)).reason == SS_REASON_POOL_FULL);
+    CHECK(farm.entries().size() == 3);
+}
+
+TEST_CASE("overflow: least-calls and turns pass a full server over", "[limits]") {
+    const Weights weights = {{0, 100}, {1, 100}, {2, 100}};
+    WeightedFarm farm(weights);
+    farm.server(1, {.most_calls = 1});
+    SECTION("least-calls") {
+        farm.scheduler(0, SS_SCHEDULER_LEAST_CALLS);
+        farm.set_load(0, 10);
+        farm.set_load(1, 1);
+        farm.set_load(2, 10);
+        farm.steer(message("INVITE", 0), SS_REASON_CALL_OVERFLOW);
+    }
+    SECTION("turns") {
+        farm.scheduler(0, SS_SCHEDULER_TURNS);
+        farm.whole_ring(0, *turns_of(weights));
+        farm.set_load(1, 1);
+    }
+    const auto calls = farm.give_calls(300);
+    CHECK(calls.count(1) == 0);
+    CHECK(farm.load(1).live == 1);
+    CHECK(calls.size() == 2);
+    CHECK(farm.server_counters(1).refused > 0);
+}

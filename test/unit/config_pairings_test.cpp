@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fields of a pool that do not go together.
+#include "config_cases.hpp"
+
+using namespace sipsteer;
+using namespace sipsteer::config;
+using namespace sipsteer::config::test;
+
+namespace {
+
+/// The errors of the good configuration with the first pool's fields replaced by `fields`.
+Texts errors_with(const char *fields) {
+    json document = good();
+    document["pools"][0].update(json::parse(fields));
+    return texts(parse(document));
+}
+
+/// Likewise, with the fields of its first server replaced.
+Texts errors_with_server(const char *mode, const char *fields) {
+    json document = good();
+    document["pools"][0]["mode"] = mode;
+    document["pools"][0]["servers"][0].update(json::parse(fields));
+    return texts(parse(document));
+}
+
+} // namespace
+
+TEST_CASE("a stateless pool has schedulers that give each message of a call the same answer") {
+    const std::string why = " needs mode \"stateful\": in a stateless pool two messages of a call "
+                            "would reach two servers";
+    for (const std::string name : {"round-robin", "weighted-round-robin", "least-calls"}) {
+        const std::string stateless = R"({"mode": "stateless", "scheduler": ")" + name + "\"}";
+        CHECK(errors_with(stateless.c_str()) ==
+              Texts{"pools[0].scheduler: \"" + name + "\"" + why});
+        const std::string stateful = R"({"mode": "stateful", "scheduler": ")" + name + "\"}";
+        CHECK(errors_with(stateful.c_str()).empty());
+    }
+    for (const char *mode : {"stateless", "stateful"}) {
+        for (const char *name : {"hash", "source"}) {
+            const json fields = {{"mode", mode}, {"scheduler", name}};
+            CHECK(errors_with(fields.dump().c_str()).empty());
+        }
+    }
+}
+
+TEST_CASE("the address of record needs a call table, and a ring that goes by it") {
+    CHECK(errors_with(R"({"key": "address-of-record"})").empty());
+    CHECK(errors_with(R"({"key": "address-of-record", "scheduler": "least-calls"})").empty());
+    CHECK(errors_with(R"({"key": "address-of-record", "mode": "stateless"})") ==
+          Texts{"pools[0].key: \"address-of-record\" needs mode \"stateful\": the messages within "
+                "a dialog are found by their Call-ID"});
+    for (const std::string name : {"round-robin", "weighted-round-robin", "source"}) {
+        const std::string fields = R"({"key": "address-of-record", "scheduler": ")" + name + "\"}";
+        CHECK(errors_with(fields.c_str()) ==
+              Texts{"pools[0].key: \"address-of-record\" needs scheduler \"hash\" or "
+                    "\"least-calls\": \"" +
+                    name + "\" does not go by it"});
+    }
+    for (const char *mode : {"stateless", "stateful"}) {
+        const json fields = {{"mode", mode}, {"key", "call-id-and-via"}};
+        CHECK(errors_with(fields.dump().c_str()).empty());
+    }
+}
+
+TEST_CASE("limits and drains need a call table") {
+    const std::string counts_none = " needs mode \"stateful\": a stateless pool counts no calls";
+    const std::string at = "pools[0].servers[0].";
+    CHECK(errors_with_server("stateless", R"({"max_calls": 5})") ==
+          Texts{at + "max_calls: 5" + counts_none});
+    CHECK(errors_with_server("stateless", R"({"max_new_calls_per_second": 7})") ==
+          Texts{at + "max_new_calls_per_second: 7" + counts_none});
+    CHECK(errors_with_server("stateless", R"({"admin": "draining"})") ==
+          Texts{at + "admin: \"draining\" needs mode \"stateful\": in a stateless pool no call "
+                     "could stay"});
+    CHECK(errors_with_server("stateless", R"({"max_calls": 0, "drain_timeout": "5m", "tier": 1,
+                                              "max_new_calls_per_second": 0})")
+              .empty());
+    CHECK(errors_with_server("stateful", R"({"max_calls": 5, "max_new_calls_per_second": 7,
+                                             "admin": "draining"})")
+              .empty());
+}
+
+TEST_CASE("a pool cannot ask for more servers than it has") {
+    CHECK(errors_with(R"({"quorum": 2, "tier_minimum": 2})").empty());
+    CHECK(errors_with(R"({"quorum": 3})") ==
+          Texts{"pools[0].quorum: 3 is more than the pool's 2 servers"});
+    CHECK(errors_with(R"({"tier_minimum": 4})") ==
+          Texts{"pools[0].tier_minimum: 4 is more than the pool's 2 servers"});
+    CHECK(errors_with(R"({"quorum": 3, "servers": []})").empty()); // not ready yet
+}
+
+TEST_CASE("a field that is wrong already makes no second error for its pairing") {
+    CHECK(errors_with(R"({"mode": "stateless", "scheduler": "round-robin",
+                          "key": "address-of-record"})")
+              .size() == 2);
+    CHECK(errors_with(R"({"quorum": 0})") ==
+          Texts{"pools[0].quorum: 0 is out of range: 1 to 4096"});
+}
+
+TEST_CASE("a pool of weights that are all 0 is good: it takes no new calls") {
+    json document = good();
+    document["pools"][0]["servers"][0]["weight"] = 0;
+    document["pools"][0]["servers"][1]["weight"] = 0;
+    CHECK(parse(document).ok());
+}

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+unit_test(sweeping_test sipsteer_daemon)
+unit_test(farm_status_test sipsteer_daemon)
