@@ -18,6 +18,7 @@ build_lab() {
     configure_hosts
     configure_router
     add_vips
+    await_links
     write_env
     make_info >"$(lab_dir)/info.json.new"
     mv "$(lab_dir)/info.json.new" "$(lab_dir)/info.json"
@@ -152,6 +153,27 @@ add_director_vip() {
     local address=("$1/32")
     [[ $1 != *:* ]] || address=("$1/128" nodad)
     ip -n "$(lab_netns director)" addr add "${address[@]}" dev "$(address_interface eth0)"
+}
+
+# The kernel takes up to a second to make a link operational, and until then no IPv6 address of it can
+# be spoken from, duplicate address detection or not.
+await_links() {
+    local host tries
+    for host in "${HOSTS[@]}"; do
+        for ((tries = 0; tries < 100; tries++)); do
+            links_pending "$(lab_netns "$host")" >/dev/null || continue 2
+            sleep 0.05
+        done
+        die "the links of $host did not come up: $(links_pending "$(lab_netns "$host")")"
+    done
+}
+
+# Prints what is not ready; fails if all is.
+links_pending() {
+    {
+        ip -n "$1" -o link show up | grep -E 'state (DOWN|LOWERLAYERDOWN)'
+        ip -n "$1" -6 -o addr show tentative
+    } | grep .
 }
 
 # For shell scripts: . /run/sipsteer-lab/NAME/env
