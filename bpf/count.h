@@ -38,8 +38,27 @@ SS_INLINE void ss_count_server(const struct ss_outcome *outcome, __u64 bytes) {
     if (!counters)
         return;
     ss_add(&counters->sent, bytes);
-    counters->new_calls += outcome->new_call;
-    counters->rehomed += outcome->rehomed;
+    counters->new_calls += outcome->event == SS_CALL_EVENT_NEW;
+    counters->rehomed += outcome->event == SS_CALL_EVENT_REHOMED;
+}
+
+/* Most messages change nothing about their call. */
+SS_INLINE void ss_count_call(const struct ss_outcome *outcome) {
+    __u32 index = outcome->pool, event = outcome->event, displaced = outcome->displaced;
+    int no_room = outcome->reason == SS_REASON_CALL_NO_ROOM;
+    if (!event && !no_room)
+        return;
+    struct ss_call_counters *counters = bpf_map_lookup_elem(&call_counters, &index);
+    SS_PIN(event);
+    SS_PIN(displaced);
+    if (!counters || event >= SS_CALL_EVENTS || displaced >= SS_CALL_STATES)
+        return;
+    counters->no_room += no_room;
+    counters->expired += outcome->expired;
+    if (event)
+        counters->event[event]++;
+    if (displaced)
+        counters->displaced[displaced]++;
 }
 
 /* bytes: of the frame as it came in. */
@@ -47,8 +66,10 @@ SS_INLINE void ss_count(const struct ss_outcome *outcome, __u64 bytes) {
     ss_count_reason(outcome, bytes);
     if (outcome->matched)
         ss_count_service(outcome, bytes);
-    if (outcome->message)
+    if (outcome->message) {
         ss_count_method(outcome);
+        ss_count_call(outcome);
+    }
     if (outcome->verdict == SS_VERDICT_TX || outcome->verdict == SS_VERDICT_REDIRECT)
         ss_count_server(outcome, bytes);
 }

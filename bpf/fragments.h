@@ -57,16 +57,22 @@ SS_INLINE int ss_within(__u32 *count, __u32 most) {
     return __sync_fetch_and_add(count, 1) < most;
 }
 
-/* After the first fragment was given a server, or SS_FRAGMENT_PASS or SS_FRAGMENT_DROP. */
-SS_STAGE int ss_fragment_remember(const struct ss_packet *packet, __u32 service, __u32 server) {
+/*
+ * After the first fragment was given a server, or SS_FRAGMENT_PASS or SS_FRAGMENT_DROP. call: the
+ * key of its call. 0, always.
+ */
+SS_STAGE int ss_fragment_remember(const struct ss_packet *packet, __u32 service, __u32 server,
+                                  __u64 call) {
     if (!packet)
         return 0;
     struct ss_fragment_source *used = ss_fragment_source_of(packet);
     if (!used || !ss_within(&used->firsts, settings.firsts_per_source))
         return 0;
     struct ss_fragment_key key;
-    struct ss_fragment value = {
-        .service = (__u16)service, .server = (__u16)server, .since = ss_fragment_now()};
+    struct ss_fragment value = {.service = (__u16)service,
+                                .server = (__u16)server,
+                                .since = ss_fragment_now(),
+                                .key = call};
     value.passed[0].end = (__u16)(packet->fragment_length / 8);
     ss_fragment_make_key(packet, &key);
     bpf_map_update_elem(&fragments, &key, &value, BPF_ANY);

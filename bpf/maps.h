@@ -23,6 +23,7 @@
 #include <sipsteer/server.h>
 #include <sipsteer/service.h>
 #include <sipsteer/settings.h>
+#include <sipsteer/tap.h>
 
 /* Fixed before loading: the hash's secret and the size of the call table. */
 const volatile struct ss_settings settings = {};
@@ -100,6 +101,26 @@ struct {
     __uint(max_entries, 1);
     __uint(map_flags, BPF_F_MMAPABLE);
 } births SEC(".maps");
+
+/*
+ * The call table that was in force before the present one was made in another size, and its births:
+ * calls are brought over from it (call_before.h). One bucket, unused, at other times.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_bucket);
+    __uint(max_entries, 1);
+    __uint(map_flags, BPF_F_MMAPABLE);
+} calls_before SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_births);
+    __uint(max_entries, 1);
+    __uint(map_flags, BPF_F_MMAPABLE);
+} births_before SEC(".maps");
 
 /* Datagrams whose first fragment was steered. */
 struct {
@@ -198,6 +219,14 @@ struct {
     __uint(max_entries, SS_MAX_SERVICES *SS_METHODS);
 } methods SEC(".maps");
 
+/* What became of calls, by pool. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_call_counters);
+    __uint(max_entries, SS_MAX_POOLS);
+} call_counters SEC(".maps");
+
 /* What each server was sent. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -205,6 +234,36 @@ struct {
     __type(value, struct ss_server_counters);
     __uint(max_entries, SS_MAX_SERVERS);
 } server_counters SEC(".maps");
+
+/* What is shown to the controller: one value for all packets, read by each. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_taps);
+    __uint(max_entries, 1);
+} taps SEC(".maps");
+
+/* The frames that are shown: struct ss_tapped and the frame. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 22);
+} tapped SEC(".maps");
+
+/* Where one is put together. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_tapped_frame);
+    __uint(max_entries, 1);
+} tap_draft SEC(".maps");
+
+/* Frames that were to be shown and found no room in tapped, by tap. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __type(value, __u64);
+    __uint(max_entries, SS_TAPS);
+} tap_dropped SEC(".maps");
 
 /* Names by index, written by the controller and read by people and by its next start. */
 struct {

@@ -62,8 +62,9 @@ struct ss_outcome {
     __u8 matched;  /* a service was matched */
     __u8 message;  /* it has a message for a service, of this method (enum ss_method) */
     __u8 method;
-    __u8 new_call;
-    __u8 rehomed;
+    __u8 event;     /* what it did to its call: enum ss_call_event */
+    __u8 displaced; /* enum ss_call_state of the call that made room for a new one */
+    __u8 expired;   /* an expired one did */
 };
 
 /*

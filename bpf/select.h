@@ -6,6 +6,7 @@
 #ifndef SIPSTEER_BPF_SELECT_H
 #define SIPSTEER_BPF_SELECT_H
 
+#include "call_before.h"
 #include "call_table.h"
 #include "key.h"
 #include "maps.h"
@@ -23,18 +24,28 @@ SS_INLINE __u32 ss_server_takes(__u32 index, __u32 pool) {
     return server->flags;
 }
 
+/* What the change of its state is for a call: enum ss_call_event. */
+SS_INLINE __u8 ss_event_of_change(__u32 state, __u32 next) {
+    if (next == state)
+        return SS_CALL_EVENT_NONE;
+    if (next == SS_CALL_CONFIRMED)
+        return SS_CALL_EVENT_CONFIRMED;
+    return next == SS_CALL_CLOSING ? SS_CALL_EVENT_ENDED : SS_CALL_EVENT_NEW;
+}
+
 /*
- * Notes a message of a call that stays where it is. The entry is written only if its state
- * changes or a tick has passed: a cache line is not made dirty by every packet. Losing the swap
- * to another CPU is no loss: that one noted a message, too.
+ * Notes a message of a call that stays where it is; gives what that was for the call. The entry is
+ * written only if its state changes or a tick has passed: a cache line is not made dirty by every
+ * packet. Losing the swap to another CPU is no loss: that one noted a message, too.
  */
-SS_INLINE void ss_call_note(const struct ss_place *place, __u32 event, __u32 now) {
+SS_INLINE __u8 ss_call_note(const struct ss_place *place, __u32 event, __u32 now) {
     __u32 state = ss_call_state(place->value);
     __u32 next = ss_next_state(state, event);
     if (next == state && ss_call_idle(place->value, now) == 0)
-        return;
-    ss_call_swap(place->entry, place->value,
-                 ss_call_make(place->tag, next, ss_call_server(place->value), now));
+        return SS_CALL_EVENT_NONE;
+    int noted = ss_call_swap(place->entry, place->value,
+                             ss_call_make(place->tag, next, ss_call_server(place->value), now));
+    return noted ? ss_event_of_change(state, next) : SS_CALL_EVENT_NONE;
 }
 
 /*
@@ -52,7 +63,7 @@ SS_FRAME void ss_call_settle(__u64 position, const struct ss_place *ours, int en
         ss_call_swap(ours->entry, value, 0);
     outcome->server = ss_call_server(truth.value);
     outcome->reason = SS_REASON_CALL_HIT;
-    outcome->new_call = 0;
+    outcome->event = SS_CALL_EVENT_NONE;
 }
 
 /* The server that the table has for a key; SS_NO_SERVER if none, or one that takes no messages. */
@@ -79,6 +90,19 @@ SS_INLINE __u32 ss_select_server(__u32 pool, const struct ss_key *key, enum ss_c
     return (__u32)ss_choose(pool, key, what, outcome);
 }
 
+/* A new call has its entry: notes when it came, and whose place it took. */
+SS_INLINE void ss_note_entered(const struct ss_place *place, __u32 now,
+                               struct ss_outcome *outcome) {
+    ss_birth_note(place, now);
+    outcome->event = SS_CALL_EVENT_NEW;
+    if (!place->value)
+        return;
+    if (ss_call_expired(place->value, now))
+        outcome->expired = 1;
+    else
+        outcome->displaced = (__u8)ss_call_state(place->value);
+}
+
 /* A call without an entry, or with an expired one: it gets a server, the table remembers it. */
 SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss_key *key,
                              __u32 now, struct ss_outcome *outcome) {
@@ -92,10 +116,9 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
     int entered = place->entry ? ss_call_swap(place->entry, place->value, value)
                                : ss_call_insert(place, now, value);
     if (entered)
-        ss_birth_note(place, now);
+        ss_note_entered(place, now, outcome);
     else
         outcome->reason = SS_REASON_CALL_NO_ROOM;
-    outcome->new_call = (__u8)entered;
     ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
 }
 
@@ -110,7 +133,7 @@ SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const s
         return;
     ss_call_swap(place->entry, place->value, ss_call_make(place->tag, state, server, now));
     outcome->reason = SS_REASON_CALL_REHOMED;
-    outcome->rehomed = 1;
+    outcome->event = SS_CALL_EVENT_REHOMED;
 }
 
 /*
@@ -139,7 +162,7 @@ SS_INLINE void ss_select_stateful(__u32 pool, const struct ss_key *key,
     }
     outcome->server = server;
     outcome->reason = SS_REASON_CALL_HIT;
-    ss_call_note(&place, key->event, now);
+    outcome->event = ss_call_note(&place, key->event, now);
 }
 
 SS_INLINE void ss_select_stateless(__u32 pool, __u64 key, struct ss_outcome *outcome) {
@@ -157,8 +180,11 @@ SS_STAGE int ss_find_server(__u32 pool, __u32 mode, const struct ss_key *key) {
         return SS_NO_SERVER;
     if (mode == SS_POOL_STATELESS)
         return (int)ss_ring_server(pool, key->ring);
-    if (ss_call_find(ss_call_position(key->hash, pool), &place) || !place.entry)
+    __u64 position = ss_call_position(key->hash, pool);
+    if (ss_call_find(position, &place))
         return SS_NO_SERVER;
+    if (!place.entry)
+        return (int)ss_old_server(position);
     return (int)ss_call_server(place.value);
 }
 

@@ -2,13 +2,14 @@
 /*
  * The data plane: the way of one packet, stage by stage. Each stage has a header of its own.
  *
- *   parse -> match the service -> key (Call-ID) -> select a server -> forward -> count
+ *   parse -> match the service -> key (Call-ID) -> select a server -> forward -> count -> show
  */
 #include "maps.h"
 #include "packet.h"
 
 #include "count.h"
 #include "steer.h"
+#include "tap.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -16,7 +17,10 @@ SEC("xdp.frags")
 int sipsteer(struct xdp_md *ctx) {
     struct ss_packet packet = {.frame = (__u32)bpf_xdp_get_buff_len(ctx)};
     struct ss_outcome outcome = {.server = SS_NO_SERVER};
-    int action = ss_steer(ctx, &packet, &outcome);
+    struct ss_key key = {};
+    int action = ss_steer(ctx, &packet, &key, &outcome);
     ss_count(&outcome, packet.frame);
+    if (outcome.matched && ss_taps_are_on())
+        ss_tap(ctx, &packet, key.hash, &outcome);
     return action;
 }

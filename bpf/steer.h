@@ -33,19 +33,21 @@ SS_INLINE void ss_find_key(struct xdp_md *ctx, const struct ss_packet *packet, s
 }
 
 /* Likewise of a message: what follows of its datagram, if it is a fragment, goes the same way. */
-SS_INLINE int ss_leave_message(const struct ss_packet *packet, struct ss_outcome *outcome,
-                               __u32 reason, __u32 verdict) {
+SS_INLINE int ss_leave_message(const struct ss_packet *packet, const struct ss_key *key,
+                               struct ss_outcome *outcome, __u32 reason, __u32 verdict) {
     if (packet->part == SS_FIRST_FRAGMENT)
         ss_fragment_remember(packet, outcome->service,
-                             verdict == SS_VERDICT_PASS ? SS_FRAGMENT_PASS : SS_FRAGMENT_DROP);
+                             verdict == SS_VERDICT_PASS ? SS_FRAGMENT_PASS : SS_FRAGMENT_DROP,
+                             key->hash);
     return ss_leave(outcome, reason, verdict);
 }
 
 /* Remembers what packets that cannot be steered by themselves are steered by. */
-SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_outcome *outcome) {
+SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_key *key,
+                           const struct ss_outcome *outcome) {
     if (packet->part == SS_FIRST_FRAGMENT)
-        ss_fragment_remember(packet, outcome->service, outcome->server);
-    if (outcome->new_call || outcome->rehomed)
+        ss_fragment_remember(packet, outcome->service, outcome->server, key->hash);
+    if (outcome->event == SS_CALL_EVENT_NEW || outcome->event == SS_CALL_EVENT_REHOMED)
         ss_flow_remember(packet, outcome);
 }
 
@@ -62,26 +64,27 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     __u32 pool_index = outcome->pool;
     struct ss_pool *pool = bpf_map_lookup_elem(&pools, &pool_index);
     if (!pool || !pool->in_use)
-        return ss_leave_message(packet, outcome, SS_REASON_NO_SERVER, SS_VERDICT_DROP);
+        return ss_leave_message(packet, key, outcome, SS_REASON_NO_SERVER, SS_VERDICT_DROP);
     __u32 verdict = ss_no_call_id_verdict(pool);
     if (!key->from_sip && verdict != SS_VERDICT_TX)
-        return ss_leave_message(packet, outcome, key->reason, verdict);
+        return ss_leave_message(packet, key, outcome, key->reason, verdict);
     ss_extend_key(ctx, packet, pool, key);
+    ss_fetch_calls(pool_index, pool->mode, key);
     ss_select(pool_index, pool->mode, key, outcome);
     if (outcome->server == SS_NO_SERVER) {
         verdict = ss_when_down(ctx, packet, key, pool_index, pool, outcome);
-        return ss_leave_message(packet, outcome, outcome->reason, verdict);
+        return ss_leave_message(packet, key, outcome, outcome->reason, verdict);
     }
     if (!key->from_sip)
         outcome->reason = key->reason;
-    ss_remember(packet, outcome);
+    ss_remember(packet, key, outcome);
     return ss_forward(ctx, packet, outcome);
 }
 
 /* A datagram for no service. Later fragments to a VIP do not show for which port they are. */
 SS_INLINE int ss_pass_foreign(const struct ss_packet *packet, struct ss_outcome *outcome) {
     if (packet->part == SS_FIRST_FRAGMENT && ss_is_vip(packet))
-        ss_fragment_remember(packet, SS_FRAGMENT_NO_SERVICE, SS_FRAGMENT_PASS);
+        ss_fragment_remember(packet, SS_FRAGMENT_NO_SERVICE, SS_FRAGMENT_PASS, 0);
     return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
 }
 
@@ -112,16 +115,16 @@ SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet
 
 /* A fragment without ports: after its first one. */
 SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packet,
-                                     struct ss_outcome *outcome) {
-    struct ss_fragment_key key;
-    if (!packet || !outcome)
+                                     struct ss_key *key, struct ss_outcome *outcome) {
+    struct ss_fragment_key name;
+    if (!packet || !key || !outcome)
         return XDP_PASS;
     if (!ss_is_vip(packet))
         return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
     if (ss_fragment_is_absurd(packet))
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
-    ss_fragment_make_key(packet, &key);
-    struct ss_fragment *fragment = ss_fragment_find(&key);
+    ss_fragment_make_key(packet, &name);
+    struct ss_fragment *fragment = ss_fragment_find(&name);
     if (!fragment) {
         int reason = ss_fragment_hold(ctx, packet);
         return ss_leave(outcome, (__u32)reason,
@@ -131,7 +134,8 @@ SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packe
     outcome->matched = fragment->service != SS_FRAGMENT_NO_SERVICE;
     outcome->service = fragment->service;
     outcome->server = fragment->server;
-    if (ss_fragment_note(packet, &key, fragment))
+    key->hash = fragment->key;
+    if (ss_fragment_note(packet, &name, fragment))
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
     if (outcome->server == SS_FRAGMENT_PASS)
         return ss_leave(outcome, SS_REASON_FRAGMENT, SS_VERDICT_PASS);
@@ -158,17 +162,17 @@ SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet,
     return ss_forward(ctx, packet, outcome);
 }
 
-SS_INLINE int ss_steer(struct xdp_md *ctx, struct ss_packet *packet, struct ss_outcome *outcome) {
+SS_INLINE int ss_steer(struct xdp_md *ctx, struct ss_packet *packet, struct ss_key *key,
+                       struct ss_outcome *outcome) {
     int parsed = ss_parse(ctx, packet);
     if (parsed != SS_PARSED)
         return ss_leave(outcome, (__u32)parsed, SS_VERDICT_PASS);
     if (packet->protocol != IPPROTO_UDP)
         return ss_steer_icmp_error(ctx, packet, outcome);
     if (packet->part == SS_LATER_FRAGMENT)
-        return ss_steer_later_fragment(ctx, packet, outcome);
-    struct ss_key key = {};
-    int action = ss_read_datagram(ctx, packet, &key, outcome);
-    return action == SS_UNDECIDED ? ss_steer_message(ctx, packet, &key, outcome) : action;
+        return ss_steer_later_fragment(ctx, packet, key, outcome);
+    int action = ss_read_datagram(ctx, packet, key, outcome);
+    return action == SS_UNDECIDED ? ss_steer_message(ctx, packet, key, outcome) : action;
 }
 
 #endif /* SIPSTEER_BPF_STEER_H */

@@ -5,26 +5,63 @@
 
 namespace sipsteer::calls {
 
-Sweeper::Sweeper(Table table, Loads loads, Births births)
-    : table_(table), loads_(loads), births_(births), tallies_(kPlaces) {}
+Sweeper::Sweeper(std::vector<Segment> tables, Loads loads)
+    : segments_(std::move(tables)), loads_(loads), tallies_(kPlaces) {}
+
+void Sweeper::set_tables(std::vector<Segment> segments) {
+    segments_ = std::move(segments);
+    begin_pass();
+}
+
+std::size_t Sweeper::buckets() const {
+    std::size_t sum = 0;
+    for (const auto &segment : segments_) {
+        sum += segment.table.size();
+    }
+    return sum;
+}
+
+void Sweeper::begin_pass() {
+    std::fill(tallies_.begin(), tallies_.end(), Tally{});
+    segment_ = 0;
+    next_ = 0;
+    expired_ = 0;
+    full_buckets_ = 0;
+    before_ = 0;
+}
 
 bool Sweeper::sweep_slice(std::size_t max_buckets, std::uint32_t now, const Lifetimes &lifetimes) {
-    const std::size_t end = next_ + std::min(max_buckets, table_.size() - next_);
-    for (; next_ < end; ++next_) {
-        sweep_bucket(next_, now, lifetimes);
+    while (max_buckets != 0 && segment_ < segments_.size()) {
+        const Segment &segment = segments_[segment_];
+        const std::size_t end = next_ + std::min(max_buckets, segment.table.size() - next_);
+        max_buckets -= end - next_;
+        for (; next_ < end; ++next_) {
+            const unsigned live = sweep_bucket(segment, next_, now, lifetimes);
+            if (segment_ == 0) {
+                full_buckets_ += live == SS_BUCKET_ENTRIES ? 1 : 0;
+            } else {
+                before_ += live;
+            }
+        }
+        if (next_ == segment.table.size()) {
+            ++segment_;
+            next_ = 0;
+        }
     }
-    if (next_ < table_.size()) {
+    if (segment_ < segments_.size()) {
         return false;
     }
     publish(lifetimes);
-    next_ = 0;
+    begin_pass();
     return true;
 }
 
-void Sweeper::sweep_bucket(std::size_t number, std::uint32_t now, const Lifetimes &lifetimes) {
+/// How many calls are left in the bucket.
+unsigned Sweeper::sweep_bucket(const Segment &segment, std::size_t number, std::uint32_t now,
+                               const Lifetimes &lifetimes) {
     unsigned live = 0;
     for (std::size_t slot = 0; slot < SS_BUCKET_ENTRIES; ++slot) {
-        __u64 &entry = table_[number].entry[slot];
+        __u64 &entry = segment.table[number].entry[slot];
         __u64 seen = load_entry(entry);
         // A swap that fails has met a change by the data plane: judge the entry it left.
         while (seen != 0 && lifetimes.expired(seen, now)) {
@@ -34,18 +71,21 @@ void Sweeper::sweep_bucket(std::size_t number, std::uint32_t now, const Lifetime
             }
         }
         if (seen != 0) {
-            tally(seen, number, slot, now);
+            tally(seen,
+                  number < segment.births.size() ? &segment.births[number].tick[slot] : nullptr,
+                  now);
             ++live;
         }
     }
-    full_buckets_ += live == SS_BUCKET_ENTRIES ? 1 : 0;
+    return live;
 }
 
-void Sweeper::tally(__u64 entry, std::size_t bucket, std::size_t slot, std::uint32_t now) {
+/// `birth`: when the call came; null: not known.
+void Sweeper::tally(__u64 entry, __u16 *birth, std::uint32_t now) {
     Tally &tally = tallies_[place_of(entry)];
     tally.oldest_idle = std::max(tally.oldest_idle, ss_call_idle(entry, now));
-    if (bucket < births_.size()) {
-        tally.oldest_age = std::max(tally.oldest_age, birth_age(births_[bucket].tick[slot], now));
+    if (birth != nullptr) {
+        tally.oldest_age = std::max(tally.oldest_age, birth_age(*birth, now));
     }
     ++tally.live;
 }
@@ -62,7 +102,8 @@ void Sweeper::count_removed(__u64 entry) {
 void Sweeper::publish(const Lifetimes &lifetimes) {
     SweepTotals totals;
     totals.pass = totals_.pass + 1;
-    totals.entries = std::uint64_t{table_.size()} * SS_BUCKET_ENTRIES;
+    totals.entries = std::uint64_t{segments_.front().table.size()} * SS_BUCKET_ENTRIES;
+    totals.before = before_;
     totals.expired = expired_;
     totals.full_buckets = full_buckets_;
     for (std::uint16_t server = 0; server < SS_MAX_SERVERS; ++server) {
@@ -84,9 +125,6 @@ void Sweeper::publish(const Lifetimes &lifetimes) {
         }
     }
     totals_ = std::move(totals);
-    std::fill(tallies_.begin(), tallies_.end(), Tally{});
-    expired_ = 0;
-    full_buckets_ = 0;
 }
 
 } // namespace sipsteer::calls

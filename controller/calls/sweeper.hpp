@@ -30,8 +30,9 @@ struct ServerCalls {
 /// with calls coming and going meanwhile the sums are as exact as the pass is short.
 struct SweepTotals {
     std::uint64_t pass = 0;    // number of the pass, from 1; 0: none completed yet
-    std::uint64_t entries = 0; // places in the table
+    std::uint64_t entries = 0; // places in the present table
     std::uint64_t live = 0;    // calls
+    std::uint64_t before = 0;  // of them: those in the table before it was resized
     std::uint64_t unknown = 0; // of them: their server's index is not in use
     std::uint64_t expired = 0; // entries removed
     std::uint64_t full_buckets = 0;
@@ -50,8 +51,11 @@ struct SweepTotals {
 /// it removes, as the data plane does.
 class Sweeper {
 public:
-    /// `loads`: of the servers; none: nothing is counted down.
-    explicit Sweeper(Table table, Loads loads = {}, Births births = {});
+    /// `tables`: the present one first. `loads`: of the servers; none: nothing is counted down.
+    explicit Sweeper(std::vector<Segment> tables, Loads loads = {});
+
+    /// The tables to go over from now on, the present one first; a pass under way begins anew.
+    void set_tables(std::vector<Segment> segments);
 
     /// Sweeps the next `max_buckets` buckets, or to the table's end if that comes first; the
     /// slice after that begins a new pass. `now` in ticks; it and `lifetimes` may differ from
@@ -61,12 +65,14 @@ public:
     /// Of the last completed pass.
     const SweepTotals &totals() const { return totals_; }
 
-    /// Buckets in the table, for the caller's choice of slices.
-    std::size_t buckets() const { return table_.size(); }
+    /// Buckets in all tables, for the caller's choice of slices.
+    std::size_t buckets() const;
 
 private:
-    void sweep_bucket(std::size_t number, std::uint32_t now, const Lifetimes &lifetimes);
-    void tally(__u64 entry, std::size_t bucket, std::size_t slot, std::uint32_t now);
+    unsigned sweep_bucket(const Segment &segment, std::size_t number, std::uint32_t now,
+                          const Lifetimes &lifetimes);
+    void tally(__u64 entry, __u16 *birth, std::uint32_t now);
+    void begin_pass();
     void count_removed(__u64 entry);
     void publish(const Lifetimes &lifetimes);
 
@@ -76,10 +82,11 @@ private:
         std::uint32_t oldest_age = 0;  // likewise
     };
 
-    Table table_;
+    std::vector<Segment> segments_;
     Loads loads_;
-    Births births_;
-    std::size_t next_ = 0; // bucket
+    std::size_t segment_ = 0; // that is being swept
+    std::size_t next_ = 0;    // bucket in it
+    std::uint64_t before_ = 0;
     std::uint64_t expired_ = 0;
     std::uint64_t full_buckets_ = 0;
     std::vector<Tally> tallies_; // by place (lifetimes.hpp)

@@ -15,6 +15,13 @@ namespace sipsteer::calls {
 using Table = std::span<ss_bucket>;
 using Births = std::span<ss_births>; // by bucket, as many as the table has; none: not known
 
+/// A table with what is beside it. While a table is being resized there are two: the present one,
+/// and the one before, which calls leave.
+struct Segment {
+    Table table;
+    Births births;
+};
+
 inline __u64 load_entry(__u64 &entry) {
     return std::atomic_ref<__u64>(entry).load(std::memory_order_relaxed);
 }

@@ -128,16 +128,28 @@ Status Daemon::open_maps() {
         return maps.error();
     }
     maps_ = std::make_unique<dataplane::Maps>(std::move(*maps));
-    log::info("call_table", {{"entries", maps_->calls().size() * SS_BUCKET_ENTRIES},
-                             {"bytes", maps_->calls().size_bytes()},
+    log::info("call_table", {{"entries", maps_->table().buckets() * SS_BUCKET_ENTRIES},
+                             {"bytes", maps_->table().calls().size_bytes() +
+                                           maps_->table().births().size_bytes()},
                              {"taken_over", maps_->taken_over()}});
-    if (maps_->calls().size() != dataplane::bucket_count(config_.call_capacity)) {
-        log::warn("call_capacity_kept",
-                  {{"wanted", config_.call_capacity},
-                   {"entries", maps_->calls().size() * SS_BUCKET_ENTRIES},
-                   {"remedy", "sipsteerd --detach removes the table and its calls"}});
-    }
     return Done{};
+}
+
+void Daemon::open_tables() {
+    sweeping_ = std::make_unique<Sweeping>(io_, call_tables(*maps_), maps_->server_load(),
+                                           [this] { on_pass(); });
+    resizing_ = std::make_unique<Resizing>(
+        *maps_, [this] { sweeping_->set_tables(call_tables(*maps_)); },
+        [this] { return live_ ? attach_programs() : Status(Done{}); });
+    if (auto resized = resizing_->begin(config_.call_capacity); !resized) {
+        log::warn("call_capacity_kept", {{"entries", maps_->table().buckets() * SS_BUCKET_ENTRIES},
+                                         {"problem", resized.error().message}});
+    }
+}
+
+Status Daemon::attach_programs() {
+    attachments_.clear();
+    return attach_all(config_, map_options_, *maps_, attachments_);
 }
 
 void Daemon::watch_farm() {
@@ -179,8 +191,7 @@ Status Daemon::start() {
         running_ = std::move(restored.running);
         farm_ = std::make_unique<Farm>(*maps_, std::move(restored.indexes), config_.state_dir);
         vips_ = std::make_unique<Vips>(config_.state_dir);
-        sweeping_ = std::make_unique<Sweeping>(io_, maps_->calls(), maps_->server_load(),
-                                               maps_->births(), [this] { on_pass(); });
+        open_tables();
         holder_ = std::make_unique<fragments::Holder>(io_, *maps_, config_.fragments);
         done = holder_->start();
     }
@@ -213,7 +224,7 @@ Status Daemon::go_live() {
     if (auto done = reconcile(); !done) {
         return done;
     }
-    if (auto done = attach_all(config_, map_options_, *maps_, attachments_); !done) {
+    if (auto done = attach_programs(); !done) {
         return done;
     }
     if (auto done = vips_->apply(config_); !done) {
@@ -306,6 +317,7 @@ void Daemon::await_next_change() {
 
 void Daemon::on_pass() {
     farm_->note_pass(sweeping_->totals());
+    resizing_->note_pass(sweeping_->totals());
     if (reconcile_failed_) {
         schedule_reconcile(); // a pass takes two seconds or more
     }
@@ -341,18 +353,16 @@ void Daemon::reload() {
 void Daemon::keep_fixed(config::Config &next) const {
     const bool same = next.interfaces == config_.interfaces && next.pin_dir == config_.pin_dir &&
                       next.state_dir == config_.state_dir && next.api == config_.api &&
-                      next.call_capacity == config_.call_capacity &&
                       next.vlan_tags == config_.vlan_tags && next.fragments == config_.fragments;
     if (same) {
         return;
     }
-    log::warn("restart_needed", {{"fields", "interfaces, pin_dir, state_dir, api, calls, "
+    log::warn("restart_needed", {{"fields", "interfaces, pin_dir, state_dir, api, "
                                             "vlan_tags and fragments change only at a restart"}});
     next.interfaces = config_.interfaces;
     next.pin_dir = config_.pin_dir;
     next.state_dir = config_.state_dir;
     next.api = config_.api;
-    next.call_capacity = config_.call_capacity;
     next.vlan_tags = config_.vlan_tags;
     next.fragments = config_.fragments;
 }
@@ -360,6 +370,11 @@ void Daemon::keep_fixed(config::Config &next) const {
 /// Takes a new configuration over. False if it cannot be put in force: the old one is kept.
 bool Daemon::adopt(config::Config next) {
     keep_fixed(next);
+    if (auto resized = resizing_->begin(next.call_capacity); !resized) {
+        log::error("config_refused", {{"file", config_file_},
+                                      {"problem", "calls.capacity: " + resized.error().message}});
+        return false;
+    }
     running_ = farm_->running();
     std::swap(config_, next);
     watch_farm();
@@ -404,7 +419,7 @@ nlohmann::json Daemon::status() const {
 }
 
 nlohmann::json Daemon::calls(const api::CallsQuery &query) const {
-    const auto page = calls::list_calls(maps_->calls(), 0, query.limit, calls::now_tick(),
+    const auto page = calls::list_calls(maps_->table().calls(), 0, query.limit, calls::now_tick(),
                                         sweeping_->lifetimes());
     return calls::to_json(page, [this](std::uint16_t index) { return farm_->server_name(index); });
 }

@@ -7,6 +7,7 @@
 #include "daemon/farm.hpp"
 #include "daemon/health_log.hpp"
 #include "daemon/options.hpp"
+#include "daemon/resizing.hpp"
 #include "daemon/startup.hpp"
 #include "daemon/sweeping.hpp"
 #include "daemon/systemd.hpp"
@@ -41,6 +42,8 @@ public:
 
 private:
     Status open_maps();
+    void open_tables();
+    Status attach_programs();
     void watch_farm();
     bool knows_next_hops() const;
     void wait_for_next_hops();
@@ -81,6 +84,7 @@ private:
     Neighbours neighbours_;
     health::Prober prober_;
     std::unique_ptr<Sweeping> sweeping_;
+    std::unique_ptr<Resizing> resizing_;
     std::unique_ptr<fragments::Holder> holder_;
     std::unique_ptr<reject::Rejecter> rejecter_;
     std::unique_ptr<api::Server> api_;

@@ -219,8 +219,13 @@ json pools_json(const StatusInput &input) {
 
 json calls_json(const StatusInput &input) {
     const auto &totals = input.sweeping.totals();
-    return {{"entries", input.maps.calls().size() * SS_BUCKET_ENTRIES},
+    const auto sizes = input.maps.sizes();
+    return {{"capacity", input.config.call_capacity},
+            {"entries", std::uint64_t{sizes.present} * SS_BUCKET_ENTRIES},
+            {"bytes", std::uint64_t{sizes.present} * (sizeof(ss_bucket) + sizeof(ss_births))},
+            {"resizing", sizes.before != 0},
             {"live", totals.live},
+            {"live_in_table_before", totals.before},
             {"by_state", states_json(totals.by_state)},
             {"fill", totals.fill()},
             {"full_buckets", totals.full_buckets},

@@ -36,10 +36,10 @@ calls::StateLifetimes fallback_lifetimes() {
 
 } // namespace
 
-Sweeping::Sweeping(boost::asio::io_context &io, calls::Table table, calls::Loads loads,
-                   calls::Births births, std::function<void()> on_pass)
-    : timer_(io), sweeper_(table, loads, births), loads_(loads), lifetimes_(fallback_lifetimes()),
-      on_pass_(std::move(on_pass)) {}
+Sweeping::Sweeping(boost::asio::io_context &io, std::vector<calls::Segment> tables,
+                   calls::Loads loads, std::function<void()> on_pass)
+    : timer_(io), sweeper_(std::move(tables), loads), loads_(loads),
+      lifetimes_(fallback_lifetimes()), on_pass_(std::move(on_pass)) {}
 
 void Sweeping::start() {
     arm();

@@ -18,10 +18,15 @@ namespace sipsteer::daemon {
 class Sweeping {
 public:
     /// `on_pass` is called after every pass over the whole table.
-    Sweeping(boost::asio::io_context &io, calls::Table table, calls::Loads loads,
-             calls::Births births, std::function<void()> on_pass);
+    Sweeping(boost::asio::io_context &io, std::vector<calls::Segment> tables, calls::Loads loads,
+             std::function<void()> on_pass);
 
     void start();
+
+    /// The tables to sweep from now on, the present one first.
+    void set_tables(std::vector<calls::Segment> segments) {
+        sweeper_.set_tables(std::move(segments));
+    }
 
     /// The lifetimes to go by from now on. Calls of a server that is no longer planned go by its
     /// pool, as in the data plane; if that is gone, too, they keep those they had.

@@ -119,9 +119,7 @@ private:
 
     std::string where() const { return "interface " + interface_.name + ": "; }
 
-    Result<Skeleton> open() const {
-        return open_object(options_, static_cast<std::uint32_t>(maps_.calls().size()));
-    }
+    Result<Skeleton> open() const { return open_object(options_, maps_.sizes()); }
 
     /// Attaches through libxdp, which loads the program as its dispatcher needs it.
     Result<Attachment> attach_through_libxdp(bool native) {

@@ -2,6 +2,8 @@
 #include "dataplane/maps.hpp"
 
 #include "dataplane/fragment_time.hpp"
+#include "dataplane/memory.hpp"
+#include "dataplane/older_layout.hpp"
 
 #include <sipsteer.skel.h>
 #include <sipsteer/layout.h>
@@ -9,11 +11,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <bit>
 #include <filesystem>
 #include <linux/magic.h>
-#include <sys/mman.h>
 #include <sys/vfs.h>
+#include <utility>
 
 namespace sipsteer::dataplane {
 
@@ -38,25 +41,6 @@ Status make_directory(const std::string &path) {
     return Done{};
 }
 
-Result<bpf_map_info> map_info(int fd) {
-    bpf_map_info info{};
-    std::uint32_t size = sizeof(info);
-    if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0) {
-        return system_error("cannot read a map's description");
-    }
-    return info;
-}
-
-/// Buckets of the pinned call table, 0 if there is none.
-std::uint32_t pinned_buckets(const std::string &pin_dir) {
-    const Fd fd(bpf_obj_get((maps_directory(pin_dir) + "/calls").c_str()));
-    if (!fd) {
-        return 0;
-    }
-    const auto info = map_info(fd.get());
-    return info ? info->max_entries : 0;
-}
-
 /// Takes over a pinned map that libbpf would refuse: a devmap, on which the kernel sets a flag
 /// (read-only to programs) that cannot be asked for, and the ring of held fragments, which keeps
 /// the size it was made with.
@@ -68,24 +52,6 @@ Status take_over(bpf_map *map) {
     const int failed = bpf_map__reuse_fd(map, pinned.get());
     return failed == 0 ? Status(Done{})
                        : system_error("map " + std::string(bpf_map__name(map)), -failed);
-}
-
-/// Maps the values of an array map into memory.
-template <typename Value>
-Status map_memory(int fd, std::size_t count, std::span<Value> &values) {
-    void *memory = mmap(nullptr, count * sizeof(Value), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (memory == MAP_FAILED) {
-        return system_error("cannot map a map's values into memory");
-    }
-    values = {static_cast<Value *>(memory), count};
-    return Done{};
-}
-
-template <typename Value>
-void unmap_memory(std::span<Value> values) {
-    if (!values.empty()) {
-        munmap(values.data(), values.size_bytes());
-    }
 }
 
 /// Every map of the object is pinned under its own name, but for the constants.
@@ -109,16 +75,30 @@ void SkeletonDeleter::operator()(sipsteer_bpf *skeleton) const {
     sipsteer_bpf__destroy(skeleton);
 }
 
-std::uint32_t bucket_count(std::uint32_t call_capacity) {
-    const std::uint64_t entries = std::uint64_t{call_capacity} + call_capacity / 7;
-    return static_cast<std::uint32_t>((entries + SS_BUCKET_ENTRIES - 1) / SS_BUCKET_ENTRIES);
-}
-
 std::string maps_directory(const std::string &pin_dir) {
     return pin_dir + "/maps-v" + std::to_string(SS_LAYOUT_VERSION);
 }
 
-Result<Skeleton> open_object(const MapOptions &options, std::uint32_t buckets) {
+namespace {
+
+Status set_table_sizes(sipsteer_bpf &skeleton, const TableSizes &sizes) {
+    skeleton.rodata->settings.buckets = sizes.present;
+    skeleton.rodata->settings.buckets_before = sizes.before;
+    const std::uint32_t before = std::max(sizes.before, 1U); // a map of none there cannot be
+    for (const auto &[map, buckets] : {std::pair(skeleton.maps.calls, sizes.present),
+                                       std::pair(skeleton.maps.births, sizes.present),
+                                       std::pair(skeleton.maps.calls_before, before),
+                                       std::pair(skeleton.maps.births_before, before)}) {
+        if (const int failed = bpf_map__set_max_entries(map, buckets); failed != 0) {
+            return system_error("cannot size the call table", -failed);
+        }
+    }
+    return Done{};
+}
+
+} // namespace
+
+Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes) {
     Skeleton skeleton(sipsteer_bpf__open());
     if (!skeleton) {
         return system_error("cannot open the BPF object");
@@ -127,15 +107,11 @@ Result<Skeleton> open_object(const MapOptions &options, std::uint32_t buckets) {
     auto &settings = skeleton->rodata->settings;
     settings.secret[0] = options.secret[0];
     settings.secret[1] = options.secret[1];
-    settings.buckets = buckets;
     settings.firsts_per_source = options.fragments.firsts_per_source;
     settings.held_per_source = options.fragments.held_per_source;
     settings.fragment_lifetime = fragment_ticks(options.fragments.timeout);
-    if (const int failed = bpf_map__set_max_entries(skeleton->maps.calls, buckets); failed != 0) {
-        return system_error("cannot size the call table", -failed);
-    }
-    if (const int failed = bpf_map__set_max_entries(skeleton->maps.births, buckets); failed != 0) {
-        return system_error("cannot size the call table", -failed);
+    if (auto sized = set_table_sizes(*skeleton, sizes); !sized) {
+        return sized.error();
     }
     const std::uint32_t ring_bytes = std::bit_ceil(options.fragments.held_bytes);
     if (const int failed = bpf_map__set_max_entries(skeleton->maps.held, ring_bytes); failed != 0) {
@@ -153,63 +129,115 @@ Result<Skeleton> open_object(const MapOptions &options, std::uint32_t buckets) {
 }
 
 Result<Maps> Maps::open(const MapOptions &options) {
-    if (auto made = make_directory(maps_directory(options.pin_dir)); !made) {
+    const auto directory = maps_directory(options.pin_dir);
+    if (auto made = make_directory(directory); !made) {
         std::error_code ignored; // both only if they are empty
-        fs::remove(maps_directory(options.pin_dir), ignored);
+        fs::remove(directory, ignored);
         fs::remove(options.pin_dir, ignored);
         return made.error();
     }
-    if (const auto existing = pinned_buckets(options.pin_dir); existing != 0) {
-        return open(options, existing, true);
+    Maps maps;
+    maps.directory_ = directory;
+    auto opened = maps.open_tables(options);
+    if (opened) {
+        opened = maps.load(options);
     }
-    if (fs::exists(maps_directory(options.pin_dir) + "/calls")) {
-        return Error{"cannot open the call table in " + maps_directory(options.pin_dir)};
-    }
-    auto maps = open(options, bucket_count(options.call_capacity), false);
-    if (!maps) {
-        (void)remove_own_pins(options.pin_dir);
+    if (!opened) {
+        if (!maps.taken_over_) {
+            (void)remove_own_pins(options.pin_dir);
+        }
+        return opened.error();
     }
     return maps;
 }
 
-Result<Maps> Maps::open(const MapOptions &options, std::uint32_t buckets, bool taken_over) {
-    auto skeleton = open_object(options, buckets);
+/// What is pinned: the present table, the one before, or both. Only the one before: a resize was
+/// cut short.
+Status Maps::open_tables(const MapOptions &options) {
+    const bool present = pinned_buckets(directory_, kTablePins) != 0;
+    if (!present && fs::exists(directory_ + "/" + kTablePins.calls)) {
+        taken_over_ = true; // not ours to remove
+        return Error{"cannot open the call table in " + directory_};
+    }
+    const bool older = !present && pinned_buckets(directory_, kBeforePins) <= 1 &&
+                       pin_older_table(options.pin_dir, directory_);
+    const bool has_before = pinned_buckets(directory_, kBeforePins) > 1;
+    taken_over_ = (present || has_before) && !older;
+    auto table = present ? CallTable::open(directory_, kTablePins)
+                         : CallTable::make(bucket_count(options.call_capacity));
+    if (!table) {
+        return table.error();
+    }
+    table_ = std::move(*table);
+    if (has_before) {
+        auto before = CallTable::open(directory_, kBeforePins);
+        if (!before) {
+            return before.error();
+        }
+        before_ = std::move(*before);
+    }
+    return present ? Status(Done{}) : table_->pin(directory_, kTablePins);
+}
+
+/// Maps only: each interface gets a program of its own (attachment.hpp).
+Status Maps::load(const MapOptions &options) {
+    auto skeleton = open_object(options, sizes());
     if (!skeleton) {
         return skeleton.error();
     }
-    // Maps only: each interface gets a program of its own (attachment.hpp).
-    bpf_program__set_autoload((*skeleton)->progs.sipsteer, false);
-    if (const int failed = sipsteer_bpf__load(skeleton->get()); failed != 0) {
-        return system_error("cannot make the maps in " + maps_directory(options.pin_dir), -failed);
+    skeleton_ = std::move(*skeleton);
+    bpf_program__set_autoload(skeleton_->progs.sipsteer, false);
+    // The tables come and go by themselves: table_, before_.
+    for (auto *map : {skeleton_->maps.calls, skeleton_->maps.births, skeleton_->maps.calls_before,
+                      skeleton_->maps.births_before}) {
+        (void)bpf_map__set_autocreate(map, false);
     }
-    const int calls_fd = bpf_map__fd((*skeleton)->maps.calls);
-    const auto info = map_info(calls_fd);
-    if (!info) {
-        return info.error();
+    if (const int failed = sipsteer_bpf__load(skeleton_.get()); failed != 0) {
+        return system_error("cannot make the maps in " + directory_, -failed);
     }
-    Maps maps; // unmaps what it has if the rest fails
-    maps.skeleton_ = std::move(*skeleton);
-    if (auto mapped = map_memory(calls_fd, buckets, maps.calls_); !mapped) {
-        return mapped.error();
+    if (!taken_over_ && before_) {
+        if (auto copied = copy_older_maps(options.pin_dir, *skeleton_); !copied) {
+            return copied;
+        }
+        taken_over_ = true;
     }
-    const int births_fd = bpf_map__fd(maps.skeleton_->maps.births);
-    if (auto mapped = map_memory(births_fd, buckets, maps.births_); !mapped) {
-        return mapped.error();
+    return map_memory(bpf_map__fd(skeleton_->maps.server_load), SS_MAX_SERVERS, server_load_);
+}
+
+Status Maps::resize(std::uint32_t call_capacity) {
+    const std::string wanted = "room for " + std::to_string(call_capacity) + " calls: ";
+    if (before_) {
+        return Error{wanted +
+                     "the table is being resized already; calls are left in the one before"};
     }
-    const int load_fd = bpf_map__fd(maps.skeleton_->maps.server_load);
-    if (auto mapped = map_memory(load_fd, SS_MAX_SERVERS, maps.server_load_); !mapped) {
-        return mapped.error();
+    const std::uint32_t buckets = bucket_count(call_capacity);
+    const std::uint64_t calls = table_->count();
+    if (calls > std::uint64_t{buckets} * SS_BUCKET_ENTRIES / 10 * 7) {
+        return Error{wanted + std::to_string(calls) + " calls are in the table"};
     }
-    maps.calls_id_ = info->id;
-    maps.taken_over_ = taken_over;
-    return maps;
+    auto fresh = CallTable::make(buckets);
+    if (!fresh) {
+        return Error{wanted + fresh.error().message};
+    }
+    if (auto renamed = rename_pins(directory_, kTablePins, kBeforePins); !renamed) {
+        return renamed;
+    }
+    if (auto pinned = fresh->pin(directory_, kTablePins); !pinned) {
+        (void)rename_pins(directory_, kBeforePins, kTablePins);
+        return pinned;
+    }
+    before_ = std::exchange(*table_, std::move(*fresh));
+    return Done{};
+}
+
+void Maps::drop_before() {
+    before_.reset();
+    unpin_table(directory_, kBeforePins);
 }
 
 Maps::~Maps() {
     // A moved-from object has no skeleton and owns nothing.
     if (skeleton_) {
-        unmap_memory(calls_);
-        unmap_memory(births_);
         unmap_memory(server_load_);
     }
 }

@@ -5,16 +5,16 @@
 #pragma once
 
 #include "config/model.hpp"
-#include "util/fd.hpp"
+#include "dataplane/call_table.hpp"
 #include "util/result.hpp"
 
-#include <sipsteer/call.h>
 #include <sipsteer/server.h>
 #include <sipsteer/settings.h>
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -25,7 +25,7 @@ namespace sipsteer::dataplane {
 struct MapOptions {
     std::string pin_dir;                 // on a bpffs
     std::array<std::uint64_t, 2> secret; // of the hash
-    std::uint32_t call_capacity;         // calls, used if the table does not exist yet
+    std::uint32_t call_capacity;         // calls, used if the table does not exist yet: resize()
     config::Fragments fragments;
 };
 
@@ -34,26 +34,39 @@ struct SkeletonDeleter {
 };
 using Skeleton = std::unique_ptr<sipsteer_bpf, SkeletonDeleter>;
 
-/// The buckets a table for that many calls has: an eighth of its entries spare, 11.4 bytes a call.
-std::uint32_t bucket_count(std::uint32_t call_capacity);
-
 /// The directory of the maps below a pin directory: one for each layout.
 std::string maps_directory(const std::string &pin_dir);
 
+/// Buckets of the call table, and of the one that was in force before it was resized, or 0.
+struct TableSizes {
+    std::uint32_t present = 0;
+    std::uint32_t before = 0;
+};
+
 /// Opens the object, with the settings in it and every map tied to its pin, but loads nothing.
-/// `buckets` is the size of the call table.
-Result<Skeleton> open_object(const MapOptions &options, std::uint32_t buckets);
+Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes);
 
 /// The maps, open.
 class Maps {
 public:
     /// Makes and pins what does not exist yet, takes over what does. An existing call table keeps
-    /// its size, whatever the options say. After an error nothing is there that was not before.
+    /// its size, whatever the options say. If there are only maps of an older layout, its calls,
+    /// names and servers are taken over. After an error nothing is there that was not before.
     static Result<Maps> open(const MapOptions &options);
 
     Maps(Maps &&) = default;
     Maps &operator=(Maps &&) = default;
     ~Maps();
+
+    /// Makes an empty call table of another size and keeps the present one as before(). Programs
+    /// that are attached after this bring each call over with its next message, so no call is lost.
+    /// Refused while before() is there, if the calls would fill more than seven tenths of the new
+    /// table, or if there is not that much memory: then nothing has changed.
+    Status resize(std::uint32_t call_capacity);
+
+    /// Gives the table before() up, when no call is in it any more. The kernel frees it once
+    /// programs that are attached after this have taken the place of those that look into it.
+    void drop_before();
 
     int services() const;
     int pools() const;
@@ -71,30 +84,26 @@ public:
     int pool_names() const;
     int server_names() const;
 
-    /// The call table's memory. Other CPUs change it all the time: see calls/table.hpp.
-    std::span<ss_bucket> calls() const { return calls_; }
-
-    /// When its calls came, by bucket. Likewise.
-    std::span<ss_births> births() const { return births_; }
+    const CallTable &table() const { return *table_; }
+    const std::optional<CallTable> &before() const { return before_; }
+    TableSizes sizes() const { return {table_->buckets(), before_ ? before_->buckets() : 0}; }
 
     /// What calls change of servers, by index. Likewise changed by other CPUs: see calls/load.hpp.
     std::span<ss_server_load> server_load() const { return server_load_; }
-
-    /// Kernel's id of the call table, which tells our programs from others'.
-    std::uint32_t calls_id() const { return calls_id_; }
 
     /// They existed before this start.
     bool taken_over() const { return taken_over_; }
 
 private:
     Maps() = default;
-    static Result<Maps> open(const MapOptions &options, std::uint32_t buckets, bool taken_over);
+    Status open_tables(const MapOptions &options);
+    Status load(const MapOptions &options);
 
-    Skeleton skeleton_;
-    std::span<ss_bucket> calls_;
-    std::span<ss_births> births_;
+    std::string directory_;
+    Skeleton skeleton_; // of all maps but the tables
+    std::optional<CallTable> table_;
+    std::optional<CallTable> before_;
     std::span<ss_server_load> server_load_;
-    std::uint32_t calls_id_ = 0;
     bool taken_over_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/program_info.hpp"
 
+#include "dataplane/call_table.hpp"
 #include "util/fd.hpp"
 
 #include <bpf/bpf.h>
@@ -50,11 +51,13 @@ std::vector<std::uint32_t> pinned_call_tables(const std::string &pin_dir) {
     std::error_code failed;
     for (fs::directory_iterator entry(pin_dir, failed), end; !failed && entry != end;
          entry.increment(failed)) {
-        const Fd fd(bpf_obj_get((entry->path() / "calls").c_str()));
-        bpf_map_info info{};
-        std::uint32_t size = sizeof(info);
-        if (fd && bpf_obj_get_info_by_fd(fd.get(), &info, &size) == 0) {
-            ids.push_back(info.id);
+        for (const auto *name : {kTablePins.calls, kBeforePins.calls}) {
+            const Fd fd(bpf_obj_get((entry->path() / name).c_str()));
+            bpf_map_info info{};
+            std::uint32_t size = sizeof(info);
+            if (fd && bpf_obj_get_info_by_fd(fd.get(), &info, &size) == 0) {
+                ids.push_back(info.id);
+            }
         }
     }
     return ids;

@@ -6,6 +6,8 @@
 #define SIPSTEER_COUNTERS_H
 
 #include "base.h"
+#include "call.h"
+#include "call_event.h"
 
 /* One service, or one reason with one verdict. */
 struct ss_traffic {
@@ -22,5 +24,15 @@ struct ss_server_counters {
     __u64 zero;
 };
 SS_ASSERT_SIZE(struct ss_server_counters, 48);
+
+/* One pool's calls. */
+struct ss_call_counters {
+    __u64 event[SS_CALL_EVENTS]; /* by enum ss_call_event; that of none stays 0 */
+
+    __u64 displaced[SS_CALL_STATES]; /* that made room for another, by their state */
+    __u64 expired; /* past their lifetime when another took their place, before the sweep came */
+    __u64 no_room; /* new calls without an entry */
+};
+SS_ASSERT_SIZE(struct ss_call_counters, 8 * (SS_CALL_EVENTS + SS_CALL_STATES + 2));
 
 #endif /* SIPSTEER_COUNTERS_H */

@@ -42,9 +42,10 @@ struct ss_fragment {
     __u32 since;   /* when the first fragment passed, in fragment ticks */
     __u16 units;   /* the datagram's length in units, once its last fragment has passed; else 0 */
     __u16 zero[3];
+    __u64 key; /* of its call, for the trace */
     struct ss_fragment_range passed[SS_FRAGMENT_RANGES];
 };
-SS_ASSERT_SIZE(struct ss_fragment, 16 + 4 * SS_FRAGMENT_RANGES);
+SS_ASSERT_SIZE(struct ss_fragment, 24 + 4 * SS_FRAGMENT_RANGES);
 
 /* Key of the sources: a client's address, network byte order, IPv4-mapped. */
 struct ss_source {

@@ -8,14 +8,16 @@
 #include "base.h"
 
 struct ss_settings {
-    __u64 secret[2]; /* key of the hash (siphash.h) */
-    __u32 buckets;   /* of the call table */
+    __u64 secret[2];      /* key of the hash (siphash.h) */
+    __u32 buckets;        /* of the call table */
+    __u32 buckets_before; /* of the one that was in force before it was resized; 0: there is none */
 
     /* Fragments (fragment.h), by source address and window. */
     __u32 firsts_per_source; /* first fragments that are remembered */
     __u32 held_per_source;   /* fragments that are held for their first one */
     __u32 fragment_lifetime; /* of what is remembered, in fragment ticks */
+    __u32 zero;
 };
-SS_ASSERT_SIZE(struct ss_settings, 32);
+SS_ASSERT_SIZE(struct ss_settings, 40);
 
 #endif /* SIPSTEER_SETTINGS_H */

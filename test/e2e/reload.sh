@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # New configurations by SIGHUP while calls run: a server more, a server less, another weight, another
-# service, and one that is no good. And the index of a server that left: when it is given to another.
+# service, another size of the call table, and one that is no good. And the index of a server that left: when it is given to another.
 #
 # shellcheck disable=SC2016,SC2317  # jq filters have their own $; check and wait_until call functions
 set -euo pipefail
@@ -25,8 +25,8 @@ vip2_packets() { director_get /v1/status | jq '.services[] | select(.name == "se
 
 vip2_has_packets() { (($(vip2_packets) == $1)); }
 
-configure() { # WHAT JQ-FILTER
-    check "a new configuration is taken over: $1" reload_director "$2" config_in_force
+configure() { # WHAT JQ-FILTER [EVENT]
+    check "a new configuration: $1" reload_director "$2" "${3:-config_in_force}"
 }
 
 a_server_more() {
@@ -96,6 +96,29 @@ check_weight() {
         '(.servers | add) == 600 and .servers.server2 > 240 and .servers.server2 < 360' "$TRAFFIC_RESULT"
 }
 
+# With another weight at the same time: by the ring alone, calls would move.
+another_size() {
+    local entries
+    entries=$(director_get /v1/status | jq .calls.entries)
+    begin_traffic --calls 600 --rate 200 --hold 3000
+    sleep 1.5
+    configure "another size of the call table" '.calls.capacity = 20000
+        | .pools[0].servers |= map(if .name == "server2" then .weight = 100 else . end)'
+    check_json "the table has its new size at once, the old one is there still" \
+        ".resizing and .entries != $entries and .entries >= 20000" "$(director_get /v1/status | jq -c .calls)"
+    configure "a third size meanwhile is refused" '.calls.capacity = 30000' config_refused
+    director_config '.calls.capacity = 20000'
+    end_traffic
+    check_undisturbed "600 calls while the table is resized and the ring changes"
+}
+
+old_table_is_gone() {
+    check "when its last call is gone, so is the old table" wait_until 20 status_is '.calls.resizing | not'
+    check "the log says so" log_has_more call_table_resized 0
+    check_json "the kernel has one call table of ours left" 'length == 1' "$(bpftool -j map show |
+        jq -c "[.[] | select(.name == \"calls\" and .max_entries == $(director_get /v1/status | jq '.calls.entries / 8'))]")"
+}
+
 a_bad_one() {
     local before
     before=$(director_get /v1/status | jq -S '[.pools[].servers[] | {name, address, weight, index}], .services')
@@ -131,6 +154,8 @@ start_director '.pools[0].servers |= .[:3]
 a_server_more
 a_server_less
 check_weight
+another_size
 a_bad_one
 remove_second_service
+old_table_is_gone
 e2e_end

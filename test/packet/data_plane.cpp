@@ -35,6 +35,10 @@ DataPlane::DataPlane() {
     clear_hash(maps.flows);
     held();
     rejected();
+    tapped();
+    clear_array(maps.taps, 1);
+    clear_array(maps.tap_dropped, SS_TAPS, program.cpus());
+    clear_array(maps.call_counters, kUsedIndexes, program.cpus());
     clear_hash(maps.ports);
     clear_array(maps.pools, kUsedIndexes);
     clear_array(maps.servers, kUsedIndexes);

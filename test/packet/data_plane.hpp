@@ -13,6 +13,7 @@
 #include <sipsteer/ring.h>
 #include <sipsteer/server.h>
 #include <sipsteer/settings.h>
+#include <sipsteer/tap.h>
 
 #include <array>
 #include <cstdint>
@@ -28,6 +29,8 @@ inline constexpr std::array<std::uint64_t, 2> kSecret = {0x0123456789abcdef, 0xf
 
 /// Buckets of the call table in all packet tests.
 inline constexpr std::uint32_t kBuckets = 67;
+/// Of the one before it was resized; empty unless a test fills it.
+inline constexpr std::uint32_t kBucketsBefore = 41;
 
 /// BPF_PROG_TEST_RUN's packets come in on the loopback interface of its namespace.
 inline constexpr std::uint32_t kIngress = 1;
@@ -74,6 +77,12 @@ struct Held {
 struct Rejected {
     ss_rejected head;
     std::string message;
+};
+
+/// A packet that a tap has shown.
+struct Tapped {
+    ss_tapped head;
+    Bytes frame;
 };
 
 /// The real program with its maps, empty at construction. The program is loaded once and shared:
@@ -134,8 +143,19 @@ public:
     void write_birth(__u32 bucket, __u32 slot, __u16 tick);
     void forget_calls();
     void write_entry(__u32 bucket, __u32 slot, __u64 value);
+    /// The table before it was resized: everywhere else it is empty.
+    void write_entry_before(__u32 bucket, __u32 slot, __u64 value, __u16 birth = 0);
+    __u64 entry_before(__u32 bucket, __u32 slot) const;
+    ss_call_counters call_counters(__u32 pool) const;
     /// The data plane's clock, in ticks.
     static __u32 now();
+
+    /// Shows packets from now on; all of them and whole, but for what `tap` says.
+    void tap(ss_tap_kind kind, ss_tap tap);
+    static ss_tap any_packet();
+    /// Takes what was shown since the last time.
+    std::vector<Tapped> tapped();
+    __u64 tap_dropped(ss_tap_kind kind) const;
 
     /// What is remembered of a fragmented datagram.
     std::optional<ss_fragment> fragment(const ss_fragment_key &key) const;

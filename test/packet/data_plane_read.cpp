@@ -76,6 +76,8 @@ void DataPlane::write_birth(__u32 bucket, __u32 slot, __u16 tick) {
 void DataPlane::forget_calls() {
     clear_array(Program::get().maps().calls, kBuckets);
     clear_array(Program::get().maps().births, kBuckets);
+    clear_array(Program::get().maps().calls_before, kBucketsBefore);
+    clear_array(Program::get().maps().births_before, kBucketsBefore);
 }
 
 void DataPlane::write_entry(__u32 bucket, __u32 slot, __u64 value) {

@@ -55,26 +55,36 @@ public:
     /// Likewise, for DataPlane::rejected().
     std::vector<Rejected> rejected;
 
+    /// Likewise, for DataPlane::tapped().
+    std::vector<Tapped> tapped;
+
     void read_rejects() { must(ring_buffer__consume(rejects_reader_.get()), "rejects"); }
+    void read_tapped() { must(ring_buffer__consume(tapped_reader_.get()), "tapped"); }
     void read_held() { must(ring_buffer__consume(held_reader_.get()), "held"); }
 
 private:
     Program()
         : skeleton_(sipsteer_bpf__open(), &sipsteer_bpf__destroy),
-          held_reader_(nullptr, &ring_buffer__free), rejects_reader_(nullptr, &ring_buffer__free) {
+          held_reader_(nullptr, &ring_buffer__free), rejects_reader_(nullptr, &ring_buffer__free),
+          tapped_reader_(nullptr, &ring_buffer__free) {
         if (!skeleton_) {
             throw std::runtime_error("cannot open the BPF object");
         }
         fill(skeleton_->rodata->settings);
         must(bpf_map__set_max_entries(skeleton_->maps.calls, kBuckets), "size of calls");
         must(bpf_map__set_max_entries(skeleton_->maps.births, kBuckets), "size of births");
+        must(bpf_map__set_max_entries(skeleton_->maps.calls_before, kBucketsBefore), "size before");
+        must(bpf_map__set_max_entries(skeleton_->maps.births_before, kBucketsBefore),
+             "size before");
         must(sipsteer_bpf__load(skeleton_.get()), "load");
         cpus_ = static_cast<std::size_t>(libbpf_num_possible_cpus());
         held_reader_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.held), &Program::take_held,
                                             this, nullptr));
         rejects_reader_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.rejects),
                                                &Program::take_rejected, this, nullptr));
-        if (!held_reader_ || !rejects_reader_) {
+        tapped_reader_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.tapped),
+                                              &Program::take_tapped, this, nullptr));
+        if (!held_reader_ || !rejects_reader_ || !tapped_reader_) {
             throw std::runtime_error("cannot read the ring buffer");
         }
     }
@@ -87,6 +97,17 @@ private:
             one.frame.assign(bytes + sizeof(one.head), bytes + size);
         }
         static_cast<Program *>(context)->held.push_back(std::move(one));
+        return 0;
+    }
+
+    static int take_tapped(void *context, void *record, std::size_t size) {
+        const auto *bytes = static_cast<const std::uint8_t *>(record);
+        Tapped one = {};
+        std::memcpy(&one.head, bytes, std::min(size, sizeof(one.head)));
+        if (size > sizeof(one.head)) {
+            one.frame.assign(bytes + sizeof(one.head), bytes + size);
+        }
+        static_cast<Program *>(context)->tapped.push_back(std::move(one));
         return 0;
     }
 
@@ -105,6 +126,7 @@ private:
         settings.secret[0] = kSecret[0];
         settings.secret[1] = kSecret[1];
         settings.buckets = kBuckets;
+        settings.buckets_before = kBucketsBefore;
         settings.firsts_per_source = kFirstsPerSource;
         settings.held_per_source = kHeldPerSource;
         settings.fragment_lifetime = kFragmentLifetime;
@@ -113,6 +135,7 @@ private:
     std::unique_ptr<sipsteer_bpf, void (*)(sipsteer_bpf *)> skeleton_;
     std::unique_ptr<ring_buffer, void (*)(ring_buffer *)> held_reader_;
     std::unique_ptr<ring_buffer, void (*)(ring_buffer *)> rejects_reader_;
+    std::unique_ptr<ring_buffer, void (*)(ring_buffer *)> tapped_reader_;
     std::size_t cpus_ = 0;
 };
 

@@ -244,13 +244,31 @@ TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
         CHECK(entry.slot == slot);
         CHECK(table.entries().size() == before);
     };
+    const auto check_counted = [&table](enum ss_call_state state) {
+        const auto counters = table.call_counters(0);
+        for (__u32 i = 0; i < SS_CALL_STATES; i++) {
+            CHECK(counters.displaced[i] == (i == state && i != SS_CALL_EMPTY ? 1 : 0));
+        }
+        CHECK(counters.expired == (state == SS_CALL_EMPTY ? 1 : 0));
+        CHECK(counters.no_room == 0);
+    };
     // From the entry worth most to the one worth least.
     table.fill_all({SS_CALL_CONFIRMED, 1});
-    table.fill(at.first, {SS_CALL_CONFIRMED, 90});
-    table.fill(at.other, {SS_CALL_CONFIRMED, 90});
+    table.fill(at.first, {SS_CALL_CONFIRMED, kLifetime / 2});
+    table.fill(at.other, {SS_CALL_CONFIRMED, kLifetime / 2});
+    table.put(at.other, 5, {SS_CALL_CONFIRMED, kLifetime / 2 + 5});
+    SECTION("as the very last, a confirmed call that was silent for half its lifetime") {
+        check_displaced(at.other, 5);
+        check_counted(SS_CALL_CONFIRMED);
+    }
+    table.put(at.first, 6, {SS_CALL_CONFIRMED, kLifetime / 2 + 15});
+    SECTION("the longer idle of two of those") {
+        check_displaced(at.first, 6);
+    }
     table.put(at.first, 1, {SS_CALL_EARLY, 10});
     SECTION("early before confirmed") {
         check_displaced(at.first, 1);
+        check_counted(SS_CALL_EARLY);
     }
     table.put(at.other, 2, {SS_CALL_EARLY, 20});
     SECTION("the longer idle of two early ones") {
@@ -259,6 +277,7 @@ TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
     table.put(at.first, 3, {SS_CALL_CLOSING, 5});
     SECTION("closing before early, idle or not") {
         check_displaced(at.first, 3);
+        check_counted(SS_CALL_CLOSING);
     }
     table.put(at.other, 4, {SS_CALL_CLOSING, 9});
     SECTION("the longer idle of two closing ones") {
@@ -267,6 +286,7 @@ TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
     table.put(at.first, 5, {SS_CALL_CONFIRMED, kLifetime + 5});
     SECTION("expired before everything, though it was confirmed") {
         check_displaced(at.first, 5);
+        check_counted(SS_CALL_EMPTY);
     }
 }
 
@@ -300,12 +320,12 @@ TEST_CASE("what was never confirmed is worth the same", "[table]") {
     }
 }
 
-TEST_CASE("confirmed calls are never displaced: the ring alone", "[table]") {
+TEST_CASE("confirmed calls that are alive are never displaced: the ring alone", "[table]") {
     Table table;
     const Buckets at = buckets_of(kCall);
     table.fill_all({SS_CALL_CONFIRMED, 1});
-    table.fill(at.first, {SS_CALL_CONFIRMED, 90});
-    table.fill(at.other, {SS_CALL_CONFIRMED, 90});
+    table.fill(at.first, {SS_CALL_CONFIRMED, kLifetime / 2 - 3});
+    table.fill(at.other, {SS_CALL_CONFIRMED, kLifetime / 2 - 3});
     const __u32 ring = Farm::ring_server(call_hash(kCall));
     CHECK(table.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NO_ROOM) == ring);
     CHECK(table.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_NO_ROOM) == ring);
@@ -313,6 +333,7 @@ TEST_CASE("confirmed calls are never displaced: the ring alone", "[table]") {
     CHECK(table.entries().size() == kBuckets * SS_BUCKET_ENTRIES);
     CHECK(table.server_counters(ring).sent.packets == 2);
     CHECK(table.server_counters(ring).new_calls == 0);
+    CHECK(table.call_counters(0).no_room == 2);
 }
 
 TEST_CASE("in a bucket of calls of two pools each has its pool's lifetimes", "[table]") {

@@ -25,7 +25,7 @@ inline __u64 make_entry(std::uint32_t state, std::uint32_t idle, std::uint32_t s
 
 /// One pass in one slice.
 inline SweepTotals sweep_all(Table table, std::uint32_t now, const Lifetimes &lifetimes) {
-    Sweeper sweeper(table);
+    Sweeper sweeper({{table, {}}});
     REQUIRE(sweeper.sweep_slice(table.size(), now, lifetimes));
     return sweeper.totals();
 }

@@ -27,7 +27,7 @@ TEST_CASE("a pass in slices counts what one slice counts") {
     auto copy = table;
     const SweepTotals whole = sweep_all(copy, kNow, lifetimes);
 
-    Sweeper sweeper(table);
+    Sweeper sweeper({{table, {}}});
     unsigned slices = 1;
     while (!sweeper.sweep_slice(7, kNow, lifetimes)) {
         CHECK(sweeper.totals().pass == 0);
@@ -151,7 +151,7 @@ TEST_CASE("sweep and data plane change the same entries and lose nothing") {
         data_plane.settle();
     });
 
-    Sweeper sweeper(table);
+    Sweeper sweeper({{table, {}}});
     std::uint64_t expired = 0;
     for (unsigned pass = 0; pass < 20'000; ++pass) {
         sweeper.sweep_slice(table.size(), kNow, lifetimes);
@@ -177,7 +177,7 @@ TEST_CASE("a running call that is removed is counted down, once, and no other") 
     table[0].entry[4] = make_entry(SS_CALL_SOURCE, kPool[SS_CALL_SOURCE] + 1);
     table[0].entry[5] = make_entry(SS_CALL_CONFIRMED, 1);
     table[0].entry[6] = ss_call_make(7, SS_CALL_STATES, 1, kNow); // no state
-    Sweeper sweeper(table, loads);
+    Sweeper sweeper({{table, {}}}, loads);
     const Lifetimes lifetimes = make_lifetimes();
     REQUIRE(sweeper.sweep_slice(1, kNow, lifetimes));
     CHECK(sweeper.totals().expired == 6);
@@ -205,7 +205,7 @@ TEST_CASE("the count stays true while calls are refreshed, ended and removed at 
         }
     };
     std::thread sweep([&] {
-        Sweeper sweeper(table, loads);
+        Sweeper sweeper({{table, {}}}, loads);
         const Lifetimes lifetimes = make_lifetimes();
         while (!stop) {
             sweeper.sweep_slice(table.size(), kNow, lifetimes);
@@ -250,7 +250,7 @@ TEST_CASE("the sweep tells how old the oldest running call is") {
     put(0, 0, SS_CALL_CONFIRMED, 20);
     put(1, 7, SS_CALL_EARLY, 500);
     put(1, 2, SS_CALL_OTHER, 900); // does not run
-    Sweeper sweeper(table, {}, births);
+    Sweeper sweeper({{table, births}});
     REQUIRE(sweeper.sweep_slice(2, kNow, make_lifetimes()));
     CHECK(sweeper.totals().servers[0].oldest_age == 500);
 

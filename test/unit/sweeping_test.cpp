@@ -32,7 +32,7 @@ plan::Plan plan_of(std::uint16_t pool, std::uint16_t ticks,
 struct World {
     boost::asio::io_context io;
     std::vector<ss_bucket> table{1};
-    Sweeping sweeping{io, table, {}, {}, [] {}};
+    Sweeping sweeping{io, {{table, {}}}, {}, [] {}};
 
     std::uint32_t lifetime(std::uint32_t server) const {
         return sweeping.lifetimes().of(ss_call_make(1, SS_CALL_CONFIRMED, server, 0));

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Where calls are in the call table: set-associative, one cache line a bucket, two candidate
+ * buckets for a key. Entries (sipsteer/call.h) are changed by compare-and-swap only, so two CPUs
+ * that meet on a bucket leave whole entries.
+ */
+#ifndef SIPSTEER_BPF_CALL_PLACE_H
+#define SIPSTEER_BPF_CALL_PLACE_H
+
+#include "maps.h"
+#include "packet.h"
+
+/* Where a call's entry is or may be. */
+struct ss_place {
+    struct ss_bucket *first;
+    struct ss_bucket *other;
+    __u64 *entry; /* the call's, NULL if it has none */
+    __u64 value;  /* what the entry held, before it was this call's or since; 0: nothing */
+    __u32 tag;
+    __u32 first_number; /* of the first bucket in the table */
+    __u32 other_number;
+    __u32 at; /* where the entry is: its bucket's number times SS_BUCKET_ENTRIES, and its place in
+                 it */
+};
+
+SS_INLINE __u32 ss_now(void) {
+    return (__u32)(bpf_ktime_get_coarse_ns() >> SS_TICK_SHIFT) & SS_TICK_MASK;
+}
+
+/*
+ * Marks the entries of a bucket that have a tag: 1 in byte i for entry i. Tag 0 marks the empty
+ * ones. Without branches: which entry it is cannot be predicted, and every branch would be
+ * another path to the verifier.
+ */
+SS_INLINE __u64 ss_bucket_marks(const struct ss_bucket *bucket, __u32 tag) {
+    __u64 marks = 0;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < SS_BUCKET_ENTRIES; i++) {
+        __u64 differs = (bucket->entry[i] >> SS_CALL_TAG_SHIFT) ^ tag;
+        marks |= ((differs - 1) >> 63) << (8 * i);
+    }
+    return marks;
+}
+
+/* Index of the lowest mark; marks is not 0. */
+SS_INLINE __u32 ss_lowest_mark(__u64 marks) {
+    return ss_first_mark(marks << 7) & 7;
+}
+
+SS_INLINE __u32 ss_count_marks(__u64 marks) {
+    return (__u32)((marks * SS_BYTES(1)) >> 56);
+}
+
+/* Looks a position up. 0, or -1 if the table has no such bucket (it always has). */
+SS_INLINE int ss_call_find(__u64 position, struct ss_place *place) {
+    __u32 buckets = settings.buckets;
+    __u32 first = ss_call_first_bucket(position, buckets);
+    place->tag = ss_call_position_tag(position);
+    __u32 other = ss_call_other_bucket(first, place->tag, buckets);
+    place->first_number = first;
+    place->other_number = other;
+    place->first = bpf_map_lookup_elem(&calls, &first);
+    place->other = bpf_map_lookup_elem(&calls, &other);
+    place->entry = NULL;
+    place->value = 0;
+    if (!place->first || !place->other)
+        return -1;
+    struct ss_bucket *bucket = place->first;
+    place->at = first * SS_BUCKET_ENTRIES;
+    __u64 marks = ss_bucket_marks(bucket, place->tag);
+    if (!marks) {
+        bucket = place->other;
+        place->at = other * SS_BUCKET_ENTRIES;
+        marks = ss_bucket_marks(bucket, place->tag);
+    }
+    if (marks) {
+        __u32 slot = ss_lowest_mark(marks);
+        place->at += slot;
+        place->entry = &bucket->entry[slot];
+        place->value = *(volatile __u64 *)place->entry;
+        /* Another CPU may have given the entry away since. */
+        if (ss_call_tag(place->value) != place->tag) {
+            place->entry = NULL;
+            place->value = 0;
+        }
+    }
+    return 0;
+}
+
+/* Counts live calls of the server that an entry names, if it is one. */
+SS_INLINE void ss_count_live(__u64 entry, __s64 change) {
+    __u32 index = ss_call_server(entry);
+    struct ss_server_load *load = bpf_map_lookup_elem(&server_load, &index);
+    if (load && ss_call_is_live(ss_call_state(entry)))
+        __sync_fetch_and_add(&load->live, change);
+}
+
+/*
+ * Puts value in the place of expected; 1 if the entry still held that. Whoever swaps an entry
+ * counts what that changes, so each change is counted once.
+ */
+SS_INLINE int ss_call_swap(__u64 *entry, __u64 expected, __u64 value) {
+    if (__sync_val_compare_and_swap(entry, expected, value) != expected)
+        return 0;
+    if ((expected ^ value) >> SS_CALL_SERVER_SHIFT) { /* not only its time */
+        ss_count_live(expected, -1);
+        ss_count_live(value, 1);
+    }
+    return 1;
+}
+
+/* Notes when a call came, once it is entered. */
+SS_INLINE void ss_birth_note(const struct ss_place *place, __u32 now) {
+    __u32 number = place->at / SS_BUCKET_ENTRIES;
+    struct ss_births *bucket = bpf_map_lookup_elem(&births, &number);
+    if (bucket)
+        bucket->tick[place->at & 7] = ss_birth_tick(now);
+}
+
+/* Takes it along to where a call is moved: from a bucket, by its number, to another one. */
+SS_INLINE void ss_birth_move(const __u32 *from, __u32 from_slot, const __u32 *to, __u32 to_slot) {
+    struct ss_births *old = bpf_map_lookup_elem(&births, from);
+    struct ss_births *fresh = bpf_map_lookup_elem(&births, to);
+    if (old && fresh)
+        fresh->tick[to_slot & 7] = old->tick[from_slot & 7];
+}
+
+#endif /* SIPSTEER_BPF_CALL_PLACE_H */

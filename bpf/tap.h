@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Shows packets to the controller (sipsteer/tap.h). When it does not keep up, packets are not
+ * shown; they are never held up.
+ */
+#ifndef SIPSTEER_BPF_TAP_H
+#define SIPSTEER_BPF_TAP_H
+
+#include "key.h"
+#include "maps.h"
+#include "packet.h"
+
+/* Whether the leading bits of two addresses are the same. */
+SS_INLINE int ss_same_prefix(const __u8 *one, const __u8 *other, __u32 bits) {
+    __u64 a[2], b[2];
+    __builtin_memcpy(a, one, 16);
+    __builtin_memcpy(b, other, 16);
+    __u64 high = bpf_be64_to_cpu(a[0] ^ b[0]);
+    __u64 low = bpf_be64_to_cpu(a[1] ^ b[1]);
+    if (bits < 64)
+        return !bits || !(high >> (64 - bits));
+    return !high && (bits == 64 || !(low >> ((128 - bits) & 63)));
+}
+
+SS_INLINE int ss_tap_wants(const struct ss_tap *tap, const struct ss_packet *packet, __u64 key,
+                           const struct ss_outcome *outcome) {
+    return tap->on && (tap->server == SS_TAP_ANY || tap->server == outcome->server) &&
+           (tap->reason == SS_TAP_ANY || tap->reason == outcome->reason) &&
+           (__u32)(key >> 32) <= tap->sample && (!tap->key || tap->key == key) &&
+           ss_same_prefix(tap->source, packet->source, tap->prefix);
+}
+
+/* The taps that want a packet, as bits. */
+SS_INLINE __u32 ss_tapped_by(const struct ss_taps *on, const struct ss_packet *packet, __u64 key,
+                             const struct ss_outcome *outcome) {
+    __u32 taken = 0;
+    if ((outcome->event || outcome->displaced) &&
+        ss_tap_wants(&on->tap[SS_TAP_CALLS], packet, key, outcome))
+        taken |= 1U << SS_TAP_CALLS;
+    if (ss_tap_wants(&on->tap[SS_TAP_TRACE], packet, key, outcome))
+        taken |= 1U << SS_TAP_TRACE;
+    return taken;
+}
+
+SS_INLINE void ss_tap_drop(__u32 taken) {
+#pragma clang loop unroll(full)
+    for (__u32 i = 0; i < SS_TAPS; i++) {
+        __u32 tap = i;
+        __u64 *dropped = bpf_map_lookup_elem(&tap_dropped, &tap);
+        if (dropped && (taken & 1U << i))
+            (*dropped)++;
+    }
+}
+
+SS_INLINE void ss_tap_describe(struct xdp_md *ctx, const struct ss_packet *packet, __u64 key,
+                               const struct ss_outcome *outcome, struct ss_tapped *shown) {
+    shown->time = bpf_ktime_get_ns();
+    shown->key = key;
+    shown->frame = packet->frame;
+    shown->ifindex = ctx->ingress_ifindex;
+    shown->queue = ctx->rx_queue_index;
+    shown->server = outcome->server;
+    shown->service = (__u16)outcome->service;
+    shown->pool = outcome->pool;
+    shown->verdict = (__u8)outcome->verdict;
+    shown->reason = (__u8)outcome->reason;
+    shown->method = outcome->method;
+    shown->event = outcome->event;
+    shown->displaced = outcome->displaced;
+    shown->message = outcome->message;
+}
+
+/*
+ * Shows a packet to the taps that want it, after all is decided and written: what is shown of a
+ * packet that is sent on is what the server gets. 0, always.
+ */
+SS_STAGE int ss_tap(struct xdp_md *ctx, const struct ss_packet *packet, __u64 key,
+                    const struct ss_outcome *outcome) {
+    __u32 zero = 0;
+    struct ss_taps *on = bpf_map_lookup_elem(&taps, &zero);
+    struct ss_tapped_frame *draft = bpf_map_lookup_elem(&tap_draft, &zero);
+    if (!packet || !outcome || !on || !draft)
+        return 0;
+    __u32 taken = ss_tapped_by(on, packet, key, outcome);
+    if (!taken)
+        return 0;
+    __u32 snap = on->tap[taken >> 1].snap; /* the trace's, if it is one of them */
+    __u32 length = (__u32)bpf_xdp_get_buff_len(ctx);
+    if (length > snap)
+        length = snap;
+    if (length > SS_TAP_FRAME)
+        length = SS_TAP_FRAME;
+    if (!length)
+        return 0;
+    length = ss_at_least_one(length);
+    if (bpf_xdp_load_bytes(ctx, 0, draft->frame, length))
+        return 0;
+    ss_tap_describe(ctx, packet, key, outcome, &draft->tapped);
+    draft->tapped.length = length;
+    draft->tapped.taps = (__u8)taken;
+    if (bpf_ringbuf_output(&tapped, draft, sizeof(draft->tapped) + length, 0))
+        ss_tap_drop(taken);
+    return 0;
+}
+
+/* Whether any tap is on: all that a packet pays when none is. */
+SS_INLINE int ss_taps_are_on(void) {
+    __u32 zero = 0;
+    const struct ss_taps *on = bpf_map_lookup_elem(&taps, &zero);
+    return on && (on->tap[SS_TAP_CALLS].on || on->tap[SS_TAP_TRACE].on);
+}
+
+#endif /* SIPSTEER_BPF_TAP_H */
