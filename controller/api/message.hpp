@@ -3,6 +3,7 @@
 // A request and its answer, as handlers see them.
 #pragma once
 
+#include "api/fields.hpp"
 #include "api/target.hpp"
 
 #include <map>
@@ -18,6 +19,7 @@ struct Request {
     Target target;
     std::map<std::string, std::string> captured; // what stood for {name} in the route's pattern
     std::string body;
+    Fields fields = {};
 };
 
 struct Response {

@@ -21,6 +21,9 @@ Response problem_response(const Problem &problem) {
     if (!problem.pointer.empty()) {
         document["pointer"] = problem.pointer;
     }
+    for (const FieldFault &fault : problem.errors) {
+        document["errors"].push_back({{"pointer", fault.pointer}, {"detail", fault.detail}});
+    }
     Response response = json_response(document, problem.status);
     response.content_type = "application/problem+json";
     return response;

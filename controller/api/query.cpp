@@ -36,6 +36,14 @@ std::uint64_t QueryReader::number(std::string_view name, std::uint64_t least, st
     return value;
 }
 
+bool QueryReader::flag(std::string_view name) {
+    const auto text = take(name);
+    if (text && *text != "true" && *text != "false") {
+        fault(name, std::string(name) + ": \"" + *text + "\" is neither true nor false");
+    }
+    return text == "true";
+}
+
 std::optional<Problem> QueryReader::finish() {
     for (const auto &parameter : query_) {
         const std::string &name = parameter.first;

@@ -29,6 +29,9 @@ public:
     std::uint64_t number(std::string_view name, std::uint64_t least, std::uint64_t most,
                          std::uint64_t fallback);
 
+    /// "true" or "false"; false if absent or at fault.
+    bool flag(std::string_view name);
+
     /// The first fault, if there is one. After everything known was asked for.
     std::optional<Problem> finish();
 

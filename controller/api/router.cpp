@@ -91,6 +91,20 @@ void Router::add(std::string method, std::string_view pattern, Handler handler) 
     routes_.push_back(std::move(route));
 }
 
+std::vector<std::pair<std::string, std::string>> Router::routes() const {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const Route &route : routes_) {
+        std::string path;
+        for (const std::string &segment : route.pattern) {
+            path += '/' + segment;
+        }
+        for (const auto &[method, handler] : route.handlers) {
+            all.emplace_back(method, path.empty() ? "/" : path);
+        }
+    }
+    return all;
+}
+
 Response Router::handle(Request &request) const {
     const Route *route = find(request);
     if (route == nullptr) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sipsteer::api {
@@ -20,6 +21,9 @@ public:
     /// "/v1/calls/{call}". A GET handler serves HEAD as well. When two patterns match a path, the
     /// one added first takes it.
     void add(std::string method, std::string_view pattern, Handler handler);
+
+    /// Methods and patterns, in the order in which the paths were added.
+    std::vector<std::pair<std::string, std::string>> routes() const;
 
     /// The handler's answer; a problem document if there is no such path (404), the path does not
     /// take the method (405) or the handler throws (500, and a line in the log). Fills in

@@ -34,7 +34,11 @@ std::variant<Request, Problem> from_http(HttpRequest &&request, std::size_t targ
     if (!target) {
         return Problem{400, "the target is not a path, or its percent-escapes are wrong", {}, {}};
     }
-    return Request{request.method_string(), std::move(*target), {}, std::move(request.body())};
+    Request ours{request.method_string(), std::move(*target), {}, std::move(request.body())};
+    for (const auto &field : request) {
+        ours.fields.add(field.name_string(), field.value());
+    }
+    return ours;
 }
 
 HttpResponse to_http(Response &&response, unsigned version, bool keep_alive) {

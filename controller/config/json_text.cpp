@@ -13,6 +13,11 @@ using nlohmann::json;
 
 namespace {
 
+/// The configuration is six deep. What goes through a document calls itself for each level.
+constexpr int kMostDepth = 32;
+
+struct TooDeep {};
+
 /// Follows the parser through the document and notes fields that an object has twice.
 class DuplicateWatch {
 public:
@@ -90,7 +95,10 @@ std::string plain_message(const std::string &text) {
 
 std::optional<json> parse_json(std::string_view text, Errors &errors) {
     DuplicateWatch watch(errors);
-    const auto follow = [&watch](int, json::parse_event_t event, json &value) {
+    const auto follow = [&watch](int depth, json::parse_event_t event, json &value) {
+        if (depth >= kMostDepth) {
+            throw TooDeep{};
+        }
         watch.on_event(event, value);
         return true; // keep it
     };
@@ -98,8 +106,10 @@ std::optional<json> parse_json(std::string_view text, Errors &errors) {
         return json::parse(text, follow);
     } catch (const json::exception &failed) {
         errors.add("", "not JSON: " + plain_message(failed.what()));
-        return std::nullopt;
+    } catch (const TooDeep &) {
+        errors.add("", "nested deeper than " + std::to_string(kMostDepth) + " levels");
     }
+    return std::nullopt;
 }
 
 } // namespace sipsteer::config

@@ -11,8 +11,8 @@
 namespace sipsteer::config {
 
 /// The JSON in `text` (RFC 8259: no comments, no trailing commas). Nothing, and one error with
-/// line and column, if it is not JSON. Fields given twice in an object, of which a parser keeps
-/// only the last, are errors too, but do not keep the document from being returned.
+/// line and column, if it is not JSON or nested too deep. Fields given twice in an object, of which
+/// a parser keeps only the last, are errors too, but do not keep the document from being returned.
 std::optional<nlohmann::json> parse_json(std::string_view text, Errors &errors);
 
 } // namespace sipsteer::config

@@ -5,7 +5,6 @@
 #include "config/fields.hpp"
 #include "config/json_text.hpp"
 #include "util/fd.hpp"
-#include "util/result.hpp"
 
 #include <array>
 #include <fcntl.h>
@@ -22,25 +21,6 @@ Parsed parse_into(Errors &errors, const nlohmann::json &document) {
         return errors.all();
     }
     return config;
-}
-
-Result<std::string> read_file(const std::string &path) {
-    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) {
-        return system_error("cannot open " + path);
-    }
-    std::string text;
-    std::array<char, 65536> chunk;
-    for (;;) {
-        const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
-        if (count > 0) {
-            text.append(chunk.data(), static_cast<std::size_t>(count));
-        } else if (count == 0) {
-            return text;
-        } else if (errno != EINTR) {
-            return system_error("cannot read " + path);
-        }
-    }
 }
 
 } // namespace
@@ -65,6 +45,25 @@ Parsed parse_text(std::string_view text) {
         return errors.all();
     }
     return parse_into(errors, *document);
+}
+
+Result<std::string> read_file(const std::string &path) {
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) {
+        return system_error("cannot open " + path);
+    }
+    std::string text;
+    std::array<char, 65536> chunk;
+    for (;;) {
+        const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
+        if (count > 0) {
+            text.append(chunk.data(), static_cast<std::size_t>(count));
+        } else if (count == 0) {
+            return text;
+        } else if (errno != EINTR) {
+            return system_error("cannot read " + path);
+        }
+    }
 }
 
 Parsed load_file(const std::string &path) {

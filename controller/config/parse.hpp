@@ -6,6 +6,7 @@
 
 #include "config/errors.hpp"
 #include "config/model.hpp"
+#include "util/result.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -44,6 +45,8 @@ Parsed parse(const nlohmann::json &document);
 
 /// As parse(); also finds fields given twice, which a parsed document does not show any more.
 Parsed parse_text(std::string_view text);
+
+Result<std::string> read_file(const std::string &path);
 
 /// As parse_text(), of a file; the error of a file that cannot be read names it.
 Parsed load_file(const std::string &path);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/daemon.hpp"
 
+#include "api/config_routes.hpp"
+#include "api/counter_routes.hpp"
+#include "api/document_routes.hpp"
 #include "calls/clock.hpp"
 #include "calls/list.hpp"
-#include "config/parse.hpp"
+#include "daemon/counter_status.hpp"
+#include "daemon/resource_status.hpp"
 #include "daemon/status.hpp"
 #include "dataplane/restore.hpp"
 #include "dataplane/secret.hpp"
@@ -89,9 +93,14 @@ std::set<Address> hop_addresses(const config::Config &config) {
 
 } // namespace
 
-Daemon::Daemon(config::Config config, const Options &options)
+Daemon::Daemon(const OperatorFile &file, const Options &options)
     : signals_(io_, SIGTERM, SIGINT, SIGHUP), stop_timer_(io_), change_timer_(io_),
-      config_(std::move(config)), config_file_(options.config_file), log_level_(options.log_level),
+      config_(*file.parsed),
+      config_control_(options.config_file, file.hash, config_.state_dir,
+                      {[this]() -> const config::Config & { return config_; },
+                       [this](const auto &next, const auto &from) { return adopt(next, from); },
+                       [this](const auto &next) { return preview(next); }}),
+      log_level_(options.log_level),
       neighbours_(io_,
                   [this] {
                       health_log_.note(neighbours_.next_hops());
@@ -118,6 +127,8 @@ Status Daemon::open_maps() {
         return locks.error();
     }
     locks_ = std::move(*locks);
+    config_ = config_control_.at_start(std::move(config_));
+    set_configured_log_level();
     const auto secret = dataplane::load_or_make_secret(config_.state_dir);
     if (!secret) {
         return secret.error();
@@ -182,9 +193,7 @@ void Daemon::wait_for_next_hops() {
 }
 
 Status Daemon::start() {
-    api_ = std::make_unique<api::Server>(
-        io_, api::make_router({[this] { return status(); },
-                               [this](const api::CallsQuery &query) { return calls(query); }}));
+    api_ = std::make_unique<api::Server>(io_, make_routes());
     auto done = open_maps();
     if (done) {
         auto restored = dataplane::restore(*maps_);
@@ -277,11 +286,15 @@ void Daemon::schedule_reconcile() {
     });
 }
 
-Status Daemon::reconcile() {
+plan::Observed Daemon::observed() const {
     plan::Observed observed;
     observed.health = prober_.health();
     observed.next_hops = neighbours_.next_hops();
-    if (auto done = farm_->reconcile(config_, std::move(observed)); !done) {
+    return observed;
+}
+
+Status Daemon::reconcile() {
+    if (auto done = farm_->reconcile(config_, observed()); !done) {
         return done;
     }
     sweeping_->set_plan(farm_->plan(), farm_->leaving());
@@ -339,58 +352,50 @@ void Daemon::await_signal() {
 
 void Daemon::reload() {
     notify_reloading();
-    auto parsed = config::load_file(config_file_);
-    if (!parsed) {
-        for (const auto &error : parsed.errors()) {
-            log::error("config_refused", {{"file", config_file_}, {"problem", error.to_string()}});
-        }
-    }
-    const bool adopted = parsed && adopt(*parsed);
+    const bool adopted = config_control_.reload();
     notify_ready(adopted ? "configuration read again" : "new configuration refused, old one kept");
 }
 
-/// What only a start can change stays as it is.
-void Daemon::keep_fixed(config::Config &next) const {
-    const bool same = next.interfaces == config_.interfaces && next.pin_dir == config_.pin_dir &&
-                      next.state_dir == config_.state_dir && next.api == config_.api &&
-                      next.vlan_tags == config_.vlan_tags && next.fragments == config_.fragments;
-    if (same) {
-        return;
-    }
-    log::warn("restart_needed", {{"fields", "interfaces, pin_dir, state_dir, api, "
-                                            "vlan_tags and fragments change only at a restart"}});
-    next.interfaces = config_.interfaces;
-    next.pin_dir = config_.pin_dir;
-    next.state_dir = config_.state_dir;
-    next.api = config_.api;
-    next.vlan_tags = config_.vlan_tags;
-    next.fragments = config_.fragments;
-}
-
-/// Takes a new configuration over. False if it cannot be put in force: the old one is kept.
-bool Daemon::adopt(config::Config next) {
-    keep_fixed(next);
+/// Takes a new configuration over. If it cannot be put in force the old one is kept.
+Result<ConfigControl::Warnings> Daemon::adopt(config::Config next, const std::string &from) {
     if (auto resized = resizing_->begin(next.call_capacity); !resized) {
-        log::error("config_refused", {{"file", config_file_},
-                                      {"problem", "calls.capacity: " + resized.error().message}});
-        return false;
+        return Error{"calls.capacity: " + resized.error().message};
     }
     running_ = farm_->running();
     std::swap(config_, next);
     watch_farm();
     if (auto done = reconcile(); !done) {
-        log::error("config_refused", {{"file", config_file_}, {"problem", done.error().message}});
         std::swap(config_, next);
         watch_farm();
         reconcile_failed_ = true; // some of the new one may be written: to be written over
-        return false;
+        return done.error();
     }
-    (void)log::set_level(log_level_.empty() ? config_.log_level : log_level_);
+    if (config_.log_level != next.log_level) { // or else one set by the API stays
+        set_configured_log_level();
+    }
+    ConfigControl::Warnings warnings;
     if (auto done = vips_->apply(config_); !done) {
         log::error("vip_not_added", {{"problem", done.error().message}});
+        warnings.push_back(done.error().message);
     }
-    log::info("config_in_force", {{"file", config_file_}});
-    return true;
+    log::info("config_in_force", {{"from", from}});
+    return warnings;
+}
+
+/// The rings as they would be once new servers are up.
+Result<std::vector<plan::RingMove>> Daemon::preview(const config::Config &next) const {
+    if (!live_) {
+        return Error{"the daemon is starting or stopping: no time for changes"};
+    }
+    const auto plan = farm_->preview(next, observed());
+    if (!plan) {
+        return plan.error();
+    }
+    return plan::ring_moves(farm_->plan(), *plan);
+}
+
+void Daemon::set_configured_log_level() const {
+    (void)log::set_level(log_level_.empty() ? config_.log_level : log_level_);
 }
 
 void Daemon::stop() {
@@ -410,12 +415,51 @@ void Daemon::stop() {
     stop_timer_.async_wait([this](const boost::system::error_code &) { io_.stop(); });
 }
 
-nlohmann::json Daemon::status() const {
+api::Router Daemon::make_routes() {
+    auto router = api::make_router({[this] { return status(); },
+                                    [this](const api::CallsQuery &query) { return calls(query); }});
+    const auto source = config_control_.source();
+    api::add_config_routes(router, source);
+    api::add_resource_routes(router, source, resource_status());
+    api::add_log_level_routes(router, log_level());
+    api::add_counter_routes(router, [this] { return make_counters(status_input()); });
+    api::add_document_routes(router);
+    return router;
+}
+
+api::ResourceStatus Daemon::resource_status() const {
+    return {
+        [this](const auto &service) { return service_status(status_input(), service); },
+        [this](const auto &pool) { return pool_status(status_input(), pool); },
+        [this](const auto &pool, const auto &server) {
+            return server_status(status_input(), pool, server);
+        },
+    };
+}
+
+api::LogLevel Daemon::log_level() const {
+    return {[] { return std::string(log::level()); }, [this] { return config_.log_level; },
+            [](const std::string &level) { return log::set_level(level).ok(); }};
+}
+
+StatusInput Daemon::status_input() const {
     const auto uptime =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
-    return make_status({config_, *maps_, attachments_, farm_->plan(), neighbours_.next_hops(),
-                        prober_.results(), *sweeping_, *holder_, *rejecter_, farm_->drains(),
-                        uptime});
+    return {config_,
+            *maps_,
+            attachments_,
+            farm_->plan(),
+            neighbours_.next_hops(),
+            prober_.results(),
+            *sweeping_,
+            *holder_,
+            *rejecter_,
+            farm_->drains(),
+            uptime};
+}
+
+nlohmann::json Daemon::status() const {
+    return make_status(status_input());
 }
 
 nlohmann::json Daemon::calls(const api::CallsQuery &query) const {

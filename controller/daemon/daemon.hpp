@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/log_level_routes.hpp"
+#include "api/resource_routes.hpp"
 #include "api/routes.hpp"
 #include "api/server.hpp"
 #include "config/model.hpp"
+#include "daemon/config_control.hpp"
 #include "daemon/farm.hpp"
 #include "daemon/health_log.hpp"
+#include "daemon/operator_file.hpp"
 #include "daemon/options.hpp"
 #include "daemon/resizing.hpp"
 #include "daemon/startup.hpp"
+#include "daemon/status_input.hpp"
 #include "daemon/sweeping.hpp"
 #include "daemon/systemd.hpp"
 #include "daemon/vips.hpp"
@@ -31,7 +36,8 @@ namespace sipsteer::daemon {
 /// The daemon: one event loop that everything runs on.
 class Daemon {
 public:
-    Daemon(config::Config config, const Options &options);
+    /// The file must be good.
+    Daemon(const OperatorFile &file, const Options &options);
     ~Daemon();
 
     /// Brings everything up. On failure what this start did is undone.
@@ -57,10 +63,16 @@ private:
     void on_pass();
     void await_signal();
     void reload();
-    bool adopt(config::Config next);
-    void keep_fixed(config::Config &next) const;
+    Result<ConfigControl::Warnings> adopt(config::Config next, const std::string &from);
+    Result<std::vector<plan::RingMove>> preview(const config::Config &next) const;
+    void set_configured_log_level() const;
     void stop();
 
+    api::Router make_routes();
+    api::ResourceStatus resource_status() const;
+    api::LogLevel log_level() const;
+    plan::Observed observed() const;
+    StatusInput status_input() const;
     nlohmann::json status() const;
     nlohmann::json calls(const api::CallsQuery &query) const;
 
@@ -69,7 +81,7 @@ private:
     boost::asio::steady_timer stop_timer_;
     boost::asio::steady_timer change_timer_;
     config::Config config_;
-    std::string config_file_;
+    ConfigControl config_control_;
     std::string log_level_; // of the command line; empty: the configuration's
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 

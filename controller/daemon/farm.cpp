@@ -32,6 +32,22 @@ std::vector<std::string> names_without(const plan::IndexSpace &space, Keep keep)
     return names;
 }
 
+/// As if every server that is new had been found up and its next hop resolved.
+void expect_new_servers(const config::Config &config,
+                        const std::map<plan::ServerId, Address> &planned,
+                        plan::Observed &observed) {
+    for (const auto &pool : config.pools) {
+        for (const auto &server : pool.servers) {
+            const plan::ServerId id{pool.name, server.name};
+            const auto known = planned.find(id);
+            if (known == planned.end() || known->second != server.address) {
+                observed.health[id] = plan::Health::Up;
+                observed.next_hops[server.hop_address()].resolved = true;
+            }
+        }
+    }
+}
+
 } // namespace
 
 Status Farm::reconcile(const config::Config &config, plan::Observed observed) {
@@ -55,6 +71,20 @@ Status Farm::reconcile(const config::Config &config, plan::Observed observed) {
     }
     commit(std::move(timed), config, now);
     return Done{};
+}
+
+Result<plan::Plan> Farm::preview(const config::Config &config, plan::Observed observed) const {
+    std::map<plan::ServerId, Address> planned;
+    for (const auto &server : plan_.servers) {
+        planned[server.id] = Address::from_bytes(std::to_array(server.value.address));
+    }
+    expect_new_servers(config, planned, observed);
+    plan::Drains drains = drains_;
+    (void)drains.update(config, Time::clock::now());
+    observed.drains_over = drains.over();
+    observed.shares = slow_start_.shares();
+    plan::Indexes indexes = indexes_;
+    return plan::make_plan(config, observed, indexes, &plan_);
 }
 
 /// The plan is in force: so is what it was made with.

@@ -43,6 +43,10 @@ public:
     /// and drains add to the observation is worked out here.
     Status reconcile(const config::Config &config, plan::Observed observed);
 
+    /// The plan that reconcile() would put in force. Changes nothing. Servers that are not in the
+    /// plan yet, or have another address there, count as up, with a next hop.
+    Result<plan::Plan> preview(const config::Config &config, plan::Observed observed) const;
+
     /// When to reconcile though nothing else changes: a share grows, a deadline passes.
     std::optional<Time> next_change() const;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/parse.hpp"
 #include "daemon/daemon.hpp"
+#include "daemon/operator_file.hpp"
 #include "daemon/options.hpp"
 #include "daemon/startup.hpp"
 #include "daemon/vips.hpp"
@@ -28,8 +28,8 @@ int detach_everything(const config::Config &config) {
     return kExitOk;
 }
 
-int serve(config::Config config, const Options &options) {
-    Daemon daemon(std::move(config), options);
+int serve(const OperatorFile &file, const Options &options) {
+    Daemon daemon(file, options);
     if (auto started = daemon.start(); !started) {
         std::cerr << "sipsteerd: " << started.error().message << '\n';
         return kExitFailed;
@@ -39,7 +39,8 @@ int serve(config::Config config, const Options &options) {
 }
 
 int run(const Options &options) {
-    auto parsed = config::load_file(options.config_file);
+    const auto file = read_operator_file(options.config_file);
+    const auto &parsed = file.parsed;
     if (!parsed) {
         std::cerr << parsed.error_text() << '\n';
         return kExitBadInput;
@@ -50,7 +51,7 @@ int run(const Options &options) {
     }
     (void)log::set_level(options.log_level.empty() ? parsed->log_level : options.log_level);
     dataplane::redirect_library_messages();
-    return options.detach ? detach_everything(*parsed) : serve(*parsed, options);
+    return options.detach ? detach_everything(*parsed) : serve(file, options);
 }
 
 } // namespace

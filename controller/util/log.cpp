@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "util/log.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -190,6 +191,13 @@ Status set_level(std::string_view level) {
     }
     return Error{'"' + std::string(level) +
                  "\" is not a log level: trace, debug, info, warning, error"};
+}
+
+std::string_view level() {
+    const auto now = logger().level();
+    const auto *const known = std::find_if(kLevels.begin(), kLevels.end(),
+                                           [&](const auto &names) { return names.library == now; });
+    return known == kLevels.end() ? std::string_view() : known->name;
 }
 
 } // namespace sipsteer::log

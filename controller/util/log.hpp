@@ -58,6 +58,9 @@ inline void error(std::string_view event, Fields fields = {}) {
 /// "info", "warning" or "error".
 Status set_level(std::string_view level);
 
+/// The word of the level in force.
+std::string_view level();
+
 /// The part of a line that write() adds to time and level: event=... and the fields.
 std::string format(std::string_view event, Fields fields);
 

@@ -68,8 +68,9 @@ inline Router example_router() {
 /// A server on a thread of its own.
 class Running {
 public:
-    explicit Running(const Limits &limits = {}) : path_(folder_.file("api.sock")) {
-        server_.emplace(io_, example_router(), limits);
+    explicit Running(const Limits &limits = {}) : Running(example_router(), limits) {}
+    explicit Running(Router router, const Limits &limits = {}) : path_(folder_.file("api.sock")) {
+        server_.emplace(io_, std::move(router), limits);
         const Status status = server_->listen(path_, 0660);
         REQUIRE(status.ok());
         thread_ = std::thread([this] {

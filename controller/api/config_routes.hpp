@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/config_source.hpp"
+#include "api/router.hpp"
+
+namespace sipsteer::api {
+
+/// GET /v1/config
+/// PUT /v1/config?dry_run=
+/// PATCH /v1/config?dry_run=
+/// POST /v1/config/save
+void add_config_routes(Router &router, const ConfigSource &source);
+
+} // namespace sipsteer::api

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/document_routes.hpp"
+
+#include "api/openapi.hpp"
+#include "api/query.hpp"
+
+namespace sipsteer::api {
+
+namespace {
+
+using nlohmann::json;
+
+Router::Handler constant(const std::string &body) {
+    return [body](const Request &request) {
+        if (const auto problem = QueryReader(request).finish()) {
+            return problem_response(*problem);
+        }
+        return Response{200, "application/json", body, {}};
+    };
+}
+
+json route_json(const std::string &method, const std::string &path) {
+    return {{"method", method}, {"path", path}};
+}
+
+/// The answer of `own`, with all routes that there are before it is added.
+json routes_json(const Router &router, const std::string &own) {
+    json routes = json::array();
+    for (const auto &[method, path] : router.routes()) {
+        routes.push_back(route_json(method, path));
+    }
+    routes.push_back(route_json("GET", own));
+    return {{"version", SIPSTEER_VERSION}, {"routes", std::move(routes)}};
+}
+
+} // namespace
+
+void add_document_routes(Router &router) {
+    router.add("GET", "/openapi.json", constant(std::string(openapi_document())));
+    router.add("GET", "/v1", constant(routes_json(router, "/v1").dump() + '\n'));
+}
+
+} // namespace sipsteer::api

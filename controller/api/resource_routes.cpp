@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/resource_routes.hpp"
+
+#include "api/config_change.hpp"
+#include "api/entity_tag.hpp"
+#include "api/json_body.hpp"
+#include "api/query.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+namespace sipsteer::api {
+
+namespace {
+
+using nlohmann::json;
+using Captured = std::map<std::string, std::string>;
+
+/// Things that are a list in the configuration and have names.
+struct Kind {
+    std::string word;   // "server": what its name is captured as
+    std::string plural; // "servers": its list in the configuration
+    std::string path;   // of the list
+    bool in_pool;
+    std::function<json(const Captured &)> status;
+};
+
+struct Context {
+    Kind kind;
+    ConfigSource source;
+};
+using Shared = std::shared_ptr<const Context>;
+
+/// The element of that name; null if there is none.
+json *find_named(json &list, const std::string &name) {
+    const auto found = std::find_if(list.begin(), list.end(),
+                                    [&](const json &thing) { return thing["name"] == name; });
+    return found == list.end() ? nullptr : &*found;
+}
+
+/// The list; null if it is that of a pool that is not there.
+json *find_list(const Kind &kind, json &config, const Captured &captured) {
+    json *of = &config;
+    if (kind.in_pool) {
+        of = find_named(config["pools"], captured.at("pool"));
+    }
+    return of == nullptr ? nullptr : &(*of)[kind.plural];
+}
+
+/// The thing as it is in `config`; null if it is not there.
+json find_thing(const Kind &kind, json config, const Captured &captured) {
+    json *list = find_list(kind, config, captured);
+    json *thing = list == nullptr ? nullptr : find_named(*list, captured.at(kind.word));
+    return thing == nullptr ? json() : *thing;
+}
+
+Response none_such(const Request &request) {
+    return problem_response({404, "there is no " + request.target.path, {}, {}});
+}
+
+/// Where errors about the body point to: the thing's place in the configuration.
+std::string pointer_of(const Kind &kind, json &config, const Captured &captured) {
+    const auto place = [](const json &list, const std::string &name) {
+        const auto found = std::find_if(list.begin(), list.end(),
+                                        [&](const json &thing) { return thing["name"] == name; });
+        return "/" + std::to_string(found - list.begin()); // the end: where it would be added
+    };
+    std::string pointer;
+    if (kind.in_pool) {
+        pointer = "/pools" + place(config["pools"], captured.at("pool"));
+    }
+    const json &list = *find_list(kind, config, captured);
+    return pointer + "/" + kind.plural + place(list, captured.at(kind.word));
+}
+
+json with_status(const Kind &kind, json thing, Captured captured) {
+    captured[kind.word] = thing["name"];
+    thing["status"] = kind.status(captured);
+    return thing;
+}
+
+Response get_list(const Context &context, const Request &request) {
+    if (const auto problem = QueryReader(request).finish()) {
+        return problem_response(*problem);
+    }
+    json config = context.source.current();
+    const json *list = find_list(context.kind, config, request.captured);
+    if (list == nullptr) {
+        return none_such(request);
+    }
+    json answer = json::array();
+    for (const json &thing : *list) {
+        answer.push_back(with_status(context.kind, thing, request.captured));
+    }
+    return json_response({{context.kind.plural, std::move(answer)}});
+}
+
+Response get_one(const Context &context, const Request &request) {
+    if (const auto problem = QueryReader(request).finish()) {
+        return problem_response(*problem);
+    }
+    const json thing = find_thing(context.kind, context.source.current(), request.captured);
+    if (thing.is_null()) {
+        return none_such(request);
+    }
+    Response response = json_response(with_status(context.kind, thing, request.captured));
+    response.fields.emplace_back("ETag", entity_tag(thing));
+    return response;
+}
+
+/// Puts `thing` in the place of the one of that name, or behind the others.
+std::optional<Problem> put(const Kind &kind, json &config, const Captured &captured, json thing) {
+    const std::string pointer = pointer_of(kind, config, captured);
+    Problem problem{422, "the " + kind.word + " cannot be used", {}, {}};
+    if (!thing.is_object()) {
+        problem.errors.push_back({pointer, "expected an object"});
+        return problem;
+    }
+    const std::string &name = captured.at(kind.word);
+    if (thing.contains("name") && thing["name"] != name) {
+        problem.errors.push_back({pointer + "/name", "the path names it " + json(name).dump() +
+                                                         "; it cannot be given another name"});
+        return problem;
+    }
+    thing["name"] = name;
+    json &list = *find_list(kind, config, captured);
+    json *old = find_named(list, name);
+    if (old != nullptr) {
+        *old = std::move(thing);
+    } else {
+        list.push_back(std::move(thing));
+    }
+    return std::nullopt;
+}
+
+Edit edit_of(const Context &context, const Captured &captured) {
+    Edit edit;
+    edit.before = find_thing(context.kind, context.source.current(), captured);
+    edit.find = [&context, captured](const json &config) {
+        return find_thing(context.kind, config, captured);
+    };
+    return edit;
+}
+
+bool has_list(const Context &context, const Request &request) {
+    json config = context.source.current();
+    return find_list(context.kind, config, request.captured) != nullptr;
+}
+
+Response put_one(const Context &context, const Request &request) {
+    auto body = read_json_body(request, BodyKind::Whole);
+    if (auto *refused = std::get_if<Response>(&body)) {
+        return std::move(*refused);
+    }
+    if (!has_list(context, request)) {
+        return none_such(request);
+    }
+    json thing = std::get<json>(body);
+    if (thing.is_object()) {
+        thing.erase("status"); // what GET answered may be sent back
+    }
+    Edit edit = edit_of(context, request.captured);
+    edit.apply = [&](json &config) { return put(context.kind, config, request.captured, thing); };
+    return change_config(request, context.source, edit);
+}
+
+Response post_one(const Context &context, const Request &request) {
+    auto body = read_json_body(request, BodyKind::Whole);
+    if (auto *refused = std::get_if<Response>(&body)) {
+        return std::move(*refused);
+    }
+    if (!has_list(context, request)) {
+        return none_such(request);
+    }
+    const json &thing = std::get<json>(body);
+    if (!thing.is_object() || !thing.contains("name") || !thing["name"].is_string()) {
+        return problem_response(
+            {422, "the body must be an object with the name of the " + context.kind.word, {}, {}});
+    }
+    Captured captured = request.captured;
+    captured[context.kind.word] = thing["name"];
+    Edit edit = edit_of(context, captured);
+    if (!edit.before.is_null()) {
+        return problem_response(
+            {409,
+             "there is a " + context.kind.word + " " + thing["name"].dump() + " already",
+             {},
+             {}});
+    }
+    edit.apply = [&](json &config) { return put(context.kind, config, captured, thing); };
+    Response response = change_config(request, context.source, edit);
+    if (response.status == 201) {
+        response.fields.emplace_back("Location",
+                                     request.target.path + "/" + thing["name"].get<std::string>());
+    }
+    return response;
+}
+
+Response patch_one(const Context &context, const Request &request) {
+    auto body = read_json_body(request, BodyKind::MergePatch);
+    if (auto *refused = std::get_if<Response>(&body)) {
+        return std::move(*refused);
+    }
+    Edit edit = edit_of(context, request.captured);
+    if (edit.before.is_null()) {
+        return none_such(request);
+    }
+    json thing = edit.before;
+    thing.merge_patch(std::get<json>(body));
+    edit.apply = [&](json &config) { return put(context.kind, config, request.captured, thing); };
+    return change_config(request, context.source, edit);
+}
+
+Response delete_one(const Context &context, const Request &request) {
+    Edit edit = edit_of(context, request.captured);
+    if (edit.before.is_null()) {
+        return none_such(request);
+    }
+    edit.apply = [&](json &config) -> std::optional<Problem> {
+        json &list = *find_list(context.kind, config, request.captured);
+        const json *thing = find_named(list, request.captured.at(context.kind.word));
+        list.erase(static_cast<std::size_t>(thing - &list.front()));
+        return std::nullopt;
+    };
+    return change_config(request, context.source, edit);
+}
+
+void add_kind(Router &router, const Shared &context) {
+    using Serve = Response (*)(const Context &, const Request &);
+    const auto add = [&](const char *method, const std::string &path, Serve serve) {
+        router.add(method, path,
+                   [context, serve](const Request &request) { return serve(*context, request); });
+    };
+    const std::string &list = context->kind.path;
+    const std::string one = list + "/{" + context->kind.word + "}";
+    add("GET", list, get_list);
+    add("POST", list, post_one);
+    add("GET", one, get_one);
+    add("PUT", one, put_one);
+    add("PATCH", one, patch_one);
+    add("DELETE", one, delete_one);
+}
+
+} // namespace
+
+void add_resource_routes(Router &router, const ConfigSource &source, const ResourceStatus &status) {
+    const auto of_service = [status](const Captured &names) {
+        return status.service(names.at("service"));
+    };
+    const auto of_pool = [status](const Captured &names) { return status.pool(names.at("pool")); };
+    const auto of_server = [status](const Captured &names) {
+        return status.server(names.at("pool"), names.at("server"));
+    };
+    const auto add = [&](Kind kind) {
+        add_kind(router, std::make_shared<const Context>(Context{std::move(kind), source}));
+    };
+    add({"service", "services", "/v1/services", false, of_service});
+    add({"pool", "pools", "/v1/pools", false, of_pool});
+    add({"server", "servers", "/v1/pools/{pool}/servers", true, of_server});
+}
+
+} // namespace sipsteer::api

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Services, pools and servers, each by its name.
+#pragma once
+
+#include "api/config_source.hpp"
+#include "api/router.hpp"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace sipsteer::api {
+
+/// What is seen of things beside their configuration. Null: nothing yet.
+struct ResourceStatus {
+    std::function<nlohmann::json(const std::string &service)> service;
+    std::function<nlohmann::json(const std::string &pool)> pool;
+    std::function<nlohmann::json(const std::string &pool, const std::string &server)> server;
+};
+
+/// For /v1/services, /v1/pools and /v1/pools/{pool}/servers, here LIST:
+///
+/// GET LIST              all of them
+/// POST LIST             adds the one in the body, which has a name that is free
+/// GET LIST/{name}       its fields of the configuration, and "status": what is seen of it
+/// PUT LIST/{name}       adds or replaces it
+/// PATCH LIST/{name}     a merge patch (RFC 7396)
+/// DELETE LIST/{name}
+///
+/// All but GET take dry_run.
+void add_resource_routes(Router &router, const ConfigSource &source, const ResourceStatus &status);
+
+} // namespace sipsteer::api

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config_control.hpp"
+
+#include "config/difference.hpp"
+#include "config/fixed.hpp"
+#include "config/pointer.hpp"
+#include "util/content_hash.hpp"
+#include "util/log.hpp"
+
+#include <filesystem>
+#include <sys/stat.h>
+
+namespace sipsteer::daemon {
+
+using api::Problem;
+using nlohmann::json;
+
+namespace {
+
+std::string joined(const std::vector<std::string> &words) {
+    std::string text;
+    for (const auto &word : words) {
+        text += (text.empty() ? "" : ", ") + word;
+    }
+    return text;
+}
+
+Problem invalid(const std::vector<config::FieldError> &errors) {
+    Problem problem{422, "the configuration would not be valid", {}, {}};
+    for (const auto &error : errors) {
+        problem.errors.push_back({config::json_pointer(error.path), error.message});
+    }
+    return problem;
+}
+
+Problem needs_restart(const std::vector<std::string> &fields) {
+    Problem problem{409, "only a restart changes this: edit the configuration file", {}, {}};
+    for (const auto &field : fields) {
+        problem.errors.push_back({"/" + field, "is read at the start of the daemon only"});
+    }
+    return problem;
+}
+
+json rings_json(const std::vector<plan::RingMove> &moves) {
+    json rings = json::array();
+    for (const auto &move : moves) {
+        rings.push_back({{"pool", move.pool}, {"moved_share", move.moved}});
+    }
+    return rings;
+}
+
+} // namespace
+
+ConfigControl::ConfigControl(std::string file, std::string hash, const std::string &state_dir,
+                             Hooks hooks)
+    : file_(std::move(file)), hash_(std::move(hash)), saved_(state_dir), hooks_(std::move(hooks)) {}
+
+config::Config ConfigControl::at_start(config::Config of_file) {
+    auto saved = saved_.load(hash_);
+    if (!saved) {
+        return of_file;
+    }
+    config::keep_fixed(of_file, *saved);
+    log::info("saved_config", {{"file", saved_.file()}, {"on_top_of", file_}});
+    return std::move(*saved);
+}
+
+bool ConfigControl::reload() {
+    const auto file = read_operator_file(file_);
+    if (!file.parsed) {
+        for (const auto &error : file.parsed.errors()) {
+            log::error("config_refused", {{"file", file_}, {"problem", error.to_string()}});
+        }
+        return false;
+    }
+    config::Config next = *file.parsed;
+    const auto fixed = config::fixed_differences(hooks_.in_force(), next);
+    if (!fixed.empty()) {
+        log::warn("restart_needed", {{"fields", joined(fixed)}});
+        config::keep_fixed(hooks_.in_force(), next);
+    }
+    if (auto done = hooks_.adopt(next, file_); !done) {
+        log::error("config_refused", {{"file", file_}, {"problem", done.error().message}});
+        return false;
+    }
+    hash_ = file.hash;
+    saved_.set_aside("SIGHUP had it read");
+    return true;
+}
+
+api::ConfigSource ConfigControl::source() {
+    return {[this] { return config::to_json(hooks_.in_force()); },
+            [this](const json &next, api::ChangeMode mode) { return change(next, mode); },
+            [this] { return save_to_file(); }};
+}
+
+ConfigControl::Answer ConfigControl::change(const json &next, api::ChangeMode mode) {
+    const auto parsed = config::parse(next);
+    if (!parsed) {
+        return invalid(parsed.errors());
+    }
+    auto answer = report(*parsed);
+    if (!answer) {
+        return Problem{409, answer.error().message, {}, {}};
+    }
+    if (mode == api::ChangeMode::DryRun || !(*answer)["changed"]) {
+        return std::move(*answer);
+    }
+    if (const auto fixed = config::fixed_differences(hooks_.in_force(), *parsed); !fixed.empty()) {
+        return needs_restart(fixed);
+    }
+    const auto done = put_in_force(*parsed);
+    if (!done) {
+        log::error("config_refused", {{"file", "API"}, {"problem", done.error().message}});
+        return Problem{500, done.error().message, {}, {}};
+    }
+    (*answer)["warnings"] = *done;
+    return std::move(*answer);
+}
+
+/// What a change to `next` would do.
+Result<json> ConfigControl::report(const config::Config &next) const {
+    const auto moves = hooks_.preview(next);
+    if (!moves) {
+        return moves.error();
+    }
+    json difference = config::difference(hooks_.in_force(), next);
+    return json{{"changed", config::is_different(difference)},
+                {"changes", std::move(difference)},
+                {"rings", rings_json(*moves)},
+                {"restart_needed", config::fixed_differences(hooks_.in_force(), next)},
+                {"warnings", json::array()}};
+}
+
+/// On the disk first, as a draft: what is in force is what a restart finds, either way.
+Result<ConfigControl::Warnings> ConfigControl::put_in_force(const config::Config &next) {
+    auto draft = saved_.draft(next, hash_);
+    if (!draft) {
+        return draft.error();
+    }
+    const config::Config before = hooks_.in_force();
+    auto adopted = hooks_.adopt(next, "API");
+    if (!adopted) {
+        return adopted;
+    }
+    if (auto done = draft->commit(); !done) {
+        (void)hooks_.adopt(before, "what was in force before");
+        return done.error();
+    }
+    return adopted;
+}
+
+ConfigControl::Answer ConfigControl::save_to_file() {
+    std::error_code failed;
+    const auto path = std::filesystem::canonical(file_, failed).string(); // a link stays one
+    struct stat status {};
+    if (failed || ::stat(path.c_str(), &status) != 0 || read_operator_file(path).hash != hash_) {
+        return Problem{409, file_ + " is not the one that was read; SIGHUP reads it again", {}, {}};
+    }
+    const std::string text = config::to_json(hooks_.in_force()).dump(4) + '\n';
+    auto draft = FileDraft::write(path, text, status.st_mode & 0777);
+    if (!draft) {
+        return Problem{500, draft.error().message, {}, {}};
+    }
+    if (auto done = draft->commit(); !done) {
+        return Problem{500, done.error().message, {}, {}};
+    }
+    hash_ = content_hash(text);
+    saved_.remove();
+    log::info("config_saved", {{"file", file_}});
+    return json{{"file", file_}};
+}
+
+} // namespace sipsteer::daemon

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/resource_status.hpp"
+
+#include "daemon/counter_status.hpp"
+#include "daemon/farm_status.hpp"
+#include "daemon/server_status.hpp"
+
+namespace sipsteer::daemon {
+
+using nlohmann::json;
+
+namespace {
+
+template <typename T>
+const T *named(const std::vector<T> &things, const std::string &name) {
+    return find_if(things, [&](const T &thing) { return thing.name == name; });
+}
+
+} // namespace
+
+json service_status(const StatusInput &input, const std::string &service) {
+    const auto *configured = named(input.config.services, service);
+    if (configured == nullptr) {
+        return nullptr;
+    }
+    json entry = pool_state_json(planned_pool(input, configured->pool));
+    if (const auto *planned = named(input.plan.services, service)) {
+        entry.update(service_counters_json(input, planned->value.id));
+    }
+    return entry;
+}
+
+json pool_status(const StatusInput &input, const std::string &pool) {
+    const auto *configured = named(input.config.pools, pool);
+    return configured == nullptr ? json() : pool_state_json(planned_pool(input, pool));
+}
+
+json server_status(const StatusInput &input, const std::string &pool, const std::string &server) {
+    const auto *of_pool = named(input.config.pools, pool);
+    const auto *configured = of_pool == nullptr ? nullptr : named(of_pool->servers, server);
+    return configured == nullptr ? json() : server_status_json(input, *of_pool, *configured);
+}
+
+} // namespace sipsteer::daemon

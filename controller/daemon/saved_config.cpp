@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/saved_config.hpp"
+
+#include "config/parse.hpp"
+#include "util/log.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <unistd.h>
+
+namespace sipsteer::daemon {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr mode_t kMode = 0600;
+
+} // namespace
+
+std::optional<config::Config> SavedConfig::load(const std::string &hash) {
+    std::error_code failed;
+    if (!std::filesystem::exists(file_, failed)) {
+        return std::nullopt;
+    }
+    const auto text = config::read_file(file_);
+    const json saved = text ? json::parse(*text, nullptr, false) : json();
+    if (!saved.is_object() || !saved.contains("of_file") || !saved.contains("config")) {
+        set_aside("what was saved cannot be read");
+        return std::nullopt;
+    }
+    if (saved["of_file"] != hash) {
+        set_aside("it was edited after the API's changes");
+        return std::nullopt;
+    }
+    const auto parsed = config::parse(saved["config"]);
+    if (!parsed) {
+        set_aside("what was saved is not good any more: " + parsed.errors().front().to_string());
+        return std::nullopt;
+    }
+    return *parsed;
+}
+
+Result<FileDraft> SavedConfig::draft(const config::Config &config, const std::string &hash) const {
+    const json saved = {{"of_file", hash}, {"config", config::to_json(config)}};
+    return FileDraft::write(file_, saved.dump(2) + '\n', kMode);
+}
+
+void SavedConfig::set_aside(const std::string &why) {
+    const std::string old = file_ + ".old";
+    if (std::rename(file_.c_str(), old.c_str()) == 0) {
+        log::warn("config_file_wins", {{"why", why}, {"api_changes_kept_in", old}});
+        (void)sync_folder_of(file_);
+    } else if (errno != ENOENT) {
+        log::error("saved_config_not_set_aside",
+                   {{"problem", system_error("cannot rename " + file_).message}});
+    }
+}
+
+void SavedConfig::remove() {
+    if (::unlink(file_.c_str()) != 0 && errno != ENOENT) {
+        log::error("saved_config_not_removed",
+                   {{"problem", system_error("cannot remove " + file_).message}});
+    }
+}
+
+} // namespace sipsteer::daemon

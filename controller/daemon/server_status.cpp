@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/server_status.hpp"
+
+#include "calls/call_view.hpp"
+#include "config/fields.hpp"
+#include "daemon/counter_status.hpp"
+#include "daemon/farm_status.hpp"
+#include "plan/ring_moves.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace sipsteer::daemon {
+
+using nlohmann::json;
+
+namespace {
+
+const char *health_name(plan::Health health) {
+    switch (health) {
+    case plan::Health::Up:
+        return "up";
+    case plan::Health::Down:
+        return "down";
+    case plan::Health::Unknown:
+        break;
+    }
+    return "unknown";
+}
+
+const char *type_name(config::ProbeType type) {
+    const auto known = std::find_if(std::begin(config::kProbeTypes), std::end(config::kProbeTypes),
+                                    [&](const auto &choice) { return choice.value == type; });
+    return known == std::end(config::kProbeTypes) ? "" : known->text;
+}
+
+std::int64_t unix_seconds(std::chrono::system_clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+json probe_path_json(const health::PathResult &path) {
+    const auto &counters = path.counters;
+    json entry = {{"path", path.path == config::ProbePath::Dsr ? "dsr" : "direct"},
+                  {"type", type_name(path.type)},
+                  {"to", health::to_string(path.to)},
+                  {"health", health_name(path.health)},
+                  {"reason", path.reason},
+                  {"changed_unix", unix_seconds(path.changed)},
+                  {"held_for_ms", path.held_for.count()},
+                  {"last", path.last},
+                  {"rtt_ms", nullptr},
+                  {"sent", counters.sent},
+                  {"ok", counters.ok},
+                  {"timeout", counters.timeout},
+                  {"wrong_code", counters.wrong_code},
+                  {"icmp", counters.icmp},
+                  {"connection", counters.connection},
+                  {"local_error", counters.local},
+                  {"late", counters.late},
+                  {"wrong_source", counters.wrong_source},
+                  {"unmatched", counters.unmatched}};
+    if (path.rtt) {
+        entry["rtt_ms"] = static_cast<double>(path.rtt->count()) / 1000.0;
+    }
+    return entry;
+}
+
+json probe_json(const health::TargetResult &result) {
+    json paths = json::array();
+    for (const auto &path : result.paths) {
+        paths.push_back(probe_path_json(path));
+    }
+    return {{"reason", result.reason},
+            {"changed_unix", unix_seconds(result.changed)},
+            {"paths", std::move(paths)}};
+}
+
+json next_hop_json(const NextHop &next_hop) {
+    if (!next_hop.resolved) {
+        return {{"resolved", false}, {"failed", next_hop.failed}, {"problem", next_hop.problem}};
+    }
+    return {{"resolved", true},
+            {"mac", to_string(next_hop.mac)},
+            {"ifindex", next_hop.ifindex},
+            {"vlan", next_hop.vlan}};
+}
+
+calls::ServerCalls calls_of(const calls::SweepTotals &totals, std::uint16_t index) {
+    const auto *counted =
+        find_if(totals.servers, [&](const auto &item) { return item.server == index; });
+    return counted != nullptr ? *counted : calls::ServerCalls{};
+}
+
+json server_calls_json(const calls::ServerCalls &calls) {
+    json entry = states_json(calls.by_state);
+    entry["live"] = calls.live;
+    return entry;
+}
+
+} // namespace
+
+json states_json(const calls::StateCounts &counts) {
+    json states = json::object();
+    for (std::uint32_t state = SS_CALL_EARLY; state < SS_CALL_STATES; state++) {
+        states[std::string(calls::state_name(state))] = counts[state];
+    }
+    return states;
+}
+
+json server_status_json(const StatusInput &input, const config::Pool &pool,
+                        const config::Server &server) {
+    const plan::ServerId id{pool.name, server.name};
+    const auto probe = input.probes.find(id);
+    const auto next_hop = input.next_hops.find(server.hop_address());
+    json entry = {{"health", pool.probe.type == config::ProbeType::None ? "unprobed" : "unknown"}};
+    if (probe != input.probes.end()) {
+        entry["health"] = health_name(probe->second.health);
+        entry["probe"] = probe_json(probe->second);
+    }
+    if (next_hop != input.next_hops.end()) {
+        entry["next_hop"] = next_hop_json(next_hop->second);
+    }
+    const auto *planned =
+        find_if(input.plan.servers, [&](const auto &item) { return item.id == id; });
+    if (planned == nullptr) {
+        return entry;
+    }
+    entry["index"] = planned->index;
+    entry["forwards"] = (planned->value.flags & SS_SERVER_FORWARD) != 0;
+    entry["takes_new"] = planned->takes_new;
+    entry.update(server_counters_json(input, planned->index));
+    const auto calls = calls_of(input.sweeping.totals(), planned->index);
+    const auto *of_pool = planned_pool(input, pool.name);
+    entry["ring_share"] = of_pool == nullptr ? 0 : plan::ring_share(*of_pool, planned->index);
+    entry["weight_now"] = planned->value.weight;
+    entry["live_calls"] = calls.running();
+    entry["calls"] = server_calls_json(calls);
+    if (const auto drain = input.drains.all().find(id); drain != input.drains.all().end()) {
+        entry["drain"] = drain_json(drain->second, calls);
+    }
+    return entry;
+}
+
+} // namespace sipsteer::daemon

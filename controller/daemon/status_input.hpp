@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/model.hpp"
+#include "daemon/sweeping.hpp"
+#include "dataplane/attachment.hpp"
+#include "dataplane/maps.hpp"
+#include "fragments/holder.hpp"
+#include "health/prober.hpp"
+#include "neighbours/next_hop.hpp"
+#include "plan/drains.hpp"
+#include "plan/plan.hpp"
+#include "reject/rejecter.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sipsteer::daemon {
+
+/// Everything that GET /v1/status and the resources show is made of.
+struct StatusInput {
+    const config::Config &config;
+    const dataplane::Maps &maps;
+    const std::vector<dataplane::Attachment> &attachments;
+    const plan::Plan &plan;
+    const std::map<Address, NextHop> &next_hops;
+    const std::map<plan::ServerId, health::TargetResult> &probes;
+    const Sweeping &sweeping;
+    const fragments::Holder &holder;
+    const reject::Rejecter &rejecter;
+    const plan::Drains &drains;
+    std::chrono::seconds uptime;
+};
+
+/// The first of `items` that matches; null if none does.
+template <typename Items, typename Match>
+auto find_if(const Items &items, Match match) -> decltype(&*items.begin()) {
+    const auto found = std::find_if(items.begin(), items.end(), match);
+    return found == items.end() ? nullptr : &*found;
+}
+
+/// In force; null: not yet.
+inline const plan::PlannedPool *planned_pool(const StatusInput &input, const std::string &name) {
+    return find_if(input.plan.pools, [&](const auto &pool) { return pool.name == name; });
+}
+
+} // namespace sipsteer::daemon
