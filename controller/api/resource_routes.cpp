@@ -23,12 +23,13 @@ struct Kind {
     std::string plural; // "servers": its list in the configuration
     std::string path;   // of the list
     bool in_pool;
-    std::function<json(const Captured &)> status;
+    json (*status)(const ResourceStatus &, const Captured &);
 };
 
 struct Context {
     Kind kind;
     ConfigSource source;
+    std::function<ResourceStatus()> status;
 };
 using Shared = std::shared_ptr<const Context>;
 
@@ -74,9 +75,9 @@ std::string pointer_of(const Kind &kind, json &config, const Captured &captured)
     return pointer + "/" + kind.plural + place(list, captured.at(kind.word));
 }
 
-json with_status(const Kind &kind, json thing, Captured captured) {
+json with_status(const Kind &kind, const ResourceStatus &status, json thing, Captured captured) {
     captured[kind.word] = thing["name"];
-    thing["status"] = kind.status(captured);
+    thing["status"] = kind.status(status, captured);
     return thing;
 }
 
@@ -89,9 +90,10 @@ Response get_list(const Context &context, const Request &request) {
     if (list == nullptr) {
         return none_such(request);
     }
+    const ResourceStatus status = context.status();
     json answer = json::array();
     for (const json &thing : *list) {
-        answer.push_back(with_status(context.kind, thing, request.captured));
+        answer.push_back(with_status(context.kind, status, thing, request.captured));
     }
     return json_response({{context.kind.plural, std::move(answer)}});
 }
@@ -104,7 +106,8 @@ Response get_one(const Context &context, const Request &request) {
     if (thing.is_null()) {
         return none_such(request);
     }
-    Response response = json_response(with_status(context.kind, thing, request.captured));
+    Response response =
+        json_response(with_status(context.kind, context.status(), thing, request.captured));
     response.fields.emplace_back("ETag", entity_tag(thing));
     return response;
 }
@@ -244,16 +247,19 @@ void add_kind(Router &router, const Shared &context) {
 
 } // namespace
 
-void add_resource_routes(Router &router, const ConfigSource &source, const ResourceStatus &status) {
-    const auto of_service = [status](const Captured &names) {
-        return status.service(names.at("service"));
+void add_resource_routes(Router &router, const ConfigSource &source,
+                         const std::function<ResourceStatus()> &status) {
+    const auto of_service = [](const ResourceStatus &all, const Captured &names) {
+        return all.service(names.at("service"));
     };
-    const auto of_pool = [status](const Captured &names) { return status.pool(names.at("pool")); };
-    const auto of_server = [status](const Captured &names) {
-        return status.server(names.at("pool"), names.at("server"));
+    const auto of_pool = [](const ResourceStatus &all, const Captured &names) {
+        return all.pool(names.at("pool"));
     };
-    const auto add = [&](Kind kind) {
-        add_kind(router, std::make_shared<const Context>(Context{std::move(kind), source}));
+    const auto of_server = [](const ResourceStatus &all, const Captured &names) {
+        return all.server(names.at("pool"), names.at("server"));
+    };
+    const auto add = [&](const Kind &kind) {
+        add_kind(router, std::make_shared<const Context>(Context{kind, source, status}));
     };
     add({"service", "services", "/v1/services", false, of_service});
     add({"pool", "pools", "/v1/pools", false, of_pool});

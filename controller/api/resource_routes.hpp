@@ -12,7 +12,8 @@
 
 namespace sipsteer::api {
 
-/// What is seen of things beside their configuration. Null: nothing yet.
+/// What is seen of things beside their configuration, all at one moment. Null: nothing. Must not
+/// outlive the request that it was taken for.
 struct ResourceStatus {
     std::function<nlohmann::json(const std::string &service)> service;
     std::function<nlohmann::json(const std::string &pool)> pool;
@@ -29,6 +30,7 @@ struct ResourceStatus {
 /// DELETE LIST/{name}
 ///
 /// All but GET take dry_run.
-void add_resource_routes(Router &router, const ConfigSource &source, const ResourceStatus &status);
+void add_resource_routes(Router &router, const ConfigSource &source,
+                         const std::function<ResourceStatus()> &status);
 
 } // namespace sipsteer::api

@@ -420,7 +420,7 @@ api::Router Daemon::make_routes() {
                                     [this](const api::CallsQuery &query) { return calls(query); }});
     const auto source = config_control_.source();
     api::add_config_routes(router, source);
-    api::add_resource_routes(router, source, resource_status());
+    api::add_resource_routes(router, source, [this] { return resource_status(); });
     api::add_log_level_routes(router, log_level());
     api::add_counter_routes(router, [this] { return make_counters(status_input()); });
     api::add_document_routes(router);
@@ -428,11 +428,12 @@ api::Router Daemon::make_routes() {
 }
 
 api::ResourceStatus Daemon::resource_status() const {
+    const auto input = std::make_shared<const StatusInput>(status_input());
     return {
-        [this](const auto &service) { return service_status(status_input(), service); },
-        [this](const auto &pool) { return pool_status(status_input(), pool); },
-        [this](const auto &pool, const auto &server) {
-            return server_status(status_input(), pool, server);
+        [input](const auto &service) { return service_status(*input, service); },
+        [input](const auto &pool) { return pool_status(*input, pool); },
+        [input](const auto &pool, const auto &server) {
+            return server_status(*input, pool, server);
         },
     };
 }
@@ -455,6 +456,7 @@ StatusInput Daemon::status_input() const {
             *holder_,
             *rejecter_,
             farm_->drains(),
+            plan::ring_shares(farm_->plan()),
             uptime};
 }
 

@@ -5,7 +5,6 @@
 #include "config/fields.hpp"
 #include "daemon/counter_status.hpp"
 #include "daemon/farm_status.hpp"
-#include "plan/ring_moves.hpp"
 
 #include <algorithm>
 #include <string>
@@ -130,8 +129,8 @@ json server_status_json(const StatusInput &input, const config::Pool &pool,
     entry["takes_new"] = planned->takes_new;
     entry.update(server_counters_json(input, planned->index));
     const auto calls = calls_of(input.sweeping.totals(), planned->index);
-    const auto *of_pool = planned_pool(input, pool.name);
-    entry["ring_share"] = of_pool == nullptr ? 0 : plan::ring_share(*of_pool, planned->index);
+    const auto share = input.ring_shares.find(planned->index);
+    entry["ring_share"] = share == input.ring_shares.end() ? 0 : share->second;
     entry["weight_now"] = planned->value.weight;
     entry["live_calls"] = calls.running();
     entry["calls"] = server_calls_json(calls);

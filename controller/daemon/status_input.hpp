@@ -27,11 +27,12 @@ struct StatusInput {
     const std::vector<dataplane::Attachment> &attachments;
     const plan::Plan &plan;
     const std::map<Address, NextHop> &next_hops;
-    const std::map<plan::ServerId, health::TargetResult> &probes;
+    std::map<plan::ServerId, health::TargetResult> probes; // a copy: the prober makes it when asked
     const Sweeping &sweeping;
     const fragments::Holder &holder;
     const reject::Rejecter &rejecter;
     const plan::Drains &drains;
+    std::map<std::uint16_t, double> ring_shares; // of the plan
     std::chrono::seconds uptime;
 };
 

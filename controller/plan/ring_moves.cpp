@@ -2,18 +2,25 @@
 #include "plan/ring_moves.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 namespace sipsteer::plan {
 
 namespace {
 
-/// By server index.
-std::map<std::uint16_t, double> shares(const ss_ring &ring) {
-    std::map<std::uint16_t, double> shares;
+using Shares = std::map<std::uint16_t, double>; // by server index
+
+/// Counted in an array: there are 65,537 slots, and status asks for all rings.
+Shares shares(const ss_ring &ring) {
+    std::vector<std::uint32_t> slots(SS_MAX_SERVERS);
     for (std::uint32_t slot = 0; slot < ring.slots; slot++) {
-        shares[ring.slot[slot]] += 1.0 / ring.slots;
+        if (ring.slot[slot] != SS_NO_SERVER) {
+            slots[ring.slot[slot]]++;
+        }
+    }
+    Shares shares;
+    for (std::uint32_t i = 0; i < ring.members; i++) {
+        shares[ring.member[i]] = static_cast<double>(slots[ring.member[i]]) / ring.slots;
     }
     return shares;
 }
@@ -26,28 +33,30 @@ double moved_slots(const ss_ring &now, const ss_ring &next) {
     return static_cast<double>(moved) / SS_RING_SLOTS;
 }
 
-/// What some servers gain is what others lose.
 double moved_shares(const ss_ring &now, const ss_ring &next) {
     auto change = shares(next);
     for (const auto &[server, share] : shares(now)) {
         change[server] -= share;
     }
-    double moved = 0;
+    double gained = 0;
+    double lost = 0;
     for (const auto &[server, share] : change) {
-        moved += std::abs(share) / 2;
+        gained += share > 0 ? share : 0;
+        lost += share < 0 ? -share : 0;
     }
-    return moved;
+    return std::max(gained, lost); // a ring may have been or become empty
 }
 
 } // namespace
 
-double ring_share(const PlannedPool &pool, std::uint16_t server) {
-    if (!pool.ring || pool.ring->slots == 0) {
-        return 0;
+std::map<std::uint16_t, double> ring_shares(const Plan &plan) {
+    Shares all;
+    for (const PlannedPool &pool : plan.pools) {
+        if (pool.ring) {
+            all.merge(shares(*pool.ring)); // a server is in one pool
+        }
     }
-    const auto *begin = std::begin(pool.ring->slot);
-    const auto count = std::count(begin, begin + pool.ring->slots, server);
-    return static_cast<double>(count) / pool.ring->slots;
+    return all;
 }
 
 std::vector<RingMove> ring_moves(const Plan &now, const Plan &next) {

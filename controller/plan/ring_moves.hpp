@@ -4,13 +4,15 @@
 #include "plan/plan.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace sipsteer::plan {
 
-/// The part of a pool's ring that belongs to a server, 0 to 1; 0 without a ring.
-double ring_share(const PlannedPool &pool, std::uint16_t server);
+/// By server index, the part of its pool's ring that belongs to a server, 0 to 1. One pass over
+/// each ring.
+std::map<std::uint16_t, double> ring_shares(const Plan &plan);
 
 /// What becomes of a pool's new calls.
 struct RingMove {

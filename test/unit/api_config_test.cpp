@@ -85,7 +85,7 @@ private:
             return json{{"of", pool + "/" + server}};
         };
         add_config_routes(router, keeper_.source());
-        add_resource_routes(router, keeper_.source(), status);
+        add_resource_routes(router, keeper_.source(), [status] { return status; });
         return router;
     }
 

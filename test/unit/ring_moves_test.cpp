@@ -11,13 +11,13 @@ TEST_CASE("a ring is shared by weight, and a change moves what it must") {
     World world;
     const Plan before = world.plan();
     const auto index = [&](const char *name) { return find(before, "p", name).index; };
-    CHECK(ring_share(before.pools[0], index("a")) == Approx(1.0 / 3).margin(0.001));
+    CHECK(ring_shares(before).at(index("a")) == Approx(1.0 / 3).margin(0.001));
     CHECK(ring_moves(before, before).empty());
 
     world.a().weight = 0;
     const Plan after = world.plan(&before);
-    CHECK(ring_share(after.pools[0], index("a")) == 0);
-    CHECK(ring_share(after.pools[0], index("b")) == Approx(0.5).margin(0.001));
+    CHECK(ring_shares(after).count(index("a")) == 0);
+    CHECK(ring_shares(after).at(index("b")) == Approx(0.5).margin(0.001));
     const auto moves = ring_moves(before, after);
     REQUIRE(moves.size() == 1);
     CHECK(moves[0].pool == "p");

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The configuration changed over the API of the real daemon: in force at once, after a crash, too; and
+# when the operator's file wins. The daemon's answers are what its /openapi.json says.
+#
+# shellcheck disable=SC2016,SC2317  # jq filters have their own $; check and wait_until call functions
+set -euo pipefail
+# shellcheck source=test/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=test/e2e/lib_life.sh
+. "$E2E_DIR/lib_life.sh"
+
+readonly SERVER=/v1/pools/proxies/servers/server1
+
+# api METHOD PATH [BODY [CURL-OPTION...]]: prints what is answered.
+api() {
+    local method=$1 path=$2 body=${3:-}
+    shift $(($# < 3 ? $# : 3))
+    curl --silent --max-time 5 --unix-socket "$(director_file api.sock)" --request "$method" \
+        --header 'Content-Type: application/json' ${body:+--data "$body"} "$@" "http://localhost$path"
+}
+
+api_status() { api "$@" --output /dev/null --write-out '%{http_code}\n'; } # as api, BODY needed
+
+# What the data plane goes by, not what is configured.
+check_weight() { # DESCRIPTION WEIGHT RING-SHARE
+    check_json "$1" ".weight == $2 and .status.weight_now == $2
+        and .status.ring_share > $3 - 0.01 and .status.ring_share < $3 + 0.01" "$(api GET "$SERVER")"
+}
+
+contract() {
+    local code=0
+    "$E2E_DIR/api_contract.py" "$(director_file api.sock)" || code=$?
+    case $code in
+    0) ;;
+    77) exit 77 ;;
+    *) FAILED_CHECKS=$((FAILED_CHECKS + 1)) ;;
+    esac
+}
+
+a_weight() {
+    check_json "a dry run says what moves" '.rings[0].moved_share > 0.3 and .rings[0].moved_share < 0.4
+        and .changes.servers.changed[0].fields == ["weight"]' \
+        "$(api PATCH "$SERVER?dry_run=true" '{"weight": 400}')"
+    check_weight "and changes nothing" 100 0.25
+    check_json "the weight is changed" '.changed and .dry_run == false and .warnings == []' \
+        "$(api PATCH "$SERVER" '{"weight": 400}')"
+    check_weight "the ring has moved when the answer is there" 400 0.571
+}
+
+two_writers() {
+    local tag
+    tag=$(api GET "$SERVER" '' --dump-header - --output /dev/null | sed -n 's/^ETag: \(.*\)\r$/\1/p')
+    api_status PATCH "$SERVER" '{"tier": 1}' --header "If-Match: $tag" >"$WORK/first" &
+    STARTED+=($!)
+    api_status PATCH "$SERVER" '{"max_calls": 9}' --header "If-Match: $tag" >"$WORK/second"
+    wait "${STARTED[-1]}"
+    check_equal "of two writers with the same tag one wins" "200 412" \
+        "$(sort "$WORK/first" "$WORK/second" | paste -sd ' ')"
+    api PATCH "$SERVER" '{"tier": 0, "max_calls": 0}' >/dev/null
+}
+
+restarts() {
+    end_director KILL
+    start_director .
+    check_equal "it starts with what was saved" 1 "$(log_lines saved_config)"
+    check_weight "the change is in force after a crash" 400 0.571
+    end_director TERM
+    start_director '.pools[0].servers[1].weight = 300'
+    check_weight "an edited file wins" 100 0.167
+    check_equal "the log says so" 1 "$(log_lines config_file_wins)"
+    check_equal "the changes are kept aside" 400 \
+        "$(jq '.config.pools[0].servers[0].weight' "$(director_file state/config.json.old)")"
+}
+
+the_file() {
+    api PATCH "$SERVER" '{"weight": 200}' >/dev/null
+    check_equal "the file takes the changes" "200 200" "$(api_status POST /v1/config/save '{"to": "file"}') \
+$(jq '.pools[0].servers[0].weight' "$(director_file config.json)")"
+    api PATCH "$SERVER" '{"weight": 1}' >/dev/null
+    check "SIGHUP reads it" reload_director . config_in_force
+    check_weight "and it wins" 200 0.286
+    check_equal "a level of the log" '"debug"' "$(api PUT /v1/log_level '{"log_level": "debug"}' | jq .log_level)"
+    check "is in force" grep -q 'event=api_request ' "$(director_file log)"
+}
+
+e2e_begin api-config "$@"
+start_proxies record-route
+start_director .
+contract
+a_weight
+two_writers
+restarts
+the_file
+e2e_end
