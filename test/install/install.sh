@@ -46,6 +46,7 @@ rw-r--r-- usr/share/doc/sipsteer/examples/two-pools.json
 rw-r--r-- usr/share/doc/sipsteer/LICENSE
 rw-r--r-- usr/share/doc/sipsteer/LICENSE.bpf
 rw-r--r-- usr/share/doc/sipsteer/LICENSE.GPL-2.0
+rw-r--r-- usr/share/doc/sipsteer/openapi.json
 rw-r--r-- usr/share/doc/sipsteer/README.md
 rw-r--r-- usr/share/doc/sipsteer/REAL-SERVER.md
 rw-r--r-- usr/share/man/man5/sipsteer.conf.5
