@@ -44,6 +44,9 @@ a_weight() {
         and .changes.servers.changed[0].fields == ["weight"]' \
         "$(api PATCH "$SERVER?dry_run=true" '{"weight": 400}')"
     check_weight "and changes nothing" 100 0.25
+    check_json "a new server counts as up" '.rings[0].moved_share > 0.15 and .rings[0].moved_share < 0.25
+        and .changes.servers.added == [{pool: "proxies", server: "server5"}]' \
+        "$(api PUT "${SERVER%1}5?dry_run=true" "{\"address\": \"$(host_address server4 "$FAMILY")\", \"port\": 5061}")"
     check_json "the weight is changed" '.changed and .dry_run == false and .warnings == []' \
         "$(api PATCH "$SERVER" '{"weight": 400}')"
     check_weight "the ring has moved when the answer is there" 400 0.571
