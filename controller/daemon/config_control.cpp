@@ -110,11 +110,11 @@ ConfigControl::Answer ConfigControl::change(const json &next, api::ChangeMode mo
         return needs_restart(fixed);
     }
     const auto done = put_in_force(*parsed);
-    if (!done) {
-        log::error("config_refused", {{"file", "API"}, {"problem", done.error().message}});
-        return Problem{500, done.error().message, {}, {}};
+    if (const auto *problem = std::get_if<Problem>(&done)) {
+        log::error("config_refused", {{"file", "API"}, {"problem", problem->detail}});
+        return *problem;
     }
-    (*answer)["warnings"] = *done;
+    (*answer)["warnings"] = std::get<Warnings>(done);
     return std::move(*answer);
 }
 
@@ -133,21 +133,24 @@ Result<json> ConfigControl::report(const config::Config &next) const {
 }
 
 /// On the disk first, as a draft: what is in force is what a restart finds, either way.
-Result<ConfigControl::Warnings> ConfigControl::put_in_force(const config::Config &next) {
+std::variant<ConfigControl::Warnings, Problem>
+ConfigControl::put_in_force(const config::Config &next) {
     auto draft = saved_.draft(next, hash_);
     if (!draft) {
-        return draft.error();
+        return Problem{500, draft.error().message, {}, {}};
     }
     const config::Config before = hooks_.in_force();
     auto adopted = hooks_.adopt(next, "API");
     if (!adopted) {
-        return adopted;
+        return Problem{409, "it cannot be put in force: " + adopted.error().message, {}, {}};
     }
     if (auto done = draft->commit(); !done) {
-        (void)hooks_.adopt(before, "what was in force before");
-        return done.error();
+        if (auto back = hooks_.adopt(before, "what was in force before"); !back) {
+            log::error("config_not_taken_back", {{"problem", back.error().message}});
+        }
+        return Problem{500, done.error().message, {}, {}};
     }
-    return adopted;
+    return *adopted;
 }
 
 ConfigControl::Answer ConfigControl::save_to_file() {

@@ -51,7 +51,7 @@ private:
 
     Answer change(const nlohmann::json &next, api::ChangeMode mode);
     Result<nlohmann::json> report(const config::Config &next) const;
-    Result<Warnings> put_in_force(const config::Config &next);
+    std::variant<Warnings, api::Problem> put_in_force(const config::Config &next);
     Answer save_to_file();
 
     std::string file_;

@@ -70,8 +70,7 @@ TEST_CASE("what only a start can change is named, and kept") {
     const auto next = parse(document);
     REQUIRE(texts(next).empty());
     CHECK(fixed_differences(*now, *next) ==
-          Texts{"interfaces", "vlan_tags", "pin_dir", "state_dir",
- "api", "fragments"});
+          Texts{"interfaces", "vlan_tags", "pin_dir", "state_dir", "api", "fragments"});
     Config kept = *next;
     keep_fixed(*now, kept);
     CHECK(fixed_differences(*now, kept).empty());

@@ -185,7 +185,7 @@ TEST_CASE("what only a start can change is refused, and told by a dry run") {
 TEST_CASE("what cannot be put in force is not saved") {
     Host host;
     host.refusal = "the maps cannot be written";
-    CHECK(problem_of(host.patch(kDebug)).status == 500);
+    CHECK(problem_of(host.patch(kDebug)).status == 409);
     host.refusal.reset();
     host.preview_refusal = "no place for another server";
     CHECK(problem_of(host.patch(kDebug)).status == 409);
