@@ -8,6 +8,7 @@
 #define SIPSTEER_BPF_CALL_BEFORE_H
 
 #include "call_table.h"
+#include "key.h"
 
 /* A call's entry in the table before. */
 struct ss_old_place {

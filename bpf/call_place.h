@@ -125,4 +125,14 @@ SS_INLINE void ss_birth_move(const __u32 *from, __u32 from_slot, const __u32 *to
         fresh->tick[to_slot & 7] = old->tick[from_slot & 7];
 }
 
+/*
+ * Whether another CPU has entered the call since it was looked for; asked once a place for it is
+ * chosen. If not, one that does so now has chosen the same place by the same two buckets, and one
+ * of the two swaps fails.
+ */
+SS_FRAME int ss_call_entered(const struct ss_place *place) {
+    return (ss_bucket_marks(place->first, place->tag) |
+            ss_bucket_marks(place->other, place->tag)) != 0;
+}
+
 #endif /* SIPSTEER_BPF_CALL_PLACE_H */

@@ -136,8 +136,8 @@ SS_FRAME int ss_call_displace(struct ss_place *place, __u32 now, __u64 value) {
     victim.base = SS_BUCKET_ENTRIES;
     bpf_loop(SS_BUCKET_ENTRIES, ss_victim_step, &victim, 0);
     if (victim.worth != SS_WORTH_EXPIRED && ss_call_make_room(place))
-        return ss_call_swap(place->entry, 0, value);
-    if (victim.worth == SS_WORTH_KEEP)
+        return !ss_call_entered(place) && ss_call_swap(place->entry, 0, value);
+    if (victim.worth == SS_WORTH_KEEP || ss_call_entered(place))
         return 0;
     struct ss_bucket *first = place->first, *other = place->other;
     SS_PIN(first); /* both are read: the verifier does not follow a choice of where to read */

@@ -36,7 +36,7 @@ SS_INLINE int ss_call_empty_place(struct ss_place *place) {
 SS_INLINE int ss_call_insert(struct ss_place *place, __u32 now, __u64 value) {
     if (!ss_call_empty_place(place))
         return ss_call_displace(place, now, value);
-    return ss_call_swap(place->entry, 0, value);
+    return !ss_call_entered(place) && ss_call_swap(place->entry, 0, value);
 }
 
 #endif /* SIPSTEER_BPF_CALL_TABLE_H */

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "api/fields.hpp"
+#include "api/stream.hpp"
 #include "api/target.hpp"
 
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -27,6 +29,7 @@ struct Response {
     std::string content_type;
     std::string body;
     std::vector<std::pair<std::string, std::string>> fields; // besides those every answer has
+    std::shared_ptr<Stream> stream = {};                     // if it is there, it is the body
 };
 
 /// `json` in one line. Text in it that is not UTF-8 is replaced, not refused.

@@ -36,6 +36,10 @@ std::uint64_t QueryReader::number(std::string_view name, std::uint64_t least, st
     return value;
 }
 
+std::string QueryReader::text(std::string_view name) {
+    return take(name).value_or("");
+}
+
 bool QueryReader::flag(std::string_view name) {
     const auto text = take(name);
     if (text && *text != "true" && *text != "false") {

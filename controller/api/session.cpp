@@ -12,6 +12,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/string.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
@@ -63,6 +65,9 @@ awaitable<void> Session::run() {
 
 void Session::stop() {
     stopping_ = true;
+    if (stream_) {
+        stream_->end();
+    }
     if (!sending_) {
         end_reading();
     }
@@ -86,6 +91,10 @@ awaitable<bool> Session::serve_one() {
     const bool head = parser.get().method() == http::verb::head;
     const unsigned version = answer_version(parser.get().version());
     Response response = answer(parser.release());
+    if (response.stream) {
+        co_await send_stream(std::move(response), version, head);
+        co_return false;
+    }
     const bool sent = co_await send(to_http(std::move(response), version, keep_alive), head);
     co_return sent &&keep_alive;
 }
@@ -152,6 +161,53 @@ awaitable<bool> Session::send(HttpResponse message, bool head) {
     }
     sending_ = false;
     co_return !failed;
+}
+
+awaitable<void> Session::send_stream(Response response, unsigned version, bool head) {
+    error_code failed;
+    auto header = to_stream_header(response, version);
+    http::response_serializer<http::empty_body> serializer(header);
+    stream_ = response.stream;
+    arm(limits_.timeout, &Session::abort);
+    co_await http::async_write_header(socket_, serializer, into(failed));
+    if (!failed && !head && !stopping_) {
+        end_stream_with_client(stream_);
+        const bool sent = co_await send_pieces(*stream_, version >= 11);
+        if (sent && version >= 11) {
+            co_await asio::async_write(socket_, http::make_chunk_last(), into(failed));
+        }
+    }
+    stream_->end();
+    stream_.reset();
+}
+
+/// Until the stream ends; false if a piece could not be sent.
+awaitable<bool> Session::send_pieces(Stream &stream, bool chunked) {
+    error_code failed;
+    while (!failed) {
+        disarm();
+        const std::string piece = co_await stream.next();
+        if (piece.empty()) {
+            break;
+        }
+        arm(limits_.timeout, &Session::abort);
+        if (chunked) {
+            co_await asio::async_write(socket_, http::make_chunk(asio::buffer(piece)),
+                                       into(failed));
+        } else {
+            co_await asio::async_write(socket_, asio::buffer(piece), into(failed));
+        }
+    }
+    arm(limits_.timeout, &Session::abort);
+    co_return !failed;
+}
+
+/// A client that listens has nothing more to say: whatever comes from it ends the stream, its
+/// leaving above all.
+void Session::end_stream_with_client(const std::shared_ptr<Stream> &stream) {
+    socket_.async_read_some(
+        asio::buffer(&waste_, 1),
+        [self = shared_from_this(), stream](const error_code &, std::size_t) { stream->end(); });
 }
 
 awaitable<void> Session::linger() {

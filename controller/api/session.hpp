@@ -41,6 +41,9 @@ private:
     boost::asio::awaitable<bool> refuse(const Parser &parser,
                                         const boost::system::error_code &failed);
     boost::asio::awaitable<bool> send(HttpResponse message, bool head);
+    boost::asio::awaitable<void> send_stream(Response response, unsigned version, bool head);
+    boost::asio::awaitable<bool> send_pieces(Stream &stream, bool chunked);
+    void end_stream_with_client(const std::shared_ptr<Stream> &stream);
     boost::asio::awaitable<void> linger();
     Response answer(HttpRequest &&http) const;
 
@@ -54,7 +57,9 @@ private:
     Limits limits_;
     boost::beast::flat_buffer buffer_; // what came after the request being served
     boost::asio::steady_timer timer_;
-    std::uint64_t turn_ = 0; // of the timer: one that fired before it was set again is void
+    std::uint64_t turn_ = 0;         // of the timer: one that fired before it was set again is void
+    std::shared_ptr<Stream> stream_; // that is being sent
+    char waste_ = 0;                 // what a client says that listens to one
     bool sending_ = false;
     bool stopping_ = false;
     bool timed_out_ = false;

@@ -19,6 +19,19 @@ std::string http_date() {
     return text;
 }
 
+template <typename Message>
+void set_common_fields(Message &message, const Response &response) {
+    message.set(http::field::server, "sipsteer/" SIPSTEER_VERSION);
+    message.set(http::field::date, http_date());
+    message.set(http::field::cache_control, "no-store");
+    if (!response.content_type.empty()) {
+        message.set(http::field::content_type, response.content_type);
+    }
+    for (const auto &[name, value] : response.fields) {
+        message.set(name, value);
+    }
+}
+
 } // namespace
 
 std::variant<Request, Problem> from_http(HttpRequest &&request, std::size_t target_bytes) {
@@ -43,19 +56,19 @@ std::variant<Request, Problem> from_http(HttpRequest &&request, std::size_t targ
 
 HttpResponse to_http(Response &&response, unsigned version, bool keep_alive) {
     HttpResponse message{http::int_to_status(response.status), version};
-    message.set(http::field::server, "sipsteer/" SIPSTEER_VERSION);
-    message.set(http::field::date, http_date());
-    message.set(http::field::cache_control, "no-store");
-    if (!response.content_type.empty()) {
-        message.set(http::field::content_type, response.content_type);
-    }
-    for (const auto &[name, value] : response.fields) {
-        message.set(name, value);
-    }
+    set_common_fields(message, response);
     message.body() = std::move(response.body);
     message.keep_alive(keep_alive);
     message.prepare_payload();
     return message;
+}
+
+HttpHeader to_stream_header(const Response &response, unsigned version) {
+    HttpHeader header{http::int_to_status(response.status), version};
+    set_common_fields(header, response);
+    header.keep_alive(false);
+    header.chunked(version >= 11);
+    return header;
 }
 
 } // namespace sipsteer::api

@@ -4,6 +4,7 @@
 #include "config/difference.hpp"
 #include "config/fixed.hpp"
 #include "config/pointer.hpp"
+#include "dataplane/call_table.hpp"
 #include "util/content_hash.hpp"
 #include "util/log.hpp"
 
@@ -128,6 +129,7 @@ Result<json> ConfigControl::report(const config::Config &next) const {
     return json{{"changed", config::is_different(difference)},
                 {"changes", std::move(difference)},
                 {"rings", rings_json(*moves)},
+                {"call_table_bytes", dataplane::table_bytes(next.call_capacity)},
                 {"restart_needed", config::fixed_differences(hooks_.in_force(), next)},
                 {"warnings", json::array()}};
 }

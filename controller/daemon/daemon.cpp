@@ -119,7 +119,9 @@ Daemon::Daemon(const OperatorFile &file, const Options &options)
           }),
       watchdog_(io_) {}
 
-Daemon::~Daemon() = default;
+Daemon::~Daemon() {
+    stop_publishing_log();
+}
 
 Status Daemon::open_maps() {
     auto locks = lock_directories(config_);
@@ -193,6 +195,7 @@ void Daemon::wait_for_next_hops() {
 }
 
 Status Daemon::start() {
+    publish_log(hub_);
     api_ = std::make_unique<api::Server>(io_, make_routes());
     auto done = open_maps();
     if (done) {
@@ -387,6 +390,9 @@ Result<std::vector<plan::RingMove>> Daemon::preview(const config::Config &next) 
     if (!live_) {
         return Error{"the daemon is starting or stopping: no time for changes"};
     }
+    if (auto possible = resizing_->check(next.call_capacity); !possible) {
+        return Error{"calls.capacity: " + possible.error().message};
+    }
     const auto plan = farm_->preview(next, observed());
     if (!plan) {
         return plan.error();
@@ -419,6 +425,7 @@ api::Router Daemon::make_routes() {
     auto router = api::make_router({[this] { return status(); },
                                     [this](const api::CallsQuery &query) { return calls(query); }});
     const auto source = config_control_.source();
+    api::add_event_routes(router, event_source(hub_));
     api::add_config_routes(router, source);
     api::add_resource_routes(router, source, [this] { return resource_status(); });
     api::add_log_level_routes(router, log_level());

@@ -7,6 +7,7 @@
 #include "api/server.hpp"
 #include "config/model.hpp"
 #include "daemon/config_control.hpp"
+#include "daemon/event_stream.hpp"
 #include "daemon/farm.hpp"
 #include "daemon/health_log.hpp"
 #include "daemon/operator_file.hpp"
@@ -17,6 +18,7 @@
 #include "daemon/sweeping.hpp"
 #include "daemon/systemd.hpp"
 #include "daemon/vips.hpp"
+#include "events/hub.hpp"
 #include "fragments/holder.hpp"
 #include "health/prober.hpp"
 #include "neighbours/neighbours.hpp"
@@ -77,6 +79,7 @@ private:
     nlohmann::json calls(const api::CallsQuery &query) const;
 
     boost::asio::io_context io_{1};
+    events::Hub hub_{io_.get_executor()};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer stop_timer_;
     boost::asio::steady_timer change_timer_;

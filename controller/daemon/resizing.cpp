@@ -24,11 +24,19 @@ Resizing::Resizing(dataplane::Maps &maps, std::function<void()> tables_changed,
                    std::function<Status()> attach)
     : maps_(maps), tables_changed_(std::move(tables_changed)), attach_(std::move(attach)) {}
 
+bool Resizing::is_present(std::uint32_t call_capacity) const {
+    return dataplane::bucket_count(call_capacity) == maps_.table().buckets();
+}
+
+Status Resizing::check(std::uint32_t call_capacity) const {
+    return is_present(call_capacity) ? Status(Done{}) : maps_.can_resize(call_capacity);
+}
+
 Status Resizing::begin(std::uint32_t call_capacity) {
-    const auto buckets = dataplane::bucket_count(call_capacity);
-    if (buckets == maps_.table().buckets()) {
+    if (is_present(call_capacity)) {
         return Done{};
     }
+    const auto buckets = dataplane::bucket_count(call_capacity);
     log::info("call_table_resizing", {{"calls", call_capacity},
                                       {"entries", std::uint64_t{buckets} * SS_BUCKET_ENTRIES},
                                       {"bytes", dataplane::table_bytes(call_capacity)}});

@@ -25,6 +25,9 @@ public:
     Resizing(dataplane::Maps &maps, std::function<void()> tables_changed,
              std::function<Status()> attach);
 
+    /// Whether begin() would be refused, and why.
+    Status check(std::uint32_t call_capacity) const;
+
     /// Begins, if the table has not the size for that many calls. An error says why it cannot be;
     /// then nothing has changed.
     Status begin(std::uint32_t call_capacity);
@@ -33,6 +36,7 @@ public:
     void note_pass(const calls::SweepTotals &totals);
 
 private:
+    bool is_present(std::uint32_t call_capacity) const;
     void attach();
 
     dataplane::Maps &maps_;

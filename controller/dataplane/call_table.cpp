@@ -56,20 +56,6 @@ Result<std::pair<Fd, Fd>> make_maps(std::uint32_t buckets, bool with_calls) {
     return std::pair(with_calls ? keep(skeleton->maps.calls) : Fd(), keep(skeleton->maps.births));
 }
 
-/// An array map is taken whole when it is made: better refused here than by the out-of-memory
-/// killer.
-Status check_memory(std::uint32_t buckets) {
-    const std::uint64_t wanted = std::uint64_t{buckets} * (sizeof(ss_bucket) + sizeof(ss_births));
-    const auto available = memory_available();
-    if (!available || wanted <= *available / 10 * 9) {
-        return Done{};
-    }
-    constexpr std::uint64_t kMega = 1'000'000;
-    return Error{"a call table of " + std::to_string(std::uint64_t{buckets} * SS_BUCKET_ENTRIES) +
-                 " entries takes " + std::to_string(wanted / kMega) + " MB, this machine has " +
-                 std::to_string(*available / kMega) + " MB left"};
-}
-
 } // namespace
 
 std::uint32_t bucket_count(std::uint32_t call_capacity) {
@@ -113,6 +99,18 @@ Result<CallTable> CallTable::map(Fd calls, Fd births, std::uint32_t buckets) {
         return mapped.error();
     }
     return table;
+}
+
+Status CallTable::check_memory(std::uint32_t buckets) {
+    const std::uint64_t wanted = std::uint64_t{buckets} * (sizeof(ss_bucket) + sizeof(ss_births));
+    const auto available = memory_available();
+    if (!available || wanted <= *available / 10 * 9) {
+        return Done{};
+    }
+    constexpr std::uint64_t kMega = 1'000'000;
+    return Error{"a call table of " + std::to_string(std::uint64_t{buckets} * SS_BUCKET_ENTRIES) +
+                 " entries takes " + std::to_string(wanted / kMega) + " MB, this machine has " +
+                 std::to_string(*available / kMega) + " MB left"};
 }
 
 Result<CallTable> CallTable::make(std::uint32_t buckets) {

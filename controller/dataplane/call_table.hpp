@@ -31,7 +31,11 @@ std::uint64_t table_bytes(std::uint32_t call_capacity);
 
 class CallTable {
 public:
-    /// An empty table, pinned nowhere. Fails if the machine has not that much memory to give.
+    /// Whether the machine has the memory to give. An array map is taken whole when it is made:
+    /// better refused than left to the out-of-memory killer.
+    static Status check_memory(std::uint32_t buckets);
+
+    /// An empty table, pinned nowhere; see check_memory().
     static Result<CallTable> make(std::uint32_t buckets);
 
     /// The one pinned below `directory`. Births that are not there or of another size are

@@ -204,7 +204,7 @@ Status Maps::load(const MapOptions &options) {
     return map_memory(bpf_map__fd(skeleton_->maps.server_load), SS_MAX_SERVERS, server_load_);
 }
 
-Status Maps::resize(std::uint32_t call_capacity) {
+Status Maps::can_resize(std::uint32_t call_capacity) const {
     const std::string wanted = "room for " + std::to_string(call_capacity) + " calls: ";
     if (before_) {
         return Error{wanted +
@@ -215,9 +215,19 @@ Status Maps::resize(std::uint32_t call_capacity) {
     if (calls > std::uint64_t{buckets} * SS_BUCKET_ENTRIES / 10 * 7) {
         return Error{wanted + std::to_string(calls) + " calls are in the table"};
     }
-    auto fresh = CallTable::make(buckets);
+    if (auto enough = CallTable::check_memory(buckets); !enough) {
+        return Error{wanted + enough.error().message};
+    }
+    return Done{};
+}
+
+Status Maps::resize(std::uint32_t call_capacity) {
+    if (auto possible = can_resize(call_capacity); !possible) {
+        return possible;
+    }
+    auto fresh = CallTable::make(bucket_count(call_capacity));
     if (!fresh) {
-        return Error{wanted + fresh.error().message};
+        return fresh.error();
     }
     if (auto renamed = rename_pins(directory_, kTablePins, kBeforePins); !renamed) {
         return renamed;

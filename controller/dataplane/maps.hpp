@@ -64,6 +64,9 @@ public:
     /// table, or if there is not that much memory: then nothing has changed.
     Status resize(std::uint32_t call_capacity);
 
+    /// Whether resize() would be refused, and why.
+    Status can_resize(std::uint32_t call_capacity) const;
+
     /// Gives the table before() up, when no call is in it any more. The kernel frees it once
     /// programs that are attached after this have taken the place of those that look into it.
     void drop_before();

@@ -84,6 +84,11 @@ spdlog::logger &logger() {
     return *instance;
 }
 
+Listener &listener() {
+    static Listener instance;
+    return instance;
+}
+
 /// Bytes of the UTF-8 sequence `text` begins with (RFC 3629, 4), 0 if it begins with none. An
 /// overlong form, a surrogate or a code point above U+10FFFF is none.
 std::size_t utf8_length(std::string_view text) {
@@ -180,6 +185,17 @@ void write(Level level, std::string_view event, Fields fields) {
     if (logger().should_log(library)) {
         logger().log(library, format(event, fields));
     }
+    if (level >= Level::Info && listener()) {
+        listener()(level, event, fields);
+    }
+}
+
+void set_listener(Listener listener_to_be) {
+    listener() = std::move(listener_to_be);
+}
+
+std::string_view level_name(Level level) {
+    return kLevels[static_cast<std::size_t>(level)].name;
 }
 
 Status set_level(std::string_view level) {

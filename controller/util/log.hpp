@@ -11,6 +11,7 @@
 #include "util/result.hpp"
 
 #include <concepts>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -24,14 +25,16 @@ enum class Level { Trace, Debug, Info, Warn, Error };
 struct Field {
     Field(std::string_view name, std::string_view text) : key(name), value(text) {}
     Field(std::string_view name, const char *text) : key(name), value(text) {}
-    Field(std::string_view name, bool flag) : key(name), value(flag ? "true" : "false") {}
+    Field(std::string_view name, bool flag)
+        : key(name), value(flag ? "true" : "false"), is_text(false) {}
     template <typename Number>
     requires(std::integral<Number> || std::floating_point<Number>)
         Field(std::string_view name, Number number)
-        : key(name), value(std::to_string(number)) {}
+        : key(name), value(std::to_string(number)), is_text(false) {}
 
     std::string_view key;
     std::string value;
+    bool is_text = true; // else the value is a number, true or false, as JSON has them
 };
 
 using Fields = std::initializer_list<Field>;
@@ -53,6 +56,14 @@ inline void warn(std::string_view event, Fields fields = {}) {
 inline void error(std::string_view event, Fields fields = {}) {
     write(Level::Error, event, fields);
 }
+
+/// Called with every event of level info and above, whatever is written; nobody: an empty one. It
+/// must not write to the log.
+using Listener = std::function<void(Level level, std::string_view event, Fields fields)>;
+void set_listener(Listener listener);
+
+/// "trace", "debug", "info", "warning", "error".
+std::string_view level_name(Level level);
 
 /// Lines below `level` are not written; info until told otherwise. Takes "trace", "debug",
 /// "info", "warning" or "error".

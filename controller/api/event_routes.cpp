@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/event_routes.hpp"
+
+#include "api/query.hpp"
+
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <charconv>
+#include <limits>
+
+namespace sipsteer::api {
+
+namespace {
+
+constexpr auto kNoLimit = std::numeric_limits<std::int64_t>::max();
+
+/// What a browser that lost the connection had last (WHATWG HTML, 9.2.4).
+std::optional<std::uint64_t> last_event_id(const Request &request) {
+    const auto text = request.fields.get("Last-Event-ID").value_or("");
+    std::uint64_t id = 0;
+    const auto *last = text.data() + text.size();
+    const auto [end, failed] = std::from_chars(text.data(), last, id);
+    if (text.empty() || failed != std::errc() || end != last) {
+        return std::nullopt;
+    }
+    return id;
+}
+
+bool wants_stream(const Request &request) {
+    const auto accepted = request.fields.get("Accept").value_or("");
+    return accepted.find("text/event-stream") != std::string::npos;
+}
+
+Response listen(const EventSource &source, const EventsQuery &query) {
+    Response response;
+    response.stream = source.listen(query);
+    if (!response.stream) {
+        return problem_response({503, "too many clients listen to events already", {}, {}});
+    }
+    response.content_type = "text/event-stream";
+    return response;
+}
+
+} // namespace
+
+void add_event_routes(Router &router, EventSource source) {
+    router.add("GET", "/v1/events", [source = std::move(source)](const Request &request) {
+        QueryReader reader(request);
+        EventsQuery query;
+        const auto types = reader.text("type");
+        if (!types.empty()) {
+            boost::split(query.types, types, boost::is_any_of(","));
+        }
+        if (const auto since = reader.number("since", 0, kNoLimit, 0); since != 0) {
+            query.since = since;
+        }
+        query.limit = reader.number("limit", 1, 1000, query.limit);
+        if (const auto problem = reader.finish()) {
+            return problem_response(*problem);
+        }
+        if (!wants_stream(request)) {
+            return json_response(source.list(query));
+        }
+        if (const auto last = last_event_id(request)) {
+            query.since = last;
+        }
+        return listen(source, query);
+    });
+}
+
+} // namespace sipsteer::api

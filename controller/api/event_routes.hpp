@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/router.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sipsteer::api {
+
+/// What GET /v1/events asks for.
+struct EventsQuery {
+    std::vector<std::string> types; // empty: all
+    std::optional<std::uint64_t> since;
+    std::size_t limit = 100; // of a list
+};
+
+/// Where events come from.
+struct EventSource {
+    std::function<nlohmann::json(const EventsQuery &)> list;
+
+    /// Null if too many are listening.
+    std::function<std::shared_ptr<Stream>(const EventsQuery &)> listen;
+};
+
+/// GET /v1/events?type=&since=&limit=: a list of what happened lately; to a client that accepts
+/// text/event-stream, what happens from now on (WHATWG HTML, "Server-sent events").
+void add_event_routes(Router &router, EventSource source);
+
+} // namespace sipsteer::api

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What happens in the daemon, for the API: the log's events of level info and above.
+#pragma once
+
+#include "api/event_routes.hpp"
+#include "events/hub.hpp"
+
+namespace sipsteer::daemon {
+
+/// From now on every event of the log is published, too. Until the hub is gone:
+/// stop_publishing_log().
+void publish_log(events::Hub &hub);
+void stop_publishing_log();
+
+/// GET /v1/events, as a list and as a stream. The hub must outlive it.
+api::EventSource event_source(events::Hub &hub);
+
+/// As server-sent events: each its id and its JSON in one line of data, without a name, so that a
+/// browser's onmessage has them all.
+std::string to_server_sent(const events::Subscription::Batch &batch);
+
+} // namespace sipsteer::daemon
