@@ -2,8 +2,8 @@
 //
 // Fuzzes the Call-ID finder that runs in XDP against the slow, obvious one written separately.
 // libFuzzer entry point; built with clang, sanitizers on.
-#include "../unit/finder.h"
 #include "../unit/reference_finder.hpp"
+#include "explain/finder.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -7,7 +7,7 @@
 // libFuzzer entry point. The finder is instrumented, libosip2 is the installed library. There is
 // no address sanitizer here: libosip2's memory errors and leaks are not ours to find, and the
 // finder's are what callid_fuzz looks for.
-#include "../unit/finder.h"
+#include "explain/finder.h"
 #include "osip_differences.hpp"
 
 #include <osipparser2/osip_message.h>

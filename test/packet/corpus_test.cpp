@@ -2,8 +2,8 @@
 //
 // The fuzzers' inputs, the kept ones and those that a fuzzer of this build has found, as datagrams
 // to the VIP: the program steers each by the Call-ID that the reference finds.
+#include "explain/finder.h"
 #include "farm.hpp"
-#include "finder.h"
 #include "reference_finder.hpp"
 
 #include <catch2/catch.hpp>

@@ -2,8 +2,8 @@
 //
 // The program finds the Call-ID that its finder, compiled natively, finds: what the table holds is
 // the hash, made by the reference, of that value.
+#include "explain/finder.h"
 #include "farm.hpp"
-#include "finder.h"
 #include "reference_finder.hpp"
 #include "shared_sip.hpp"
 

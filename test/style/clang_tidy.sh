@@ -31,7 +31,7 @@ common_state() {
 # The files of the controller that are compiled, below the top directory.
 compiled_files() {
     grep -oE '"file": "[^"]*"' "$BUILD/compile_commands.json" | cut -d '"' -f 4 |
-        sed -n "s|^$ROOT/\(controller/.*\)|\1|p" | sort -u
+        sed -n "s|^$ROOT/\(controller/.*\.cpp\)|\1|p" | sort -u
 }
 
 state_of() { # FILE

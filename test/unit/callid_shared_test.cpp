@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Collected messages nobody on this project wrote (shared_sip.hpp); skipped without them.
-#include "finder.h"
+#include "explain/finder.h"
 #include "reference_finder.hpp"
 #include "shared_sip.hpp"
 

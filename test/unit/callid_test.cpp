@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exact_text.hpp"
-#include "finder.h"
+#include "explain/finder.h"
 #include "mutator.hpp"
 #include "reference_finder.hpp"
 

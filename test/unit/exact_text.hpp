@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "finder.h"
+#include "explain/finder.h"
 
 #include <cstdlib>
 #include <cstring>

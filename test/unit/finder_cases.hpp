@@ -4,7 +4,7 @@
 #pragma once
 
 #include "exact_text.hpp"
-#include "finder.h"
+#include "explain/finder.h"
 #include "mutator.hpp"
 #include "shared_sip.hpp"
 

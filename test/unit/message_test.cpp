@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "finder.h"
+#include "explain/finder.h"
 
 #include <sipsteer/method.h>
 

@@ -12,6 +12,8 @@
 extern "C" {
 #endif
 
+// NOLINTBEGIN(readability-identifier-naming): C, named as in bpf/.
+
 struct finder_text {
     const uint8_t *start;
     size_t readable;
@@ -58,6 +60,8 @@ unsigned finder_event_of(unsigned method);
 /* enum ss_call_state from enum finder_event. */
 unsigned finder_first_state(unsigned event);
 unsigned finder_next_state(unsigned state, unsigned event);
+
+// NOLINTEND(readability-identifier-naming)
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "finder.h"
+#include "explain/finder.h"
 
 #include "bpf/call_state.h"
 #include "bpf/callid.h"
