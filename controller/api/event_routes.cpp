@@ -47,13 +47,10 @@ void add_event_routes(Router &router, EventSource source) {
     router.add("GET", "/v1/events", [source = std::move(source)](const Request &request) {
         QueryReader reader(request);
         EventsQuery query;
-        const auto types = reader.text("type");
-        if (!types.empty()) {
-            boost::split(query.types, types, boost::is_any_of(","));
+        if (const auto types = reader.text("type")) {
+            boost::split(query.types, *types, boost::is_any_of(","));
         }
-        if (const auto since = reader.number("since", 0, kNoLimit, 0); since != 0) {
-            query.since = since;
-        }
+        query.since = reader.number_if_any("since", 0, kNoLimit);
         query.limit = reader.number("limit", 1, 1000, query.limit);
         if (const auto problem = reader.finish()) {
             return problem_response(*problem);

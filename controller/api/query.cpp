@@ -21,9 +21,14 @@ std::optional<std::string> QueryReader::take(std::string_view name) {
 
 std::uint64_t QueryReader::number(std::string_view name, std::uint64_t least, std::uint64_t most,
                                   std::uint64_t fallback) {
+    return number_if_any(name, least, most).value_or(fallback);
+}
+
+std::optional<std::uint64_t> QueryReader::number_if_any(std::string_view name, std::uint64_t least,
+                                                        std::uint64_t most) {
     const auto text = take(name);
     if (!text) {
-        return fallback;
+        return std::nullopt;
     }
     std::uint64_t value = 0;
     const char *end = text->data() + text->size();
@@ -31,13 +36,17 @@ std::uint64_t QueryReader::number(std::string_view name, std::uint64_t least, st
     if (failed != std::errc{} || stop != end || value < least || value > most) {
         fault(name, std::string(name) + ": \"" + *text + "\" is not a number from " +
                         std::to_string(least) + " to " + std::to_string(most));
-        return fallback;
+        return std::nullopt;
     }
     return value;
 }
 
-std::string QueryReader::text(std::string_view name) {
-    return take(name).value_or("");
+std::optional<std::string> QueryReader::text(std::string_view name) {
+    auto value = take(name);
+    if (value && value->empty()) {
+        fault(name, std::string(name) + ": is empty");
+    }
+    return value;
 }
 
 bool QueryReader::flag(std::string_view name) {

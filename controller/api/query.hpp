@@ -29,11 +29,15 @@ public:
     std::uint64_t number(std::string_view name, std::uint64_t least, std::uint64_t most,
                          std::uint64_t fallback);
 
-    /// The text as it is; empty if absent.
-    std::string text(std::string_view name);
-
     /// "true" or "false"; false if absent or at fault.
     bool flag(std::string_view name);
+
+    /// A text; nothing if absent. Empty is a fault.
+    std::optional<std::string> text(std::string_view name);
+
+    /// A decimal number as above; nothing if absent or at fault.
+    std::optional<std::uint64_t> number_if_any(std::string_view name, std::uint64_t least,
+                                               std::uint64_t most);
 
     /// The first fault, if there is one. After everything known was asked for.
     std::optional<Problem> finish();

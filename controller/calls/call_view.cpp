@@ -5,13 +5,14 @@
 
 namespace sipsteer::calls {
 
-CallView decode(__u64 entry, std::uint64_t bucket, unsigned slot, std::uint32_t now,
-                const Lifetimes &lifetimes) {
+CallView decode(const Segment &calls, __u64 entry, std::uint64_t bucket, unsigned slot,
+                std::uint32_t now, const Lifetimes &lifetimes) {
     CallView view;
     view.tag = ss_call_tag(entry);
     view.state = ss_call_state(entry);
     view.server = static_cast<std::uint16_t>(ss_call_server(entry));
     view.idle_ticks = ss_call_idle(entry, now);
+    view.age_ticks = age_at(calls, bucket, slot, now);
     view.lifetime_ticks = lifetimes.of(entry);
     view.bucket = bucket;
     view.slot = slot;
@@ -35,6 +36,15 @@ std::string_view state_name(std::uint32_t state) {
     default:
         return "unknown";
     }
+}
+
+std::optional<std::uint32_t> state_of(std::string_view name) {
+    for (std::uint32_t state = SS_CALL_EMPTY + 1; state < SS_CALL_STATES; ++state) {
+        if (state_name(state) == name) {
+            return state;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace sipsteer::calls

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "calls/lifetimes.hpp"
+#include "calls/table.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace sipsteer::calls {
@@ -14,16 +16,20 @@ struct CallView {
     std::uint32_t state = SS_CALL_EMPTY; // enum ss_call_state
     std::uint16_t server = 0;            // index
     std::uint32_t idle_ticks = 0;        // since its last message
+    std::uint32_t age_ticks = 0;         // since it came; SS_LONG_AGO: that or more, or not known
     std::uint32_t lifetime_ticks = 0;    // it is kept when idle no longer than this
     std::uint64_t bucket = 0;
     unsigned slot = 0; // in the bucket
 };
 
-/// `entry` as it was read once from its place.
-CallView decode(__u64 entry, std::uint64_t bucket, unsigned slot, std::uint32_t now,
-                const Lifetimes &lifetimes);
+/// `entry` as it was read once from its place in the table.
+CallView decode(const Segment &calls, __u64 entry, std::uint64_t bucket, unsigned slot,
+                std::uint32_t now, const Lifetimes &lifetimes);
 
 /// "early", "confirmed", "closing", "other", "source"; "empty" and "unknown" for the rest.
 std::string_view state_name(std::uint32_t state);
+
+/// enum ss_call_state of such a name; nothing for another text.
+std::optional<std::uint32_t> state_of(std::string_view name);
 
 } // namespace sipsteer::calls

@@ -5,12 +5,15 @@
 
 namespace sipsteer::calls {
 
-std::uint32_t now_tick() {
+std::uint64_t now_nanoseconds() {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    const auto nanoseconds = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
-                             static_cast<std::uint64_t>(now.tv_nsec);
-    return static_cast<std::uint32_t>(nanoseconds >> SS_TICK_SHIFT) & SS_TICK_MASK;
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
+           static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::uint32_t now_tick() {
+    return static_cast<std::uint32_t>(now_nanoseconds() >> SS_TICK_SHIFT) & SS_TICK_MASK;
 }
 
 } // namespace sipsteer::calls

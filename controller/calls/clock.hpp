@@ -13,6 +13,9 @@ namespace sipsteer::calls {
 /// bpf_ktime_get_coarse_ns(); modulo 2^16.
 std::uint32_t now_tick();
 
+/// The same clock in nanoseconds.
+std::uint64_t now_nanoseconds();
+
 /// Ticks in whole seconds, to the nearest.
 inline std::int64_t tick_seconds(std::int64_t ticks) {
     constexpr std::int64_t kSecond = 1'000'000'000;

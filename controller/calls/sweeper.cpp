@@ -90,13 +90,9 @@ void Sweeper::tally(__u64 entry, __u16 *birth, std::uint32_t now) {
     ++tally.live;
 }
 
-/// Whoever took the entry out of the table counts it down: this is called once for each.
 void Sweeper::count_removed(__u64 entry) {
     ++expired_;
-    const std::uint32_t server = ss_call_server(entry);
-    if (ss_call_is_live(ss_call_state(entry)) && server < loads_.size()) {
-        add_live_calls(loads_[server], -1);
-    }
+    count_swap(loads_, entry, 0);
 }
 
 void Sweeper::publish(const Lifetimes &lifetimes) {

@@ -8,6 +8,7 @@
 #include <sipsteer/call.h>
 
 #include <atomic>
+#include <cstddef>
 #include <span>
 
 namespace sipsteer::calls {
@@ -39,10 +40,23 @@ inline std::uint32_t birth_age(__u16 &birth, std::uint32_t now) {
     return age;
 }
 
-/// Empties the entry if it still is `seen`. If not, it stays, and `seen` is what it is now.
-inline bool remove_entry(__u64 &entry, __u64 &seen) {
-    return std::atomic_ref<__u64>(entry).compare_exchange_strong(seen, 0,
+/// The same of a place in a table; SS_LONG_AGO where births are not known.
+inline std::uint32_t age_at(const Segment &calls, std::size_t bucket, unsigned slot,
+                            std::uint32_t now) {
+    return bucket < calls.births.size() ? birth_age(calls.births[bucket].tick[slot], now)
+                                        : SS_LONG_AGO;
+}
+
+/// Puts `value` in the entry's place if it still is `seen`. If not, it stays, and `seen` is what it
+/// is now.
+inline bool swap_entry(__u64 &entry, __u64 &seen, __u64 value) {
+    return std::atomic_ref<__u64>(entry).compare_exchange_strong(seen, value,
                                                                  std::memory_order_relaxed);
+}
+
+/// Empties the entry, likewise.
+inline bool remove_entry(__u64 &entry, __u64 &seen) {
+    return swap_entry(entry, seen, 0);
 }
 
 } // namespace sipsteer::calls

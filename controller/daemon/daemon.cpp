@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/daemon.hpp"
 
+#include "api/calls_routes.hpp"
 #include "api/config_routes.hpp"
 #include "api/counter_routes.hpp"
 #include "api/document_routes.hpp"
 #include "calls/clock.hpp"
-#include "calls/list.hpp"
 #include "daemon/counter_status.hpp"
 #include "daemon/resource_status.hpp"
 #include "daemon/status.hpp"
+#include "dataplane/counters.hpp"
 #include "dataplane/restore.hpp"
 #include "dataplane/secret.hpp"
 #include "util/log.hpp"
@@ -117,7 +118,7 @@ Daemon::Daemon(const OperatorFile &file, const Options &options)
               const auto known = neighbours_.next_hops().find(hop);
               return known == neighbours_.next_hops().end() ? NextHop{} : known->second;
           }),
-      watchdog_(io_) {}
+      rehomes_(io_, [this] { return world(); }), call_requests_(call_sources()), watchdog_(io_) {}
 
 Daemon::~Daemon() {
     stop_publishing_log();
@@ -422,8 +423,8 @@ void Daemon::stop() {
 }
 
 api::Router Daemon::make_routes() {
-    auto router = api::make_router({[this] { return status(); },
-                                    [this](const api::CallsQuery &query) { return calls(query); }});
+    auto router = api::make_router({[this] { return status(); }});
+    api::add_calls_routes(router, call_requests_.routes());
     const auto source = config_control_.source();
     api::add_event_routes(router, event_source(hub_));
     api::add_config_routes(router, source);
@@ -463,6 +464,7 @@ StatusInput Daemon::status_input() const {
             *holder_,
             *rejecter_,
             farm_->drains(),
+            rehomes_,
             plan::ring_shares(farm_->plan()),
             uptime};
 }
@@ -471,10 +473,31 @@ nlohmann::json Daemon::status() const {
     return make_status(status_input());
 }
 
-nlohmann::json Daemon::calls(const api::CallsQuery &query) const {
-    const auto page = calls::list_calls(maps_->table().calls(), 0, query.limit, calls::now_tick(),
-                                        sweeping_->lifetimes());
-    return calls::to_json(page, [this](std::uint16_t index) { return farm_->server_name(index); });
+explain::World Daemon::world() const {
+    return {call_tables(*maps_),
+            maps_->server_load(),
+            farm_->plan(),
+            sweeping_->lifetimes(),
+            [this](std::uint16_t index) { return farm_->server_name(index); },
+            map_options_.secret,
+            calls::now_tick(),
+            calls::now_nanoseconds(),
+            [this](std::uint16_t pool) { return dataplane::read_turn(*maps_, pool); }};
+}
+
+CallRequests::Sources Daemon::call_sources() {
+    return {[this] { return world(); }, [this] { return counted(); },
+            [this](const plan::ServerId &id) { return farm_->drains().all().count(id) != 0; },
+            rehomes_};
+}
+
+Counted Daemon::counted() const {
+    const auto passed_at = sweeping_->passed_at();
+    if (!passed_at) {
+        return {sweeping_->totals(), std::nullopt};
+    }
+    const auto ago = std::chrono::steady_clock::now() - *passed_at;
+    return {sweeping_->totals(), std::chrono::duration<double>(ago).count()};
 }
 
 } // namespace sipsteer::daemon

@@ -6,12 +6,14 @@
 #include "api/routes.hpp"
 #include "api/server.hpp"
 #include "config/model.hpp"
+#include "daemon/call_requests.hpp"
 #include "daemon/config_control.hpp"
 #include "daemon/event_stream.hpp"
 #include "daemon/farm.hpp"
 #include "daemon/health_log.hpp"
 #include "daemon/operator_file.hpp"
 #include "daemon/options.hpp"
+#include "daemon/rehomes.hpp"
 #include "daemon/resizing.hpp"
 #include "daemon/startup.hpp"
 #include "daemon/status_input.hpp"
@@ -76,7 +78,9 @@ private:
     plan::Observed observed() const;
     StatusInput status_input() const;
     nlohmann::json status() const;
-    nlohmann::json calls(const api::CallsQuery &query) const;
+    explain::World world() const;
+    CallRequests::Sources call_sources();
+    Counted counted() const;
 
     boost::asio::io_context io_{1};
     events::Hub hub_{io_.get_executor()};
@@ -102,6 +106,8 @@ private:
     std::unique_ptr<Resizing> resizing_;
     std::unique_ptr<fragments::Holder> holder_;
     std::unique_ptr<reject::Rejecter> rejecter_;
+    Rehomes rehomes_;
+    CallRequests call_requests_;
     std::unique_ptr<api::Server> api_;
     Watchdog watchdog_;
     bool live_ = false;

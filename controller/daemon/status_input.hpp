@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/model.hpp"
+#include "daemon/rehomes.hpp"
 #include "daemon/sweeping.hpp"
 #include "dataplane/attachment.hpp"
 #include "dataplane/maps.hpp"
@@ -32,6 +33,7 @@ struct StatusInput {
     const fragments::Holder &holder;
     const reject::Rejecter &rejecter;
     const plan::Drains &drains;
+    const Rehomes &rehomes;
     std::map<std::uint16_t, double> ring_shares; // of the plan
     std::chrono::seconds uptime;
 };

@@ -92,6 +92,7 @@ void Sweeping::slice() {
     spent_ += std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - begun);
     if (passed) {
+        passed_at_ = std::chrono::steady_clock::now();
         pass_time_ = spent_;
         spent_ = std::chrono::microseconds(0);
         repair();

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace sipsteer::daemon {
@@ -35,6 +36,9 @@ public:
     const calls::SweepTotals &totals() const { return sweeper_.totals(); }
     const calls::Lifetimes &lifetimes() const { return lifetimes_; }
 
+    /// When the last pass ended; nothing: none has yet.
+    std::optional<std::chrono::steady_clock::time_point> passed_at() const { return passed_at_; }
+
     /// Time spent on the last pass.
     std::chrono::microseconds pass_time() const { return pass_time_; }
 
@@ -52,6 +56,7 @@ private:
     std::function<void()> on_pass_;
     std::chrono::microseconds spent_{0};
     std::chrono::microseconds pass_time_{0};
+    std::optional<std::chrono::steady_clock::time_point> passed_at_;
 };
 
 } // namespace sipsteer::daemon

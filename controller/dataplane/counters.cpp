@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/counters.hpp"
 
+#include "dataplane/map_access.hpp"
+
+#include <sipsteer/pool.h>
+
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
@@ -59,6 +63,11 @@ ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index) {
         sum.rehomed += value.rehomed;
     }
     return sum;
+}
+
+std::uint64_t read_turn(const Maps &maps, std::uint16_t pool) {
+    const auto load = read_value<ss_pool_load>(maps.pool_load(), std::uint32_t{pool});
+    return load ? load->turn : 0;
 }
 
 ReasonCounters read_reasons(const Maps &maps) {

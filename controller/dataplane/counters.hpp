@@ -20,6 +20,9 @@ ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index);
 std::uint64_t read_messages(const Maps &maps, std::uint16_t service, std::uint32_t method);
 const char *method_label(std::uint32_t method);
 
+/// The next turn of a pool (ss_pool_load); 0 if it cannot be read.
+std::uint64_t read_turn(const Maps &maps, std::uint16_t pool);
+
 /// By ss_reason_index().
 using ReasonCounters = std::array<ss_traffic, SS_REASON_COUNT * SS_VERDICTS>;
 ReasonCounters read_reasons(const Maps &maps);

@@ -258,6 +258,9 @@ int Maps::services() const {
 int Maps::pools() const {
     return bpf_map__fd(skeleton_->maps.pools);
 }
+int Maps::pool_load() const {
+    return bpf_map__fd(skeleton_->maps.pool_load);
+}
 int Maps::rings() const {
     return bpf_map__fd(skeleton_->maps.rings);
 }

@@ -73,6 +73,7 @@ public:
 
     int services() const;
     int pools() const;
+    int pool_load() const;
     int rings() const;
     int servers() const;
     int rejects() const;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# How long calls are kept: as the configuration says, by their state, and seen through the API.
+# How long calls are kept: as the configuration says, by their state, and seen through the API; and what
+# an operator finds out about a call, and does to it.
 #
 # Time in the call table has a grain of 2.1 s: an entry may stay two grains longer than its lifetime,
 # and a pass of the sweep (2 s) on top of that.
@@ -60,14 +61,68 @@ lone_messages() {
     check "the sweep's count follows" wait_until 5 live_is 0
 }
 
+# owners_seen: "Call-ID server" of one call at each server, by the captures at the servers.
+owners_seen() {
+    local server
+    for server in "${SERVERS[@]}"; do
+        # The capture goes on: its end may be cut off.
+        { tshark -n -r "$RUN_DIR/traffic/$server.pcap" -d udp.port==5060,sip -Y 'sip.Method == "INVITE"' \
+            -T fields -e sip.Call-ID 2>"$WORK/tshark.log" || true; } |
+            awk -v server="$server" 'NR == 1 { print $0, server }'
+    done | sort
+}
+
+# owners_told: of the calls in WORK/owners, by the API.
+owners_told() {
+    local call_id server
+    while read -r call_id server; do
+        server=$(call_json "$(jq -rn --arg id "$call_id" '$id | @uri')" | jq -r '.call.server')
+        printf '%s %s\n' "$call_id" "$server"
+    done <"$WORK/owners"
+}
+
+owner() { call_json "$1" | jq -r '.call.server'; } # CALL-ID
+
+rehome_is_done() { # SERVER
+    api GET "/v1/pools/proxies/servers/$1/rehome" | head -n 1 | jq -e '.state == "done"' >/dev/null
+}
+
+# What an operator does to a call.
+one_call() {
+    local datagram first second
+    datagram=$'INVITE sip:b@x SIP/2.0\r\nVia: SIP/2.0/UDP x\r\nCall-ID: asked@x\r\n\r\n'
+    first=$(api POST /v1/explain "$datagram" | head -n 1 | jq -r '.pool.if_new.server')
+    send INVITE asked@x
+    check_equal "a new call goes where it was said to go" "$first early" \
+        "$(call_json asked@x | jq -r '"\(.call.server) \(.call.state)"')"
+    second=$(api POST /v1/calls/asked@x/rehome | head -n 1 | jq -r '.rehomed.server')
+    check "it is moved to another server: $first, $second" test "$first" != "$second"
+    send ACK asked@x
+    check_equal "and stays there" "$second confirmed" \
+        "$(call_json asked@x | jq -r '"\(.call.server) \(.call.state)"')"
+    api POST /v1/calls/asked@x/rehome "{\"server\": \"$first\"}" >/dev/null
+    check_equal "it is moved to a server that is named" "$first" "$(owner asked@x)"
+    check_equal "all calls of a server are to be moved" 202 \
+        "$(api POST "/v1/pools/proxies/servers/$first/rehome" | tail -n 1)"
+    check "they are" wait_until 5 rehome_is_done "$first"
+    check "this one, too" test "$(owner asked@x)" != "$first"
+    check "the log says so" grep -q 'event=rehome_done .*moved=1 left=0' "$(director_file log)"
+    check_equal "a call is removed" 200 "$(api DELETE /v1/calls/asked@x | tail -n 1)"
+    check_equal "then it is not there" 'false 404' \
+        "$(call_json asked@x | jq .found) $(api DELETE /v1/calls/asked@x | tail -n 1)"
+}
+
 real_calls() {
     local listed
     begin_traffic --calls 150 --rate 150 --hold 5000
     check "calls are confirmed while they run" wait_until 4 in_state confirmed 150
     listed=$(director_get '/v1/calls?limit=1000')
     check_json "each with its server and pool" 'all(.[]; .pool == "proxies" and
-        (.server | IN("server1", "server2", "server3", "server4")) and .expires_in_seconds <= 15)' \
-        "$(jq -c '[.calls[] | {server, pool, expires_in_seconds}] | unique' <<<"$listed")"
+        (.server | IN("server1", "server2", "server3", "server4")) and .lifetime_left_seconds <= 15)' \
+        "$(jq -c '[.calls[] | {server, pool, lifetime_left_seconds}] | unique' <<<"$listed")"
+    owners_seen >"$WORK/owners"
+    check_equal "a call of each server is looked at" 4 "$(wc -l <"$WORK/owners")"
+    check_equal "asked for by its Call-ID, each is where its INVITE went" "$(<"$WORK/owners")" "$(owners_told)"
     check_equal "all servers have some" 4 "$(jq '[.calls[].server] | unique | length' <<<"$listed")"
     check_equal "there are no more" false "$(jq .more <<<"$listed")"
     check_json "limit=2 lists two, and says that there are more" '(.calls | length) == 2 and .more' \
@@ -82,9 +137,24 @@ real_calls() {
     check_equal "none is listed" '' "$(calls_by_state)"
 }
 
+is_no_call() { [[ $(call_json "$1" | jq .found) == false ]]; } # CALL-ID
+
+# A lifetime is changed by a reload, for calls that are there already, too.
+shorter_lifetime() {
+    send INVITE shorter
+    send ACK shorter
+    check "a call is kept for its 10 s" test "$(call_json shorter | jq .call.lifetime_seconds)" -ge 10
+    reload_director '.pools[0].lifetimes.confirmed = "1s"' config_in_force
+    check "then for 1 s, once that is in force" wait_until 4 is_no_call shorter
+    check "and it is gone from the table" wait_until "$LATE" calls_are ''
+    reload_director '.pools[0].lifetimes.confirmed = "10s"' config_in_force
+}
+
 e2e_begin expiry "$@"
 start_proxies record-route
 start_director '.pools[0].lifetimes = {early: "5s", confirmed: "10s", closing: "4s", other: "5s"}'
 real_calls
+one_call
+shorter_lifetime
 lone_messages
 e2e_end

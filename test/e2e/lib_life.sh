@@ -84,6 +84,15 @@ check_no_traces() { # DESCRIPTION
         "VIP on " "$(director_traces)"
 }
 
+# api METHOD PATH [BODY]: what the daemon's API answers, and the status code in a line of its own.
+api() {
+    curl --silent --max-time 5 --unix-socket "$(director_file api.sock)" --write-out '%{http_code}\n' \
+        --request "$1" ${3:+--data-binary "$3"} "http://localhost$2"
+}
+
+# call_json CALL-ID: what the API says of it in the lab's only stateful pool.
+call_json() { api GET "/v1/calls/$1" | head -n 1 | jq -c '.pools[0]'; }
+
 # --- single requests --------------------------------------------------------------------------------
 
 # send_request METHOD CALL-ID VIP PORT: from user1, as one datagram. Nobody waits for an answer.

@@ -3,6 +3,7 @@
 // A server on a thread, and a client that sends it bytes over a real socket.
 #pragma once
 
+#include "api/calls_routes.hpp"
 #include "api/routes.hpp"
 #include "api/server.hpp"
 
@@ -53,8 +54,10 @@ inline constexpr std::size_t kLargeAnswer = 8 * 1024 * 1024; // more than a sock
 inline Router example_router() {
     Sources sources;
     sources.status = [] { return json{{"state", "running"}}; };
-    sources.calls = [](const CallsQuery &query) { return json{{"limit", query.limit}}; };
     Router router = make_router(std::move(sources));
+    CallsSources calls;
+    calls.list = [](const CallsQuery &query) { return Answer{200, json{{"limit", query.limit}}}; };
+    add_calls_routes(router, std::move(calls));
     router.add("PUT", "/echo", [](const Request &request) {
         return json_response(json{{"bytes", request.body.size()}});
     });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call_cases.hpp"
-#include "calls/json.hpp"
-#include "calls/list.hpp"
+#include "calls/call_view.hpp"
 
 #include <catch2/catch.hpp>
 #include <time.h>
@@ -11,7 +10,8 @@ using namespace sipsteer::calls;
 using namespace sipsteer::calls::test;
 
 TEST_CASE("an entry is decoded into its parts") {
-    const CallView call = decode(make_entry(SS_CALL_CONFIRMED, 7), 42, 3, kNow, make_lifetimes());
+    const CallView call =
+        decode({}, make_entry(SS_CALL_CONFIRMED, 7), 42, 3, kNow, make_lifetimes());
     CHECK(call.tag == 0xabcd1234);
     CHECK(call.state == SS_CALL_CONFIRMED);
     CHECK(call.server == 1);
@@ -19,9 +19,10 @@ TEST_CASE("an entry is decoded into its parts") {
     CHECK(call.lifetime_ticks == 100);
     CHECK(call.bucket == 42);
     CHECK(call.slot == 3);
+    CHECK(call.age_ticks == SS_LONG_AGO);
 
     const __u64 widest = ss_call_make(0xffffffff, SS_CALL_SOURCE, SS_MAX_SERVERS - 1, 0xffff);
-    const CallView edge = decode(widest, 0, 0, 0xffff, make_lifetimes());
+    const CallView edge = decode({}, widest, 0, 0, 0xffff, make_lifetimes());
     CHECK(edge.tag == 0xffffffff);
     CHECK(edge.server == SS_MAX_SERVERS - 1);
     CHECK(edge.state == SS_CALL_SOURCE);
@@ -100,56 +101,4 @@ TEST_CASE("calls of a server that is not in use live on the fallback lifetimes")
     totals = sweep_all(table, kNow, lifetimes);
     CHECK(totals.live == 1);
     CHECK(totals.expired == 1);
-}
-
-TEST_CASE("calls are listed from a place on, up to the limit") {
-    std::vector<ss_bucket> table(4);
-    table[0].entry[2] = make_entry(SS_CALL_EARLY, 1, 1, 0x11);
-    table[1].entry[0] = make_entry(SS_CALL_EARLY, 11, 1, 0x22); // over, not swept yet
-    table[1].entry[7] = make_entry(SS_CALL_CONFIRMED, 1, 1, 0x33);
-    table[3].entry[7] = make_entry(SS_CALL_CONFIRMED, 1, 2, 0x44);
-    const Lifetimes lifetimes = make_lifetimes();
-
-    CallPage page = list_calls(table, 0, 2, kNow, lifetimes);
-    REQUIRE(page.calls.size() == 2);
-    CHECK(page.calls[0].tag == 0x11);
-    CHECK(page.calls[1].tag == 0x33);
-    REQUIRE(page.next == 31U);
-
-    page = list_calls(table, *page.next, 2, kNow, lifetimes);
-    REQUIRE(page.calls.size() == 1);
-    CHECK(page.calls[0].tag == 0x44);
-    CHECK(page.calls[0].bucket == 3);
-    CHECK(page.calls[0].slot == 7);
-    CHECK_FALSE(page.next);
-
-    CHECK_FALSE(list_calls(table, 0, 3, kNow, lifetimes).next);
-    CHECK(list_calls(table, 32, 3, kNow, lifetimes).calls.empty());
-
-    const auto second_server = [](const CallView &call) { return call.server == 2; };
-    page = list_calls(table, 0, 1, kNow, lifetimes, second_server);
-    REQUIRE(page.calls.size() == 1);
-    CHECK(page.calls[0].tag == 0x44);
-    CHECK_FALSE(page.next);
-}
-
-TEST_CASE("calls as JSON") {
-    std::vector<ss_bucket> table(2);
-    table[1].entry[3] = make_entry(SS_CALL_CONFIRMED, 7, 1, 0xa1b2);
-    table[1].entry[4] = make_entry(SS_CALL_SOURCE, 0, 9, 1);
-    const NameLookup names = [](std::uint16_t server) -> std::optional<ServerName> {
-        if (server == 1) {
-            return ServerName{"proxies", "proxy1"};
-        }
-        return std::nullopt;
-    };
-    const Lifetimes lifetimes = make_lifetimes();
-
-    const nlohmann::json whole = to_json(list_calls(table, 0, 100, kNow, lifetimes), names);
-    CHECK(whole == nlohmann::json::parse(R"({"more": false, "calls": [
-        {"tag": "0000a1b2", "bucket": 1, "slot": 3, "server": "proxy1", "pool": "proxies",
-         "state": "confirmed", "idle_seconds": 15, "expires_in_seconds": 200},
-        {"tag": "00000001", "bucket": 1, "slot": 4, "server": null, "pool": null,
-         "state": "source", "idle_seconds": 0, "expires_in_seconds": 6}]})"));
-    CHECK(to_json(list_calls(table, 0, 1, kNow, lifetimes), names)["more"] == true);
 }

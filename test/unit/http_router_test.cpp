@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/calls_routes.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 
@@ -37,8 +38,11 @@ Response say(const std::string &text) {
 Router example_api() {
     Sources sources;
     sources.status = [] { return json{{"state", "running"}}; };
-    sources.calls = [](const CallsQuery &query) { return json{{"limit", query.limit}}; };
-    return make_router(std::move(sources));
+    Router router = make_router(std::move(sources));
+    CallsSources calls;
+    calls.list = [](const CallsQuery &query) { return Answer{200, json{{"limit", query.limit}}}; };
+    add_calls_routes(router, std::move(calls));
+    return router;
 }
 
 } // namespace
@@ -170,7 +174,9 @@ TEST_CASE("a query parameter given twice or unknown is a problem that names it")
     problem = json::parse(ask(router, "GET", "/v1/calls?limti=1").body);
     CHECK(problem["status"] == 400);
     CHECK(problem["parameter"] == "limti");
-    CHECK(problem["detail"] == "unknown query parameter \"limti\"; known here: limit");
+    CHECK(problem["detail"] ==
+          "unknown query parameter \"limti\"; known here: pool server state older_than "
+          "idle_longer_than limit after");
 
     problem = json::parse(ask(router, "GET", "/v1/status?verbose").body);
     CHECK(problem["status"] == 400);

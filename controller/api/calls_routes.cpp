@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/calls_routes.hpp"
+
+#include "api/query.hpp"
+
+#include <limits>
+#include <memory>
+
+namespace sipsteer::api {
+
+namespace {
+
+constexpr std::size_t kLargestDatagram = 65'527;  // UDP: its length has 16 bits, 8 bytes are header
+constexpr std::uint64_t kLongestTime = 1'000'000; // seconds: more than the table can tell
+
+Response to_response(const AnswerOrProblem &result) {
+    if (const auto *problem = std::get_if<Problem>(&result)) {
+        return problem_response(*problem);
+    }
+    const auto &answer = std::get<Answer>(result);
+    return json_response(answer.body, answer.status);
+}
+
+Response list(const CallsSources &sources, const Request &request) {
+    QueryReader reader(request);
+    CallsQuery query;
+    query.pool = reader.text("pool");
+    query.server = reader.text("server");
+    query.state = reader.text("state");
+    query.older_than = reader.number_if_any("older_than", 0, kLongestTime);
+    query.idle_longer_than = reader.number_if_any("idle_longer_than", 0, kLongestTime);
+    query.limit = reader.number("limit", 1, 1000, query.limit);
+    query.after = reader.number("after", 0, std::numeric_limits<std::int64_t>::max(), query.after);
+    if (const auto problem = reader.finish()) {
+        return problem_response(*problem);
+    }
+    return to_response(sources.list(query));
+}
+
+using CallHandler = std::function<AnswerOrProblem(const CallQuery &, const Request &)>;
+
+/// A handler of a route with {call-id} in it.
+Router::Handler for_call(CallHandler handler) {
+    return [handler = std::move(handler)](const Request &request) {
+        QueryReader reader(request);
+        CallQuery query;
+        query.call_id = request.captured.at("call-id");
+        query.pool = reader.text("pool");
+        query.to_user = reader.text("to_user");
+        query.via = reader.text("via");
+        query.source = reader.text("source");
+        if (const auto problem = reader.finish()) {
+            return problem_response(*problem);
+        }
+        return to_response(handler(query, request));
+    };
+}
+
+/// What stands in {"server": "..."}; nothing in an empty body or object.
+std::variant<std::optional<std::string>, Problem> server_of(const std::string &body) {
+    if (body.empty()) {
+        return std::nullopt;
+    }
+    const auto json = nlohmann::json::parse(body, nullptr, false);
+    if (!json.is_object()) {
+        return Problem{400, "the body is not a JSON object", {}, {}};
+    }
+    std::optional<std::string> server;
+    for (const auto &[name, value] : json.items()) {
+        if (name != "server") {
+            const auto pointer = nlohmann::json::json_pointer() / name;
+            return Problem{
+                400, "unknown field \"" + name + "\"; known here: server", {}, pointer.to_string()};
+        }
+        if (!value.is_string()) {
+            return Problem{400, "server: is not a string", {}, "/server"};
+        }
+        server = value.get<std::string>();
+    }
+    return server;
+}
+
+AnswerOrProblem rehome(const CallsSources &sources, const CallQuery &query,
+                       const Request &request) {
+    const auto server = server_of(request.body);
+    if (const auto *problem = std::get_if<Problem>(&server)) {
+        return *problem;
+    }
+    return sources.rehome(query, std::get<0>(server));
+}
+
+using ServerHandler = std::function<AnswerOrProblem(const std::string &, const std::string &)>;
+
+/// A handler of a route with {pool} and {server} in it.
+Router::Handler for_server(ServerHandler handler) {
+    return [handler = std::move(handler)](const Request &request) {
+        if (const auto problem = QueryReader(request).finish()) {
+            return problem_response(*problem);
+        }
+        return to_response(handler(request.captured.at("pool"), request.captured.at("server")));
+    };
+}
+
+Response explain(const CallsSources &sources, const Request &request) {
+    QueryReader reader(request);
+    ExplainQuery query;
+    query.payload = request.body;
+    query.service = reader.text("service");
+    query.source = reader.text("source");
+    if (const auto problem = reader.finish()) {
+        return problem_response(*problem);
+    }
+    if (request.body.size() > kLargestDatagram) {
+        return problem_response({413,
+                                 "the body has more than the " + std::to_string(kLargestDatagram) +
+                                     " bytes of a UDP datagram",
+                                 {},
+                                 {}});
+    }
+    return to_response(sources.explain(query));
+}
+
+} // namespace
+
+void add_calls_routes(Router &router, CallsSources sources) {
+    const auto from = std::make_shared<const CallsSources>(std::move(sources));
+    router.add("GET", "/v1/calls", [from](const Request &request) { return list(*from, request); });
+    router.add(
+        "GET", "/v1/calls/{call-id}",
+        for_call([from](const CallQuery &query, const Request &) { return from->show(query); }));
+    router.add(
+        "DELETE", "/v1/calls/{call-id}",
+        for_call([from](const CallQuery &query, const Request &) { return from->remove(query); }));
+    router.add("POST", "/v1/calls/{call-id}/rehome",
+               for_call([from](const CallQuery &query, const Request &request) {
+                   return rehome(*from, query, request);
+               }));
+    router.add("POST", "/v1/pools/{pool}/servers/{server}/rehome", for_server(from->rehome_server));
+    router.add("GET", "/v1/pools/{pool}/servers/{server}/rehome",
+               for_server(from->rehome_progress));
+    router.add("POST", "/v1/explain",
+               [from](const Request &request) { return explain(*from, request); });
+}
+
+} // namespace sipsteer::api

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The routes about calls. What they answer comes from the daemon: the API knows nothing of it.
+#pragma once
+
+#include "api/problem.hpp"
+#include "api/router.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace sipsteer::api {
+
+/// What GET /v1/calls asks for.
+struct CallsQuery {
+    std::size_t limit = 100; // 1 to 1000
+    std::uint64_t after = 0; // `next` of the page before
+    std::optional<std::string> pool;
+    std::optional<std::string> server;
+    std::optional<std::string> state;
+    std::optional<std::uint64_t> older_than;       // seconds
+    std::optional<std::uint64_t> idle_longer_than; // seconds
+};
+
+/// What is known of one call; what is absent matters in pools alone whose key or scheduler goes by
+/// it.
+struct CallQuery {
+    std::string call_id; // exact bytes
+    std::optional<std::string> pool;
+    std::optional<std::string> to_user; // in To
+    std::optional<std::string> via;     // sent-by of the topmost Via
+    std::optional<std::string> source;  // address of the client
+};
+
+/// A datagram whose way is asked for.
+struct ExplainQuery {
+    std::string_view payload; // of UDP
+    std::optional<std::string> service;
+    std::optional<std::string> source; // address of the client
+};
+
+struct Answer {
+    unsigned status = 200;
+    nlohmann::json body;
+};
+using AnswerOrProblem = std::variant<Answer, Problem>;
+
+struct CallsSources {
+    std::function<AnswerOrProblem(const CallsQuery &)> list;
+    std::function<AnswerOrProblem(const CallQuery &)> show;
+    std::function<AnswerOrProblem(const CallQuery &)> remove;
+
+    /// To the named server of its pool; without a name, to the one the scheduler says.
+    std::function<AnswerOrProblem(const CallQuery &, const std::optional<std::string> &)> rehome;
+
+    std::function<AnswerOrProblem(const std::string &pool, const std::string &server)>
+        rehome_server;
+    std::function<AnswerOrProblem(const std::string &pool, const std::string &server)>
+        rehome_progress;
+    std::function<AnswerOrProblem(const ExplainQuery &)> explain;
+};
+
+/// GET /v1/calls?pool=&server=&state=&older_than=&idle_longer_than=&limit=&after=
+/// GET /v1/calls/{call-id}?pool=&to_user=&via=&source=
+/// DELETE /v1/calls/{call-id}, likewise
+/// POST /v1/calls/{call-id}/rehome, likewise, with nothing or {"server": "..."} in the body
+/// POST /v1/pools/{pool}/servers/{server}/rehome, and GET of its progress
+/// POST /v1/explain?service=&source=, with a datagram in the body
+void add_calls_routes(Router &router, CallsSources sources);
+
+} // namespace sipsteer::api

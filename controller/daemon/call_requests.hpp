@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the API's routes about calls answer.
+#pragma once
+
+#include "api/calls_routes.hpp"
+#include "calls/sweeper.hpp"
+#include "daemon/rehomes.hpp"
+#include "explain/world.hpp"
+#include "plan/drains.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sipsteer::daemon {
+
+/// What a listing says besides the calls.
+struct Counted {
+    const calls::SweepTotals &totals;  // of the last pass
+    std::optional<double> seconds_ago; // it ended; nothing: none has yet
+};
+
+class CallRequests {
+public:
+    using Result = api::AnswerOrProblem;
+
+    struct Sources {
+        std::function<explain::World()> world; // of this moment
+        std::function<Counted()> counted;
+        std::function<bool(const plan::ServerId &)> draining;
+        Rehomes &rehomes;
+    };
+
+    explicit CallRequests(Sources sources) : sources_(std::move(sources)) {}
+
+    /// Valid as long as this is.
+    api::CallsSources routes();
+
+    Result list(const api::CallsQuery &query) const;
+    Result show(const api::CallQuery &query) const;
+    Result remove(const api::CallQuery &query) const;
+    Result rehome(const api::CallQuery &query, const std::optional<std::string> &server) const;
+    Result rehome_server(const std::string &pool, const std::string &server) const;
+    Result rehome_progress(const std::string &pool, const std::string &server) const;
+    Result explain(const api::ExplainQuery &query) const;
+
+private:
+    Sources sources_;
+};
+
+} // namespace sipsteer::daemon

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "calls/rehoming.hpp"
+#include "explain/world.hpp"
+#include "plan/plan.hpp"
+#include "util/result.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace sipsteer::daemon {
+
+/// Moves all running calls of servers to others of their pools, spread by the weights in force
+/// (plan/turns.hpp), a slice of the call table every fiftieth of a second.
+class Rehomes {
+public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    /// `world` is asked before every slice.
+    Rehomes(boost::asio::io_context &io, std::function<explain::World()> world);
+
+    /// Fails, with what is in the way, if it is at work already or nobody can take the calls.
+    Status begin(const plan::ServerId &id);
+
+    /// {"state": "running", "pass": 1, "buckets_done": 16384, "buckets": 142858, "moved": 17,
+    /// "left": 3, "seconds": 0.2, "problem": ""}. state: running, done or given_up, problem says
+    /// why. left: live calls that the server has now, those it has got since included. Null if it
+    /// was never begun.
+    nlohmann::json progress(const plan::ServerId &id) const;
+
+    /// The next slice of each that runs. True while any does.
+    bool slice();
+
+private:
+    enum class State { Running, Done, GivenUp };
+
+    struct Job {
+        std::uint16_t server = 0; // index
+        calls::Rehoming rehoming;
+        State state = State::Running;
+        std::string problem;
+        Time began;
+        Time ended;
+        std::vector<plan::RingMember> members; // who get the calls
+        std::shared_ptr<const ss_ring> turns;  // of the members
+        std::uint32_t turn = 0;
+    };
+
+    void arm();
+    void slice(const plan::ServerId &id, Job &job, const explain::World &world);
+    void end(const plan::ServerId &id, Job &job, const explain::World &world, State state);
+
+    boost::asio::steady_timer timer_;
+    std::function<explain::World()> world_;
+    std::map<plan::ServerId, Job> jobs_; // the last of each server
+    bool armed_ = false;
+};
+
+} // namespace sipsteer::daemon

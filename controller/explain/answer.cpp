@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/answer.hpp"
+
+#include "calls/clock.hpp"
+#include "explain/finder.h"
+#include "explain/reason.hpp"
+
+#include <cstdio>
+
+namespace sipsteer::explain {
+
+namespace {
+
+using nlohmann::json;
+
+json hash_json(const std::optional<std::uint64_t> &hash) {
+    if (!hash) {
+        return nullptr;
+    }
+    char text[17] = {};
+    std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(*hash));
+    return text;
+}
+
+For what_for(std::uint32_t state, For live) {
+    return ss_call_is_live(state) ? live : For::Other;
+}
+
+/// Where the message's user is registered, if messages are sent there (ss_known_server() in
+/// bpf/select.h).
+std::optional<std::uint16_t> registered_at(const World &world, const plan::PlannedPool &pool,
+                                           const Key &key) {
+    const auto entry = key.user ? locate(world, pool, *key.user) : std::nullopt;
+    if (!entry || entry->expired) {
+        return std::nullopt;
+    }
+    const auto *server = find_server(world.plan, entry->call.server);
+    const bool taken = takes_messages(server) && server->value.pool == pool.index;
+    return taken ? std::optional(entry->call.server) : std::nullopt;
+}
+
+json name_json(const World &world, std::uint16_t index) {
+    const auto name = world.names(index);
+    return name ? json(name->server) : json(nullptr);
+}
+
+json choice_json(const World &world, const Choice &choice,
+                 std::optional<std::uint16_t> registered) {
+    json candidates = json::array();
+    for (const Candidate &candidate : choice.candidates) {
+        candidates.push_back({{"server", name_json(world, candidate.server)},
+                              {"live_calls", candidate.live_calls},
+                              {"full", candidate.full}});
+    }
+    const Candidate *taker = choice.taker();
+    json result = {{"ring_slot", nullptr},
+                   {"server", nullptr},
+                   {"registered", registered.has_value()},
+                   {"candidates", std::move(candidates)}};
+    if (choice.slot) {
+        result["ring_slot"] = *choice.slot;
+    }
+    if (registered) {
+        result["server"] = name_json(world, *registered);
+    } else if (taker != nullptr) {
+        result["server"] = name_json(world, taker->server);
+    }
+    return result;
+}
+
+json call_json(const World &world, const Located &located) {
+    json call = calls::to_json(located.call, world.names);
+    call["table"] = located.table;
+    return call;
+}
+
+} // namespace
+
+nlohmann::json answer(const World &world, const plan::PlannedPool &pool, const Message &message) {
+    const bool stateful = pool.value.mode == SS_POOL_STATEFUL;
+    const Key key = make_key(world.secret, message, pool.value);
+    Findings findings;
+    if (stateful && key.table) {
+        findings.entry = locate(world, pool, *key.table);
+    }
+    const bool found = findings.entry && !findings.entry->expired;
+    findings.registered = registered_at(world, pool, key);
+    findings.first =
+        choose(world, pool, key, what_for(finder_first_state(key.event), For::NewCall));
+    if (found) {
+        const auto state = finder_next_state(findings.entry->call.state, key.event);
+        findings.again = choose(world, pool, key, what_for(state, For::RunningCall));
+    }
+    return {{"pool", pool.name},
+            {"mode", stateful ? "stateful" : "stateless"},
+            {"key", {{"by", key_name(pool.value)}, {"hash", hash_json(key.table)}}},
+            {"missing", key.missing},
+            {"found", found},
+            {"call", found ? call_json(world, *findings.entry) : json(nullptr)},
+            {"if_new", choice_json(world, findings.first, findings.registered)},
+            {"reason", reason_text(world, pool, message, key, findings)}};
+}
+
+} // namespace sipsteer::explain

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the API answers about calls, and does to them: a plan and a table in memory, a clock of the
+// test's own.
+#include "call_cases.hpp"
+#include "daemon/call_requests.hpp"
+#include "explain/finder.h"
+#include "plan_world.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace sipsteer;
+using namespace sipsteer::daemon;
+using api::Answer;
+using api::Problem;
+using nlohmann::json;
+
+namespace {
+
+constexpr explain::Secret kSecret = {1, 2};
+
+std::uint64_t hash_of(std::string_view text) {
+    return finder_hash(
+        kSecret.data(),
+        {reinterpret_cast<const std::uint8_t *>(text.data()), text.size(), text.size()},
+        {0, text.size()});
+}
+
+struct Scene {
+    plan::test::World config;
+    plan::Plan plan;
+    std::vector<ss_bucket> table;
+    std::vector<ss_births> births;
+    std::vector<ss_bucket> before; // the table that it replaces; empty: none
+    std::vector<ss_server_load> loads{SS_MAX_SERVERS};
+    calls::Lifetimes lifetimes{calls::test::kPool};
+    std::uint32_t now = calls::test::kNow;
+    calls::SweepTotals totals;
+    std::set<std::string> draining;
+    boost::asio::io_context io;
+    Rehomes rehomes{io, [this] { return world(); }};
+    CallRequests requests{
+        {[this] { return world(); },
+         [this] {
+             return Counted{totals, 1.5};
+         },
+         [this](const plan::ServerId &id) { return draining.contains(id.server); }, rehomes}};
+
+    explicit Scene(std::size_t buckets = 1000) : table(buckets), births(buckets) { replan(); }
+
+    void replan() { plan = config.plan(&plan); }
+
+    explain::World world() {
+        std::vector<calls::Segment> tables = {{table, births}};
+        if (!before.empty()) {
+            tables.push_back({before, {}});
+        }
+        return {std::move(tables),
+                loads,
+                plan,
+                lifetimes,
+                [this](std::uint16_t index) -> std::optional<calls::ServerName> {
+                    const auto *server = explain::find_server(plan, index);
+                    return server == nullptr ? std::nullopt
+                                             : std::optional(calls::ServerName{server->id.pool,
+                                                                               server->id.server});
+                },
+                kSecret,
+                now,
+                0,
+                {}};
+    }
+
+    std::uint16_t index(const std::string &server) {
+        return plan::test::find(plan, "p", server).index;
+    }
+
+    __u64 &place_of(const std::string &call_id) {
+        const auto position = ss_call_position(hash_of(call_id), plan.pools[0].index);
+        return table[ss_call_first_bucket(position, static_cast<std::uint32_t>(table.size()))]
+            .entry[0];
+    }
+
+    void put(const std::string &call_id, std::uint32_t state, const std::string &server) {
+        const auto position = ss_call_position(hash_of(call_id), plan.pools[0].index);
+        place_of(call_id) = ss_call_make(ss_call_position_tag(position), state, index(server), now);
+        loads[index(server)].live += ss_call_is_live(state);
+    }
+
+    std::int64_t live(const std::string &server) { return loads[index(server)].live; }
+};
+
+json body(const api::AnswerOrProblem &result, unsigned status = 200) {
+    const auto *answer = std::get_if<Answer>(&result);
+    if (answer == nullptr) {
+        FAIL(std::get<Problem>(result).detail);
+    }
+    CHECK(answer->status == status);
+    return answer->body;
+}
+
+Problem problem(const api::AnswerOrProblem &result, unsigned status) {
+    REQUIRE(std::holds_alternative<Problem>(result));
+    const auto &problem = std::get<Problem>(result);
+    CHECK(problem.status == status);
+    return problem;
+}
+
+api::CallQuery call(const std::string &call_id) {
+    api::CallQuery query;
+    query.call_id = call_id;
+    return query;
+}
+
+} // namespace
+
+TEST_CASE("a call by its Call-ID, or what would happen to it") {
+    Scene scene;
+    scene.put("x@y", SS_CALL_CONFIRMED, "b");
+    const auto found = body(scene.requests.show(call("x@y")));
+    CHECK(found["found"] == true);
+    CHECK(found["call_id"] == "x@y");
+    CHECK(found["pools"][0]["call"]["server"] == "b");
+    const auto absent = body(scene.requests.show(call("z@y")));
+    CHECK(absent["found"] == false);
+    CHECK(absent["pools"][0]["if_new"]["server"].is_string());
+
+    auto query = call("x@y");
+    query.pool = "nobody";
+    CHECK(problem(scene.requests.show(query), 400).parameter == "pool");
+    query = call("x@y");
+    query.source = "here";
+    CHECK(problem(scene.requests.show(query), 400).parameter == "source");
+    problem(scene.requests.show(call("a\nb")), 400);
+
+    scene.config.config.pools[0].mode = config::PoolMode::Stateless;
+    scene.replan();
+    problem(scene.requests.show(call("x@y")), 404);
+    query = call("x@y");
+    query.pool = "p";
+    CHECK(body(scene.requests.show(query))["found"] == false);
+}
+
+TEST_CASE("filters of the listing, and the totals beside it") {
+    Scene scene;
+    scene.put("early", SS_CALL_EARLY, "a");
+    scene.put("old", SS_CALL_CONFIRMED, "b");
+    scene.now += 5; // ticks: 11 s
+    scene.put("young", SS_CALL_CONFIRMED, "b");
+    const auto list = [&](const auto &set) {
+        api::CallsQuery query;
+        set(query);
+        return body(scene.requests.list(query));
+    };
+    const auto count = [&](const auto &set) { return list(set)["calls"].size(); };
+    CHECK(count([](auto &) {}) == 3);
+    CHECK(count([](auto &query) { query.pool = "p"; }) == 3);
+    CHECK(count([](auto &query) { query.server = "b"; }) == 2);
+    CHECK(count([](auto &query) { query.state = "confirmed"; }) == 2);
+    CHECK(count([](auto &query) { query.idle_longer_than = 10; }) == 2);
+    CHECK(count([](auto &query) { query.idle_longer_than = 11; }) == 0);
+    CHECK(count([](auto &query) { query.older_than = 100; }) == 3); // their births are not known
+    CHECK(count([](auto &query) {
+              query.server = "b";
+              query.idle_longer_than = 10;
+          }) == 1);
+    CHECK(count([](auto &query) { query.limit = 2; }) == 2);
+    const auto page = list([](auto &query) { query.limit = 2; });
+    REQUIRE(page["more"] == true);
+    CHECK(count([&](auto &query) { query.after = page["next"].get<std::uint64_t>(); }) == 1);
+
+    calls::Sweeper sweeper({{scene.table, scene.births}}, scene.loads);
+    REQUIRE(sweeper.sweep_slice(scene.table.size(), scene.now, scene.lifetimes));
+    scene.totals = sweeper.totals();
+    const auto totals = list([](auto &query) { query.state = "early"; })["totals"];
+    CHECK(totals["calls"] == 3);
+    CHECK(totals["pools"]["p"]["servers"]["b"]["by_state"]["confirmed"] == 2);
+    CHECK(totals["counted_seconds_ago"] == 1.5);
+
+    const auto refused = [&](const auto &set) {
+        api::CallsQuery query;
+        set(query);
+        return problem(scene.requests.list(query), 400).parameter;
+    };
+    CHECK(refused([](auto &query) { query.pool = "q"; }) == "pool");
+    CHECK(refused([](auto &query) { query.server = "d"; }) == "server");
+    CHECK(refused([](auto &query) { query.state = "dead"; }) == "state");
+}
+
+TEST_CASE("shorter lifetimes hold for calls that are there") {
+    Scene scene;
+    scene.put("call", SS_CALL_CONFIRMED, "a");
+    scene.now += 50;
+    CHECK(body(scene.requests.show(call("call")))["found"] == true);
+    calls::StateLifetimes shorter = calls::test::kPool;
+    shorter[SS_CALL_CONFIRMED] = 49;
+    scene.lifetimes.set(scene.index("a"), shorter);
+    CHECK(body(scene.requests.show(call("call")))["found"] == false);
+    calls::Sweeper sweeper({{scene.table, scene.births}}, scene.loads);
+    CHECK(sweeper.sweep_slice(scene.table.size(), scene.now, scene.lifetimes));
+    CHECK(sweeper.totals().expired == 1);
+    CHECK(scene.live("a") == 0);
+}
+
+TEST_CASE("a call is removed") {
+    Scene scene;
+    scene.put("call", SS_CALL_CONFIRMED, "a");
+    const auto removed = body(scene.requests.remove(call("call")));
+    REQUIRE(removed["removed"].size() == 1);
+    CHECK(removed["removed"][0]["pool"] == "p");
+    CHECK(removed["removed"][0]["server"] == "a");
+    CHECK(removed["removed"][0]["state"] == "confirmed");
+    CHECK(scene.place_of("call") == 0);
+    CHECK(scene.live("a") == 0);
+    problem(scene.requests.remove(call("call")), 404);
+    // One whose time is over is the sweep's.
+    scene.put("call", SS_CALL_CLOSING, "a");
+    scene.now += 6;
+    problem(scene.requests.remove(call("call")), 404);
+    CHECK(scene.place_of("call") != 0);
+}
+
+TEST_CASE("a call that is in the table before a resize is a call like any") {
+    Scene scene;
+    scene.put("call", SS_CALL_CONFIRMED, "a");
+    scene.before.swap(scene.table);
+    scene.table.resize(2000);
+    scene.births.resize(2000);
+    CHECK(body(scene.requests.show(call("call")))["pools"][0]["call"]["table"] == 1);
+    CHECK(body(scene.requests.list({}))["calls"].size() == 1);
+    CHECK(body(scene.requests.rehome(call("call"), "b"))["rehomed"]["server"] == "b");
+    CHECK(scene.live("a") == 0);
+    CHECK(scene.live("b") == 1);
+    body(scene.requests.rehome_server("p", "b"), 202);
+    scene.io.run();
+    CHECK(scene.live("b") == 0);
+    // For a moment the data plane has a call in both.
+    scene.put("call", SS_CALL_CONFIRMED, "a");
+    CHECK(body(scene.requests.remove(call("call")))["removed"].size() == 1);
+    CHECK(body(scene.requests.show(call("call")))["found"] == false);
+    CHECK(scene.live("a") + scene.live("b") + scene.live("c") == 0);
+}
+
+TEST_CASE("what is missing of the key is asked for before a call is removed or moved") {
+    Scene scene;
+    scene.config.config.pools[0].key = config::Key::CallIdAndVia;
+    scene.replan();
+    problem(scene.requests.remove(call("call")), 404);
+    auto query = call("call");
+    query.pool = "p";
+    CHECK(problem(scene.requests.remove(query), 400).parameter == "via");
+    CHECK(problem(scene.requests.rehome(query, std::nullopt), 400).parameter == "via");
+}
+
+TEST_CASE("a call is given another server") {
+    Scene scene;
+    scene.put("call", SS_CALL_CONFIRMED, "a");
+    SECTION("the one that is named") {
+        const auto done = body(scene.requests.rehome(call("call"), "c"))["rehomed"];
+        CHECK(done["from"] == "a");
+        CHECK(done["server"] == "c");
+        CHECK(ss_call_server(scene.place_of("call")) == scene.index("c"));
+        CHECK(scene.live("a") == 0);
+        CHECK(scene.live("c") == 1);
+    }
+    SECTION("the one the scheduler says, never its own") {
+        const auto done = body(scene.requests.rehome(call("call"), std::nullopt))["rehomed"];
+        CHECK(done["server"] != "a");
+        CHECK(scene.live("a") == 0);
+        CHECK(scene.live("b") + scene.live("c") == 1);
+    }
+    SECTION("not one that the pool does not have, that is down or draining") {
+        CHECK(problem(scene.requests.rehome(call("call"), "d"), 422).pointer == "/server");
+        scene.draining = {"b"};
+        problem(scene.requests.rehome(call("call"), "b"), 409);
+        scene.config.observed.health[{"p", "c"}] = plan::Health::Down;
+        scene.replan();
+        problem(scene.requests.rehome(call("call"), "c"), 409);
+        CHECK(scene.live("a") == 1);
+    }
+    SECTION("not if there is no other") {
+        scene.config.observed.health[{"p", "b"}] = plan::Health::Down;
+        scene.config.observed.health[{"p", "c"}] = plan::Health::Down;
+        scene.replan();
+        problem(scene.requests.rehome(call("call"), std::nullopt), 409);
+    }
+    SECTION("not a call that is not there") {
+        problem(scene.requests.rehome(call("other"), "b"), 404);
+    }
+}
+
+TEST_CASE("all running calls of a server go to the others, by their weights") {
+    Scene scene(50'000);
+    scene.config.config.pools[0].servers[1].weight = 200; // b; c has 100
+    scene.replan();
+    const auto a = scene.index("a");
+    for (std::size_t i = 0; i < 3000; i++) {
+        scene.table[i * 15].entry[i % 8] =
+            ss_call_make(static_cast<std::uint32_t>(i + 1), SS_CALL_CONFIRMED, a, scene.now);
+    }
+    scene.loads[a].live = 3000;
+    problem(scene.requests.rehome_progress("p", "a"), 404);
+    CHECK(body(scene.requests.rehome_server("p", "a"), 202)["state"] == "running");
+    problem(scene.requests.rehome_server("p", "a"), 409);
+    CHECK(scene.rehomes.slice());
+    const auto half = body(scene.requests.rehome_progress("p", "a"));
+    CHECK(half["state"] == "running");
+    CHECK(half["buckets"] == 50'000);
+    CHECK(half["buckets_done"].get<int>() > 0);
+    CHECK(half["moved"].get<int>() + half["left"].get<int>() == 3000);
+    scene.io.run();
+    const auto done = body(scene.requests.rehome_progress("p", "a"));
+    CHECK(done["state"] == "done");
+    CHECK(done["moved"] == 3000);
+    CHECK(done["left"] == 0);
+    CHECK(scene.live("a") == 0);
+    CHECK(scene.live("b") == 2000);
+    CHECK(scene.live("c") == 1000);
+    CHECK(body(scene.requests.rehome_server("p", "a"), 202)["moved"] == 0);
+}
+
+TEST_CASE("calls of a server stay where there is nobody to take them") {
+    Scene scene;
+    scene.put("call", SS_CALL_CONFIRMED, "a");
+    problem(scene.requests.rehome_server("p", "d"), 404);
+    SECTION("from the beginning") {
+        scene.config.observed.health[{"p", "b"}] = plan::Health::Down;
+        scene.config.observed.health[{"p", "c"}] = plan::Health::Down;
+        scene.replan();
+        problem(scene.requests.rehome_server("p", "a"), 409);
+    }
+    SECTION("any more") {
+        body(scene.requests.rehome_server("p", "a"), 202);
+        scene.config.observed.health[{"p", "b"}] = plan::Health::Down;
+        scene.config.observed.health[{"p", "c"}] = plan::Health::Down;
+        scene.replan();
+        CHECK_FALSE(scene.rehomes.slice());
+        const auto end = body(scene.requests.rehome_progress("p", "a"));
+        CHECK(end["state"] == "given_up");
+        CHECK_FALSE(end["problem"].get<std::string>().empty());
+    }
+    CHECK(scene.live("a") == 1);
+}
+
+TEST_CASE("a datagram's way") {
+    Scene scene;
+    const std::string invite = "INVITE sip:b@x SIP/2.0\r\nVia: SIP/2.0/UDP h:5060\r\n"
+                               "To: <sip:bob@x>\r\nCall-ID: call\r\n\r\n";
+    scene.put("call", SS_CALL_EARLY, "c");
+    api::ExplainQuery query;
+    query.payload = invite;
+    const auto answer = body(scene.requests.explain(query));
+    CHECK(answer["kind"] == "request");
+    CHECK(answer["method"] == "INVITE");
+    CHECK(answer["call_id"] == "call");
+    CHECK(answer["to_user"] == "bob");
+    CHECK(answer["via"] == "h:5060");
+    CHECK(answer["service"] == "sip");
+    CHECK(answer["pool"]["call"]["server"] == "c");
+    query.payload = "\r\n\r\n";
+    const auto keepalive = body(scene.requests.explain(query));
+    CHECK(keepalive["kind"] == "keepalive");
+    CHECK(keepalive["call_id"] == nullptr);
+    query.service = "other";
+    CHECK(problem(scene.requests.explain(query), 400).parameter == "service");
+    query.service = "sip";
+    query.source = "192.0.2.300";
+    CHECK(problem(scene.requests.explain(query), 400).parameter == "source");
+}
