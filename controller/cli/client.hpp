@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The daemon's API, asked over HTTP.
+#pragma once
+
+#include "cli/context.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace sipsteer::cli {
+
+struct ApiRequest {
+    std::string method = "GET";
+    std::string target; // path and query, percent-encoded
+    std::string body = {};
+    std::string content_type = "application/json";
+};
+
+/// The daemon's answer, or the code to exit with, after the standard error has said why.
+struct ApiAnswer {
+    nlohmann::json body;
+    int exit_code = kExitOk;
+
+    bool ok() const { return exit_code == kExitOk; }
+};
+
+/// One request on a connection of its own, 10 seconds at most. kExitNotReachable: no answer;
+/// kExitFailed: the daemon refused (a problem document, RFC 9457), or does not know the route.
+ApiAnswer ask(const Context &context, const ApiRequest &request);
+
+/// Text as one segment of a path, or a value of a query (RFC 3986, 2.1): all but unreserved
+/// characters escaped.
+std::string escape(std::string_view text);
+
+} // namespace sipsteer::cli

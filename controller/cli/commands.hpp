@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/context.hpp"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+namespace sipsteer::cli {
+
+/// The command line's commands put what is to be done here; it gives the exit code.
+struct Todo {
+    Context context;
+    std::function<int()> run;
+};
+
+void add_explain(CLI::App &app, Todo &todo);
+void add_config(CLI::App &app, Todo &todo);
+void add_show(CLI::App &app, Todo &todo);
+void add_change(CLI::App &app, Todo &todo);
+void add_top(CLI::App &app, Todo &todo);
+void add_completion(CLI::App &app, Todo &todo);
+
+/// Runs the program; gives its exit code.
+int run(int argc, char **argv);
+
+} // namespace sipsteer::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sipsteer config check: whether a configuration is good, without a daemon.
+#include "cli/commands.hpp"
+#include "config/parse.hpp"
+
+#include <iostream>
+
+namespace sipsteer::cli {
+
+namespace {
+
+using nlohmann::json;
+
+json errors_json(const std::vector<config::FieldError> &errors) {
+    json list = json::array();
+    for (const auto &error : errors) {
+        list.push_back({{"field", error.path}, {"message", error.message}});
+    }
+    return list;
+}
+
+int check(const Context &context, const std::string &file) {
+    const auto parsed = config::load_file(file);
+    if (context.json()) {
+        print_json({{"file", file},
+                    {"good", parsed.ok()},
+                    {"errors", parsed.ok() ? json::array() : errors_json(parsed.errors())}});
+    } else if (parsed.ok()) {
+        std::cout << file << ": good\n";
+    } else {
+        std::cerr << parsed.error_text() << '\n';
+    }
+    return parsed.ok() ? kExitOk : kExitFailed;
+}
+
+} // namespace
+
+void add_config(CLI::App &app, Todo &todo) {
+    auto *command = app.add_subcommand("config", "Configuration files");
+    command->require_subcommand(1);
+    auto *checking = command->add_subcommand("check", "All that is wrong with a file");
+    auto file = std::make_shared<std::string>();
+    checking->add_option("file", *file, "A configuration")->required()->type_name("FILE");
+    checking->callback(
+        [file, &todo] { todo.run = [file, &todo] { return check(todo.context, *file); }; });
+}
+
+} // namespace sipsteer::cli

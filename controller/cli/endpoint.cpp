@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/endpoint.hpp"
+
+namespace sipsteer::cli {
+
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+constexpr std::string_view kHttp = "http://";
+
+bool starts_with(const std::string &text, std::string_view start) {
+    return text.compare(0, start.size(), start) == 0;
+}
+
+Error bad(const std::string &text) {
+    return Error{"--api: \"" + text +
+                 "\" is neither a socket's path, such as /run/sipsteer/api.sock, nor "
+                 "http://HOST:PORT"};
+}
+
+} // namespace
+
+Result<Endpoint> parse_endpoint(const std::string &text) {
+    if (starts_with(text, kUnix) && text.size() > kUnix.size()) {
+        return Endpoint{text.substr(kUnix.size()), {}, {}};
+    }
+    if (!starts_with(text, kHttp)) {
+        const bool is_path = text.find('/') != text.npos && text.find("://") == text.npos;
+        return is_path ? Result<Endpoint>(Endpoint{text, {}, {}}) : bad(text);
+    }
+    std::string place = text.substr(kHttp.size());
+    if (!place.empty() && place.back() == '/') {
+        place.pop_back();
+    }
+    const auto colon = place.rfind(':');
+    if (colon == place.npos || colon == 0 || colon + 1 == place.size() ||
+        place.find_first_not_of("0123456789", colon + 1) != place.npos) {
+        return bad(text);
+    }
+    std::string host = place.substr(0, colon);
+    const bool bracketed = host.front() == '[';
+    if (bracketed) {
+        if (host.size() < 4 || host.back() != ']') {
+            return bad(text);
+        }
+        host = host.substr(1, host.size() - 2);
+    }
+    if ((!bracketed && host.find(':') != host.npos) || host.find('/') != host.npos) {
+        return bad(text);
+    }
+    return Endpoint{{}, host, place.substr(colon + 1)};
+}
+
+} // namespace sipsteer::cli

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sipsteer explain: where a call goes, or what the data plane reads in a datagram.
+#include "cli/capture.hpp"
+#include "cli/client.hpp"
+#include "cli/commands.hpp"
+#include "cli/input_file.hpp"
+#include "cli/offline.hpp"
+#include "cli/words.hpp"
+#include "config/model.hpp"
+
+#include <iostream>
+
+namespace sipsteer::cli {
+
+namespace {
+
+using nlohmann::json;
+
+struct Options {
+    std::string call_id;
+    std::string datagram; // file
+    std::string pcap;     // file
+    std::string secret;   // file
+    std::string pool;
+    std::string service;
+    std::string source;
+    std::uint16_t port = 5060;
+    bool offline = false;
+};
+
+/// A datagram's description, and the daemon's answer as "way" unless it is not to be asked.
+class Explainer {
+public:
+    Explainer(const Context &context, const Options &options, KnownSecret secret)
+        : context_(context), options_(options), secret_(secret) {}
+
+    int call();
+    int datagram();
+    int capture();
+
+private:
+    int add_way(json &description, std::string_view payload, const std::string &source) const;
+    int explain_captured(const CapturedDatagram &captured) const;
+
+    const Context &context_;
+    const Options &options_;
+    KnownSecret secret_;
+};
+
+std::string query(const std::vector<std::pair<std::string, std::string>> &parameters) {
+    std::string text;
+    for (const auto &[name, value] : parameters) {
+        if (!value.empty()) {
+            text += (text.empty() ? "?" : "&") + name + '=' + escape(value);
+        }
+    }
+    return text;
+}
+
+int Explainer::call() {
+    const auto answer =
+        ask(context_, {"GET", "/v1/calls/" + escape(options_.call_id) +
+                                  query({{"pool", options_.pool}, {"source", options_.source}})});
+    if (!answer.ok()) {
+        return answer.exit_code;
+    }
+    if (context_.json()) {
+        print_json(answer.body);
+    } else {
+        std::cout << way_in_words(answer.body);
+    }
+    return kExitOk;
+}
+
+int Explainer::add_way(json &description, std::string_view payload,
+                       const std::string &source) const {
+    if (options_.offline) {
+        return kExitOk;
+    }
+    auto answer =
+        ask(context_,
+            {"POST", "/v1/explain" + query({{"service", options_.service}, {"source", source}}),
+             std::string(payload), "application/octet-stream"});
+    description["way"] = std::move(answer.body);
+    return answer.exit_code;
+}
+
+int Explainer::datagram() {
+    const auto bytes = read_input(options_.datagram);
+    if (!bytes) {
+        return fail(kExitUsage, bytes.error().message);
+    }
+    const auto source = Address::parse(options_.source);
+    json description =
+        describe({*bytes, true, source ? std::optional(*source) : std::nullopt}, secret_);
+    if (const int failed = add_way(description, *bytes, options_.source); failed != kExitOk) {
+        return failed;
+    }
+    if (context_.json()) {
+        print_json(description);
+        return kExitOk;
+    }
+    std::cout << in_words(description);
+    if (description.contains("way")) {
+        std::cout << way_in_words(description["way"]);
+    }
+    return kExitOk;
+}
+
+std::string with_port(const Address &address, std::uint16_t port) {
+    if (port == 0) {
+        return address.to_string();
+    }
+    const std::string text = address.to_string();
+    return (address.is_ipv4() ? text : '[' + text + ']') + ':' + std::to_string(port);
+}
+
+const char *part_name(Part part) {
+    switch (part) {
+    case Part::FirstFragment:
+        return "first_fragment";
+    case Part::LaterFragment:
+        return "later_fragment";
+    case Part::Whole:
+        break;
+    }
+    return "whole";
+}
+
+json captured_json(const CapturedDatagram &captured, const KnownSecret &secret) {
+    const Datagram &datagram = captured.datagram;
+    const bool later = datagram.part == Part::LaterFragment;
+    const bool whole = datagram.part == Part::Whole && !datagram.cut;
+    json description = later ? json{{"kind", "fragment"}, {"bytes", datagram.payload.size()}}
+                             : describe({datagram.payload, whole, datagram.source}, secret);
+    description["frame"] = captured.frame;
+    description["time_unix_seconds"] = captured.time;
+    description["source"] = with_port(datagram.source, datagram.source_port);
+    description["destination"] = with_port(datagram.destination, datagram.destination_port);
+    description["part"] = part_name(datagram.part);
+    description["cut"] = datagram.cut;
+    if (datagram.part != Part::Whole) {
+        description["fragment_id"] = datagram.fragment_id;
+        description["fragment_offset"] = datagram.fragment_offset;
+    }
+    return description;
+}
+
+int Explainer::explain_captured(const CapturedDatagram &captured) const {
+    const Datagram &datagram = captured.datagram;
+    json description = captured_json(captured, secret_);
+    if (datagram.part == Part::Whole && !datagram.cut) {
+        const int failed = add_way(description, datagram.payload, datagram.source.to_string());
+        if (failed != kExitOk) {
+            return failed;
+        }
+    }
+    if (context_.json()) {
+        print_json(description, true);
+        return kExitOk;
+    }
+    std::cout << in_one_line(description) << '\n';
+    if (description.contains("way")) {
+        std::cout << way_in_words(description["way"]);
+    }
+    return kExitOk;
+}
+
+int Explainer::capture() {
+    int failed = kExitOk;
+    const auto read = read_capture(options_.pcap, options_.port, [&](const auto &captured) {
+        failed = explain_captured(captured);
+        return failed == kExitOk;
+    });
+    if (failed != kExitOk) {
+        return failed;
+    }
+    if (!read) {
+        return fail(kExitUsage, read.error().message);
+    }
+    if (read->datagrams == 0) {
+        return fail(kExitFailed, options_.pcap + ": none of its " + std::to_string(read->frames) +
+                                     " frames has a UDP datagram from or to port " +
+                                     std::to_string(options_.port));
+    }
+    return kExitOk;
+}
+
+int explain(const Context &context, const Options &options) {
+    const bool several =
+        !options.datagram.empty() + !options.pcap.empty() + !options.call_id.empty() != 1;
+    if (several) {
+        return fail(kExitUsage, "explain: give one of CALL-ID, --datagram and --pcap");
+    }
+    if (options.offline && !options.call_id.empty()) {
+        return fail(kExitUsage, "explain: where a call is, only the daemon knows; --offline goes "
+                                "with --datagram and --pcap");
+    }
+    if (!options.source.empty() && !Address::parse(options.source)) {
+        return fail(kExitUsage, "--source: \"" + options.source + "\" is not an address");
+    }
+    const auto secret = options.secret.empty()
+                            ? Result<KnownSecret>(find_secret(config::Config{}.state_dir))
+                            : read_secret(options.secret);
+    if (!secret) {
+        return fail(kExitUsage, "--secret: " + secret.error().message);
+    }
+    Explainer explainer(context, options, *secret);
+    if (!options.call_id.empty()) {
+        return explainer.call();
+    }
+    return options.pcap.empty() ? explainer.datagram() : explainer.capture();
+}
+
+} // namespace
+
+void add_explain(CLI::App &app, Todo &todo) {
+    auto options = std::make_shared<Options>();
+    auto *command = app.add_subcommand(
+        "explain", "Where a call goes and why; what is read in a datagram or a capture");
+    command->add_option("call_id", options->call_id, "The call to look for")->type_name("CALL-ID");
+    command->add_option("--datagram", options->datagram, "The payload of one datagram; -: stdin")
+        ->type_name("FILE");
+    command->add_option("--pcap", options->pcap, "The datagrams of a capture, pcap or pcapng")
+        ->type_name("FILE");
+    command->add_option("--port", options->port, "Of a capture: datagrams from or to this port")
+        ->check(CLI::Range(1, 65535))
+        ->capture_default_str();
+    command->add_flag("--offline", options->offline,
+                      "Do not ask the daemon: only what is in the datagram");
+    command
+        ->add_option("--secret", options->secret,
+                     "The 16 bytes of the hash's secret; default: that of the daemon if it can "
+                     "be read, else zeros")
+        ->type_name("FILE");
+    command->add_option("--source", options->source, "The client's address")->type_name("ADDRESS");
+    command->add_option("--pool", options->pool, "Of a CALL-ID: in this pool only");
+    command->add_option("--service", options->service,
+                        "Of a datagram: the service it was sent to, where there are several");
+    command->callback([options, &todo] {
+        todo.run = [options, &todo] { return explain(todo.context, *options); };
+    });
+}
+
+} // namespace sipsteer::cli

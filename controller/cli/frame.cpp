@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/frame.hpp"
+
+#include <algorithm>
+#include <array>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
+#include <optional>
+
+namespace sipsteer::cli {
+
+namespace {
+
+constexpr unsigned kMostTags = 2;
+constexpr unsigned kMostExtensions = 8; // as SS_MAX_EXTENSIONS (bpf/parse.h)
+
+/// Bytes at the front of a text; none of the functions below reads behind its end.
+class Bytes {
+public:
+    explicit Bytes(std::string_view text) : text_(text) {}
+
+    std::size_t size() const { return text_.size(); }
+    std::string_view text() const { return text_; }
+    unsigned u8(std::size_t at) const { return static_cast<unsigned char>(text_[at]); }
+    unsigned u16(std::size_t at) const { return u8(at) << 8 | u8(at + 1); }
+    std::uint32_t u32(std::size_t at) const { return u16(at) << 16 | u16(at + 2); }
+
+    template <std::size_t Size>
+    std::array<std::uint8_t, Size> array(std::size_t at) const {
+        std::array<std::uint8_t, Size> bytes;
+        std::copy_n(text_.begin() + static_cast<std::ptrdiff_t>(at), Size, bytes.begin());
+        return bytes;
+    }
+
+    void skip(std::size_t count) { text_.remove_prefix(std::min(count, text_.size())); }
+    /// Nothing follows the first `count` bytes. False: there are fewer.
+    bool cut_to(std::size_t count) {
+        text_ = text_.substr(0, count);
+        return text_.size() == count;
+    }
+
+private:
+    std::string_view text_;
+};
+
+/// The EtherType of what follows the link's header, which is skipped; 0: too short.
+unsigned skip_header(Bytes &frame, std::size_t size, std::size_t type_at) {
+    if (frame.size() < size) {
+        return 0;
+    }
+    const unsigned type = frame.u16(type_at);
+    frame.skip(size);
+    return type;
+}
+
+unsigned skip_tags(Bytes &frame, unsigned type) {
+    for (unsigned i = 0; i < kMostTags && (type == ETH_P_8021Q || type == ETH_P_8021AD); i++) {
+        type = skip_header(frame, 4, 2);
+    }
+    return type;
+}
+
+unsigned ip_type(const Bytes &packet) {
+    const unsigned version = packet.size() == 0 ? 0 : packet.u8(0) >> 4;
+    return version == 4 ? ETH_P_IP : version == 6 ? ETH_P_IPV6 : 0;
+}
+
+unsigned skip_link(Link link, Bytes &frame) {
+    switch (link) {
+    case Link::Ethernet:
+        return skip_tags(frame, skip_header(frame, 14, 12));
+    case Link::LinuxCooked:
+        return skip_tags(frame, skip_header(frame, 16, 14));
+    case Link::LinuxCooked2:
+        return skip_tags(frame, skip_header(frame, 20, 0));
+    case Link::Loopback: // an address family, whose numbers differ from system to system
+        frame.skip(4);
+        return ip_type(frame);
+    case Link::Ip:
+        break;
+    }
+    return ip_type(frame);
+}
+
+void note_fragment(Datagram &datagram, std::uint32_t offset, bool more, std::uint32_t id) {
+    datagram.fragment_offset = offset;
+    datagram.fragment_id = id;
+    if (offset != 0) {
+        datagram.part = Part::LaterFragment;
+    } else if (more) {
+        datagram.part = Part::FirstFragment;
+    }
+}
+
+using Problem = std::optional<ss_reason>;
+
+/// Skips the header; sets addresses and fragment, and the protocol that follows.
+Problem take_ipv4(Bytes &packet, Datagram &datagram, unsigned &protocol) {
+    if (packet.size() < 20) {
+        return SS_REASON_MALFORMED;
+    }
+    const std::size_t header = (packet.u8(0) & 15) * 4;
+    const std::size_t total = packet.u16(2);
+    if (header < 20 || total < header || packet.size() < header) {
+        return SS_REASON_MALFORMED;
+    }
+    const unsigned fragment = packet.u16(6);
+    note_fragment(datagram, (fragment & 0x1fff) * 8, (fragment & 0x2000) != 0, packet.u16(4));
+    protocol = packet.u8(9);
+    datagram.source = Address::from_ipv4(packet.array<4>(12));
+    datagram.destination = Address::from_ipv4(packet.array<4>(16));
+    datagram.cut = !packet.cut_to(total);
+    packet.skip(header);
+    return std::nullopt;
+}
+
+/// Headers of the form that RFC 6564, 4 gives: next, length in units of eight octets.
+bool is_plain_extension(unsigned next) {
+    return next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS ||
+           next == IPPROTO_MH || next == 139 /* HIP */ || next == 140 /* Shim6 */;
+}
+
+bool is_extension(unsigned next) {
+    return is_plain_extension(next) || next == IPPROTO_AH || next == IPPROTO_FRAGMENT;
+}
+
+Problem take_extension(Bytes &packet, Datagram &datagram, unsigned &next) {
+    if (packet.size() < 8) {
+        return SS_REASON_MALFORMED;
+    }
+    std::size_t length = 8;
+    if (next == IPPROTO_FRAGMENT) {
+        const unsigned field = packet.u16(2);
+        note_fragment(datagram, field & 0xfff8, (field & 1) != 0, packet.u32(4));
+    } else {
+        // The authentication header counts in units of four octets (RFC 4302, 2.2).
+        length = next == IPPROTO_AH ? (packet.u8(1) + 2) * 4 : (packet.u8(1) + 1) * 8;
+    }
+    if (packet.size() < length) {
+        return SS_REASON_MALFORMED;
+    }
+    next = packet.u8(0);
+    packet.skip(length);
+    return std::nullopt;
+}
+
+Problem take_ipv6(Bytes &packet, Datagram &datagram, unsigned &protocol) {
+    if (packet.size() < 40) {
+        return SS_REASON_MALFORMED;
+    }
+    const std::size_t length = packet.u16(4);
+    protocol = packet.u8(6);
+    datagram.source = Address::from_bytes(packet.array<16>(8));
+    datagram.destination = Address::from_bytes(packet.array<16>(24));
+    packet.skip(40);
+    datagram.cut = !packet.cut_to(length);
+    for (unsigned i = 0; is_extension(protocol) && datagram.part != Part::LaterFragment; i++) {
+        if (i == kMostExtensions) {
+            return SS_REASON_EXTENSIONS;
+        }
+        if (const auto problem = take_extension(packet, datagram, protocol)) {
+            return problem;
+        }
+    }
+    return std::nullopt;
+}
+
+Problem take_udp(Bytes &packet, Datagram &datagram) {
+    if (packet.size() < 8) {
+        return SS_REASON_MALFORMED;
+    }
+    datagram.source_port = static_cast<std::uint16_t>(packet.u16(0));
+    datagram.destination_port = static_cast<std::uint16_t>(packet.u16(2));
+    const std::size_t length = packet.u16(4);
+    if (length < 8) {
+        return SS_REASON_MALFORMED;
+    }
+    const bool complete = packet.cut_to(length);
+    if (!complete && datagram.part == Part::Whole && !datagram.cut) {
+        return SS_REASON_MALFORMED;
+    }
+    packet.skip(8);
+    return std::nullopt;
+}
+
+} // namespace
+
+std::variant<Datagram, ss_reason> read_frame(Link link, std::string_view frame) {
+    Bytes packet(frame);
+    Datagram datagram;
+    unsigned protocol = 0;
+    const unsigned type = skip_link(link, packet);
+    if (type != ETH_P_IP && type != ETH_P_IPV6) {
+        return SS_REASON_NOT_IP;
+    }
+    auto problem = type == ETH_P_IP ? take_ipv4(packet, datagram, protocol)
+                                    : take_ipv6(packet, datagram, protocol);
+    if (!problem && protocol != IPPROTO_UDP) {
+        problem = SS_REASON_NOT_UDP;
+    }
+    if (!problem && datagram.part != Part::LaterFragment) {
+        problem = take_udp(packet, datagram);
+    }
+    if (problem) {
+        return *problem;
+    }
+    datagram.payload = packet.text();
+    return datagram;
+}
+
+} // namespace sipsteer::cli

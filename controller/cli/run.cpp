@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.hpp"
+#include "config/model.hpp"
+
+namespace sipsteer::cli {
+
+namespace {
+
+void add_common(CLI::App &app, Context &context) {
+    app.add_option("-o,--output", context.output, "How to print: text (or table) or json")
+        ->check(CLI::IsMember({"text", "table", "json"}))
+        ->type_name("FORM");
+    app.add_option("--api", context.api,
+                   "Where the daemon answers: a socket's path or http://HOST:PORT")
+        ->envname("SIPSTEER_API")
+        ->type_name("SOCKET|URL")
+        ->default_val(config::Config{}.api.socket);
+    app.add_option("--token-file", context.token_file,
+                   "The bearer token for the API; default: that in SIPSTEER_TOKEN, if any")
+        ->type_name("FILE");
+    app.set_version_flag("--version", "sipsteer " SIPSTEER_VERSION);
+    app.footer("Exit codes: 0 success, 1 refused, not found or not good, 2 bad command line or "
+               "input file, 3 no answer from the daemon.");
+}
+
+} // namespace
+
+int run(int argc, char **argv) {
+    Todo todo;
+    CLI::App app{"sipsteer: watches and manages sipsteerd, the SIP load balancer.", "sipsteer"};
+    app.require_subcommand(1);
+    app.fallthrough(); // common options may follow the command
+    add_common(app, todo.context);
+    add_explain(app, todo);
+    add_config(app, todo);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    }
+    return todo.run();
+}
+
+} // namespace sipsteer::cli

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/words.hpp"
+
+#include <cstdio>
+
+namespace sipsteer::cli {
+
+namespace {
+
+using nlohmann::json;
+
+std::string text_of(const json &value) {
+    if (value.is_null()) {
+        return "-";
+    }
+    return value.is_string() ? printable(value.get<std::string>()) : value.dump();
+}
+
+std::string get(const json &object, const char *name) {
+    const auto found = object.find(name);
+    return found == object.end() ? "-" : text_of(*found);
+}
+
+void add_line(std::string &text, const std::string &name, const std::string &value) {
+    text += name + ": ";
+    text.append(name.size() < 10 ? 10 - name.size() : 0, ' ');
+    text += value + '\n';
+}
+
+bool is_sip(const json &datagram) {
+    return datagram["kind"] == "request" || datagram["kind"] == "response";
+}
+
+std::string message_words(const json &datagram) {
+    if (!is_sip(datagram)) {
+        return get(datagram, "kind");
+    }
+    const std::string method = get(datagram, "method");
+    return datagram["kind"] == "request" ? "request " + method
+                                         : "response " + get(datagram, "class") + " to " + method;
+}
+
+std::string key_words(const json &datagram) {
+    if (datagram["key"].is_null()) {
+        return "not known: it is that of the client's address";
+    }
+    std::string text = get(datagram, "key") + ", of the ";
+    text += datagram["key_of"] == "source" ? "client's address" : "Call-ID";
+    if (datagram["key_secret"] == "zero") {
+        text += ", under a secret of zeros (no secret was given or could be read)";
+    }
+    return text;
+}
+
+std::string candidates_words(const json &candidates) {
+    std::string text;
+    for (const auto &candidate : candidates) {
+        text += (text.empty() ? "" : ", ") + get(candidate, "server") + " (" +
+                get(candidate, "live_calls") + " live calls" +
+                (candidate.value("full", false) ? ", full)" : ")");
+    }
+    return text.empty() ? "none" : text;
+}
+
+void add_call(std::string &text, const json &call) {
+    add_line(text, "  call",
+             get(call, "state") + " at " + get(call, "server") + ", came " +
+                 get(call, "age_seconds") + " s ago, idle " + get(call, "idle_seconds") +
+                 " s, kept " + get(call, "lifetime_left_seconds") + " s more");
+}
+
+std::string pool_words(const json &answer) {
+    std::string text = "pool " + get(answer, "pool") + ": " + get(answer, "reason") + '\n';
+    const auto call = answer.find("call");
+    if (call != answer.end() && call->is_object()) {
+        add_call(text, *call);
+    }
+    const auto if_new = answer.find("if_new");
+    if (if_new != answer.end() && if_new->is_object()) {
+        add_line(text, "  if new",
+                 "to " + get(*if_new, "server") + ", ring slot " + get(*if_new, "ring_slot") +
+                     "; asked in this order: " +
+                     candidates_words(if_new->value("candidates", json::array())));
+    }
+    return text;
+}
+
+} // namespace
+
+std::string printable(const std::string &text) {
+    std::string safe;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f) {
+            safe += c;
+            continue;
+        }
+        char escaped[5] = {};
+        std::snprintf(escaped, sizeof(escaped), "\\x%02x", static_cast<unsigned>(byte));
+        safe += escaped;
+    }
+    return safe;
+}
+
+std::string in_words(const json &datagram) {
+    std::string text;
+    add_line(text, "Datagram", message_words(datagram) + ", " + get(datagram, "bytes") + " bytes");
+    if (!datagram["reason"].is_null()) {
+        add_line(text, "Call-ID", "none: " + get(datagram, "reason"));
+    } else {
+        add_line(text, "Call-ID",
+                 get(datagram, "call_id") + ", at byte " + get(datagram["offsets"], "call_id"));
+    }
+    add_line(text, "Key", key_words(datagram));
+    add_line(text, "Table",
+             "notes \"" + get(datagram, "event") + "\"; a call that begins with it is " +
+                 get(datagram, "state"));
+    return text;
+}
+
+std::string in_one_line(const json &datagram) {
+    std::string text = "frame " + get(datagram, "frame") + "  " + get(datagram, "source") + " > " +
+                       get(datagram, "destination") + "  ";
+    if (datagram["kind"] == "fragment") {
+        return text + "later fragment of datagram " + get(datagram, "fragment_id") +
+               ", from byte " + get(datagram, "fragment_offset");
+    }
+    text += message_words(datagram);
+    text += datagram["reason"].is_null() ? "  Call-ID " + get(datagram, "call_id")
+                                         : "  " + get(datagram, "reason");
+    text += "  key " + get(datagram, "key");
+    if (datagram["part"] == "first_fragment") {
+        text += "  first fragment of datagram " + get(datagram, "fragment_id");
+    }
+    if (datagram.value("cut", false)) {
+        text += "  cut off by the capture";
+    }
+    return text;
+}
+
+std::string way_in_words(const json &answer) {
+    const auto pools = answer.find("pools");
+    if (pools == answer.end()) {
+        return pool_words(answer);
+    }
+    std::string text;
+    for (const auto &pool : *pools) {
+        text += pool_words(pool);
+    }
+    return text.empty() ? "no pool has a call table\n" : text;
+}
+
+} // namespace sipsteer::cli

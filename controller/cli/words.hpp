@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace sipsteer::cli {
+
+/// What describe() (offline.hpp) found, in lines for a person.
+std::string in_words(const nlohmann::json &datagram);
+
+/// The same of a datagram of a capture, in one line.
+std::string in_one_line(const nlohmann::json &datagram);
+
+/// What the daemon says of a call's way, in each of the pools asked for.
+std::string way_in_words(const nlohmann::json &answer);
+
+/// Text from outside, safe for a terminal: control characters are written \xNN.
+std::string printable(const std::string &text);
+
+} // namespace sipsteer::cli
