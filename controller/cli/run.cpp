@@ -33,6 +33,9 @@ int run(int argc, char **argv) {
     add_common(app, todo.context);
     add_explain(app, todo);
     add_config(app, todo);
+    add_show(app, todo);
+    add_change(app, todo);
+    add_completion(app, todo);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

@@ -36,6 +36,7 @@ check() {
 
 expected_tree() {
     cat <<'TREE'
+rwxr-xr-x usr/bin/sipsteer
 rw-r--r-- usr/lib/systemd/system/sipsteerd.service
 rw-r--r-- usr/lib/systemd/system/sipsteer-real-server@.service
 rwxr-xr-x usr/sbin/sipsteerd
@@ -49,6 +50,7 @@ rw-r--r-- usr/share/doc/sipsteer/LICENSE.GPL-2.0
 rw-r--r-- usr/share/doc/sipsteer/openapi.json
 rw-r--r-- usr/share/doc/sipsteer/README.md
 rw-r--r-- usr/share/doc/sipsteer/REAL-SERVER.md
+rw-r--r-- usr/share/man/man1/sipsteer.1
 rw-r--r-- usr/share/man/man5/sipsteer.conf.5
 rw-r--r-- usr/share/man/man8/sipsteerd.8
 TREE
@@ -115,12 +117,14 @@ main() {
     local example system=$TREE/usr/lib/systemd/system
     check "it installs" env DESTDIR="$TREE" cmake --install "$1" --prefix /usr
     check "the tree is as expected" same_tree
+    check "the command line runs" "$TREE/usr/bin/sipsteer" --version
     check "the daemon runs" "$TREE/usr/sbin/sipsteerd" --version
     for example in "$TREE"/usr/share/doc/sipsteer/examples/*.json; do
         check "the example ${example##*/} is good" "$TREE/usr/sbin/sipsteerd" --check --config "$example"
     done
     check "sipsteer-real-server runs" "$TREE/usr/sbin/sipsteer-real-server" --help
     if command -v man >/dev/null; then
+        check "the manual has sipsteer(1)" man_page_is "$TREE/usr/share/man/man1/sipsteer.1" "SIPSTEER(1)"
         check "the manual has sipsteerd(8)" man_page_is "$TREE/usr/share/man/man8/sipsteerd.8" "SIPSTEERD(8)"
         check "the manual has sipsteer.conf(5)" man_page_is "$TREE/usr/share/man/man5/sipsteer.conf.5" "SIPSTEER.CONF(5)"
     else

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands of sipsteer that ask the daemon, the program itself, against an HTTP server of the
+// daemon's code that answers as the daemon does.
+#include "api/problem.hpp"
+#include "api/server.hpp"
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sys/wait.h>
+#include <thread>
+
+using namespace sipsteer;
+using namespace sipsteer::api;
+using nlohmann::json;
+
+namespace {
+
+const json kStatus = {
+    {"version", "0.1.0"},
+    {"uptime_seconds", 90061},
+    {"interfaces", {{{"name", "eth0"}, {"mode", "native"}}}},
+    {"services",
+     {{{"name", "sip"},
+       {"address", "198.51.100.100"},
+       {"port", 5060},
+       {"pool", "proxies"},
+       {"packets", 7},
+       {"bytes", 700}}}},
+    {"pools",
+     {{{"name", "proxies"},
+       {"servers",
+        {{{"name", "proxy1"},
+          {"address", "198.51.100.11"},
+          {"port", 5060},
+          {"weight", 100},
+          {"admin", "enabled"},
+          {"health", "up"},
+          {"takes_new", true},
+          {"live_calls", 12},
+          {"new_calls", 345},
+          {"rehomed_calls", 0},
+          {"packets", 6789}},
+         {{"name", "a-proxy-of-a-long-name"},
+          {"address", "2001:db8::12"},
+          {"port", 5061},
+          {"weight", 50},
+          {"admin", "draining"},
+          {"health", "down"}}}}}}},
+    {"calls", {{"live", 12}, {"capacity", 1000}}},
+    {"reasons",
+     {{{"reason", "call_hit"}, {"verdict", "tx"}, {"packets", 6}, {"text", "the call table"}}}}};
+
+/// The daemon's API, as far as the tests need it, on a thread of its own.
+class Daemon {
+public:
+    Daemon() {
+        std::string name =
+            (std::filesystem::temp_directory_path() / "sipsteer-cli-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        folder_ = name;
+        server_.emplace(io_, router());
+        REQUIRE(server_->listen(socket(), 0660).ok());
+        thread_ = std::thread([this] { io_.run(); });
+    }
+    ~Daemon() {
+        boost::asio::post(io_, [this] { server_->stop(); });
+        thread_.join();
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+    Daemon(const Daemon &) = delete;
+    Daemon &operator=(const Daemon &) = delete;
+
+    std::string socket() const { return (folder_ / "api.sock").string(); }
+
+    std::string write(const std::string &name, const std::string &bytes) const {
+        std::ofstream(folder_ / name, std::ios::binary) << bytes;
+        return (folder_ / name).string();
+    }
+
+    /// The body of the last request that had one.
+    std::string body() {
+        const std::lock_guard guard(lock_);
+        return body_;
+    }
+
+private:
+    void note(const Request &request) {
+        const std::lock_guard guard(lock_);
+        body_ = request.body;
+    }
+
+    Router router() {
+        Router router;
+        router.add("GET", "/v1/status", [](const Request &) { return json_response(kStatus); });
+        router.add("GET", "/v1/calls/{call-id}", [](const Request &request) {
+            return json_response({{"call_id", request.captured.at("call-id")},
+                                  {"found", false},
+                                  {"pools", {{{"pool", "proxies"}, {"reason", "not there"}}}}});
+        });
+        router.add("POST", "/v1/explain", [this](const Request &request) {
+            note(request);
+            return json_response({{"pool", "proxies"}, {"reason", "it is new"}});
+        });
+        router.add("PATCH", "/v1/pools/{pool}/servers/{server}", [this](const Request &request) {
+            note(request);
+            return request.captured.at("server") == "proxy1"
+                       ? json_response({{"changed", true}})
+                       : problem_response({404, "there is no such server", {}, {}});
+        });
+        router.add("PUT", "/v1/config", [this](const Request &request) {
+            note(request);
+            return json_response({{"changed", request.target.query.empty()}});
+        });
+        return router;
+    }
+
+    std::filesystem::path folder_;
+    std::mutex lock_;
+    std::string body_;
+    boost::asio::io_context io_;
+    std::optional<Server> server_;
+    std::thread thread_;
+};
+
+struct Outcome {
+    int exit_code = -1;
+    std::string output; // standard output, then standard error
+};
+
+Outcome run(const Daemon &daemon, const std::string &arguments) {
+    const std::string command =
+        std::string(SIPSTEER_PROGRAM) + " --api " + daemon.socket() + ' ' + arguments + " 2>&1";
+    std::FILE *pipe = popen(command.c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    Outcome outcome;
+    std::array<char, 4096> piece{};
+    for (std::size_t got = 0; (got = fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
+        outcome.output.append(piece.data(), got);
+    }
+    outcome.exit_code = WEXITSTATUS(pclose(pipe));
+    return outcome;
+}
+
+} // namespace
+
+TEST_CASE("sipsteer get servers: an aligned table, without colours in a pipe", "[cli]") {
+    const Daemon daemon;
+    const auto outcome = run(daemon, "get servers");
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.output ==
+          "SERVER                          ADDRESS        PORT  HEALTH  ADMIN     "
+          "TAKES NEW  WEIGHT  LIVE CALLS  NEW CALLS  REHOMED  PACKETS\n"
+          "proxies/proxy1                  198.51.100.11  5060  up      enabled   "
+          "yes           100          12        345        0     6789\n"
+          "proxies/a-proxy-of-a-long-name  2001:db8::12   5061  down    draining  "
+          "-              50           -          -        -        -\n");
+}
+
+TEST_CASE("sipsteer status, get and describe", "[cli]") {
+    const Daemon daemon;
+    const auto status = run(daemon, "status");
+    CHECK(status.exit_code == 0);
+    CHECK_THAT(status.output, Catch::Contains("up for 1 d 1 h 1 min 1 s") &&
+                                  Catch::Contains("interface eth0: native") &&
+                                  Catch::Contains("calls: 12 of 1000") &&
+                                  Catch::Contains("call_hit"));
+    CHECK(json::parse(run(daemon, "status -o json").output) == kStatus);
+    CHECK(json::parse(run(daemon, "get services sip -o json").output) == kStatus["services"]);
+    CHECK(run(daemon, "get pools").output.find("proxies        2   1         1") !=
+          std::string::npos);
+    const auto one = run(daemon, "describe servers proxies/proxy1");
+    CHECK_THAT(one.output, Catch::Contains("health: up\n") && Catch::Contains("pool: proxies\n"));
+    CHECK_THAT(one.output, !Catch::Contains("a-proxy"));
+    const auto none = run(daemon, "get servers nobody");
+    CHECK(none.exit_code == 1);
+    CHECK_THAT(none.output, Catch::Contains("\"nobody\""));
+    CHECK(run(daemon, "get things").exit_code == 2);
+}
+
+TEST_CASE("sipsteer explain asks the daemon", "[cli]") {
+    Daemon daemon;
+    const auto call = run(daemon, "explain 'a/b?c%@host' -o json");
+    CHECK(call.exit_code == 0);
+    CHECK(json::parse(call.output)["call_id"] == "a/b?c%@host");
+    CHECK_THAT(run(daemon, "explain x").output, Catch::Contains("pool proxies: not there"));
+    const std::string payload = "BYE sip:a SIP/2.0\r\nCall-ID: x\r\n\r\n";
+    const auto datagram = run(daemon, "explain --datagram " + daemon.write("datagram", payload));
+    CHECK(datagram.exit_code == 0);
+    CHECK_THAT(datagram.output,
+               Catch::Contains("request BYE") && Catch::Contains("pool proxies: it is new"));
+    CHECK(daemon.body() == payload);
+}
+
+TEST_CASE("sipsteer drain, enable and disable", "[cli]") {
+    Daemon daemon;
+    CHECK(run(daemon, "drain proxies/proxy1 --timeout 30s").exit_code == 0);
+    CHECK(json::parse(daemon.body()) == json{{"admin", "draining"}, {"drain_timeout", "30s"}});
+    CHECK(run(daemon, "enable proxies/proxy1").output == "proxies/proxy1: enabled\n");
+    CHECK(json::parse(daemon.body()) == json{{"admin", "enabled"}});
+    CHECK(run(daemon, "disable proxies/proxy1").exit_code == 0);
+    CHECK(json::parse(daemon.body()) == json{{"admin", "disabled"}});
+    const auto none = run(daemon, "drain proxies/nobody");
+    CHECK(none.exit_code == 1);
+    CHECK_THAT(none.output, Catch::Contains("sipsteer: there is no such server"));
+    CHECK(run(daemon, "drain proxy1").exit_code == 2);
+}
+
+TEST_CASE("sipsteer apply and diff", "[cli]") {
+    Daemon daemon;
+    const auto file = daemon.write("config", R"({"pools": []})");
+    CHECK_THAT(run(daemon, "apply -f " + file).output, Catch::StartsWith("changed:"));
+    CHECK(daemon.body() == R"({"pools": []})");
+    CHECK(run(daemon, "diff -f " + file).output == "nothing changes\n");
+    CHECK(run(daemon, "apply -f /nonexistent").exit_code == 2);
+}
+
+TEST_CASE("sipsteer completion bash: a script that bash takes", "[cli]") {
+    const Daemon daemon;
+    const auto words = run(daemon, "completion bash >" + daemon.write("script", "") +
+                                       " && bash -c '. " + daemon.write("x", "") + "'");
+    CHECK(words.exit_code == 0);
+    const auto script = daemon.write("script.bash", run(daemon, "completion bash").output);
+    const std::string line = "bash -c '. " + script +
+                             "; COMP_WORDS=(sipsteer get se); COMP_CWORD=2; _sipsteer; "
+                             "echo \"${COMPREPLY[*]}\"' | grep -qx 'services servers'";
+    CHECK(std::system(line.c_str()) == 0);
+}
