@@ -35,6 +35,7 @@ int run(int argc, char **argv) {
     add_config(app, todo);
     add_show(app, todo);
     add_change(app, todo);
+    add_top(app, todo);
     add_completion(app, todo);
     try {
         app.parse(argc, argv);

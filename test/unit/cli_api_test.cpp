@@ -225,6 +225,15 @@ TEST_CASE("sipsteer apply and diff", "[cli]") {
     CHECK(run(daemon, "apply -f /nonexistent").exit_code == 2);
 }
 
+TEST_CASE("sipsteer top --once: one picture", "[cli]") {
+    const Daemon daemon;
+    const auto once = run(daemon, "top --once");
+    CHECK(once.exit_code == 0);
+    CHECK_THAT(once.output, Catch::StartsWith("sipsteerd 0.1.0, calls: 12 of 1000\n") &&
+                                Catch::Contains("proxies/proxy1"));
+    CHECK(run(daemon, "top").exit_code == 2); // no terminal
+}
+
 TEST_CASE("sipsteer completion bash: a script that bash takes", "[cli]") {
     const Daemon daemon;
     const auto words = run(daemon, "completion bash >" + daemon.write("script", "") +

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sipsteer top: calls, health and rates, once a second.
+#include "cli/client.hpp"
+#include "cli/commands.hpp"
+#include "cli/terminal.hpp"
+#include "cli/top_view.hpp"
+
+#include <chrono>
+#include <iostream>
+#include <optional>
+#include <thread>
+#include <unistd.h>
+
+namespace sipsteer::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kPeriod{1000};
+
+struct Reading {
+    ApiAnswer answer;
+    Clock::time_point at;
+};
+
+Reading read_status(const Context &context) {
+    Reading reading{ask(context, {"GET", "/v1/status"}), {}};
+    reading.at = Clock::now();
+    return reading;
+}
+
+std::string picture(const Reading &before, const Reading &now, bool colour) {
+    const std::chrono::duration<double> passed = now.at - before.at;
+    return top_view({before.answer.body, now.answer.body, passed.count()}, colour);
+}
+
+int show_once(const Context &context) {
+    const Reading first = read_status(context);
+    if (!first.answer.ok()) {
+        return first.answer.exit_code;
+    }
+    std::this_thread::sleep_for(kPeriod);
+    const Reading second = read_status(context);
+    if (second.answer.ok()) {
+        std::cout << picture(first, second, use_colour());
+    }
+    return second.answer.exit_code;
+}
+
+int show_live(const Context &context) {
+    Reading before = read_status(context);
+    if (!before.answer.ok()) {
+        return before.answer.exit_code;
+    }
+    std::optional<Terminal> terminal(std::in_place);
+    std::string shown = "one moment\n";
+    for (;;) {
+        Terminal::draw(shown);
+        if (Terminal::wants_end(static_cast<int>(kPeriod.count()))) {
+            return kExitOk;
+        }
+        if (Clock::now() - before.at < kPeriod) {
+            continue; // another key, or a new size
+        }
+        Reading now = read_status(context);
+        if (!now.answer.ok()) {
+            terminal.reset(); // what was said of it went away with the screen
+            return fail(kExitNotReachable, "top: the daemon does not answer any more");
+        }
+        shown = picture(before, now, use_colour()) + "\nq ends this\n";
+        before = std::move(now);
+    }
+}
+
+int top(const Context &context, bool once) {
+    if (once) {
+        return show_once(context);
+    }
+    if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1) {
+        return fail(kExitUsage, "top: this is no terminal; --once prints one picture");
+    }
+    return show_live(context);
+}
+
+} // namespace
+
+void add_top(CLI::App &app, Todo &todo) {
+    auto once = std::make_shared<bool>(false);
+    auto *command = app.add_subcommand("top", "Calls, health and rates, once a second; q ends it");
+    command->add_flag("--once", *once, "Print one picture, of one second, and end");
+    command->callback(
+        [once, &todo] { todo.run = [once, &todo] { return top(todo.context, *once); }; });
+}
+
+} // namespace sipsteer::cli

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the command line shows, from values: tables, rates, places of the API.
+#include "cli/client.hpp"
+#include "cli/endpoint.hpp"
+#include "cli/table.hpp"
+#include "cli/top_view.hpp"
+#include "cli/words.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace sipsteer::cli;
+using nlohmann::json;
+
+TEST_CASE("a table: numbers to the right, text to the left, nothing at a line's end", "[cli]") {
+    Table table({"NAME", "COUNT"});
+    table.add({{"a"}, {"5"}});
+    table.add({{"\xc3\xa4\xc3\xb6\xc3\xbc-long"}, {"12345678"}}); // 8 characters, 11 bytes
+    CHECK(table.print(false) == "NAME         COUNT\n"
+                                "a                5\n"
+                                "\xc3\xa4\xc3\xb6\xc3\xbc-long  12345678\n");
+    CHECK(Table({"A", "B"}).print(true) == "A  B\n");
+}
+
+TEST_CASE("a table: colours are not counted as width", "[cli]") {
+    Table table({"HEALTH", "X"});
+    table.add({{"up", Colour::Good}, {"y"}});
+    CHECK(table.print(true) == "HEALTH  X\n\x1b[32mup\x1b[0m      y\n");
+    CHECK(table.print(false) == "HEALTH  X\nup      y\n");
+}
+
+TEST_CASE("top: rates are those between two readings", "[cli]") {
+    const auto status = [](int packets, int calls) {
+        return json{{"services", {{{"name", "sip"}, {"packets", packets}, {"bytes", 0}}}},
+                    {"pools",
+                     {{{"name", "p"},
+                       {"servers",
+                        {{{"name", "s"},
+                          {"health", "up"},
+                          {"admin", "enabled"},
+                          {"live_calls", 4},
+                          {"new_calls", calls},
+                          {"packets", packets}}}}}}}};
+    };
+    const auto find = [](const std::string &text, const std::string &line) {
+        return text.find(line) != std::string::npos;
+    };
+    const auto shown = top_view({status(100, 10), status(150, 11), 2}, false);
+    INFO(shown);
+    CHECK(find(shown, "\nsip           25.0      0.0\n"));
+    CHECK(find(shown, "\np/s     up      enabled           4          0.5       25.0\n"));
+    // The daemon's maps were made anew.
+    CHECK(find(top_view({status(100, 10), status(3, 1), 1}, false),
+               "\nsip            0.0      0.0\n"));
+    CHECK(find(top_view({json::object(), status(100, 10), 1}, false),
+               "\nsip            0.0      0.0\n"));
+}
+
+TEST_CASE("places of the API", "[cli]") {
+    CHECK(parse_endpoint("/run/a.sock")->socket == "/run/a.sock");
+    CHECK(parse_endpoint("unix:/run/a.sock")->socket == "/run/a.sock");
+    CHECK(parse_endpoint("http://192.0.2.1:8080")->host == "192.0.2.1");
+    CHECK(parse_endpoint("http://192.0.2.1:8080/")->port == "8080");
+    CHECK(parse_endpoint("http://[2001:db8::1]:80")->host == "2001:db8::1");
+    for (const auto *bad :
+         {"", "name", "http://", "http://a", "http://:80", "http://a:", "http://a:b", "https://a:1",
+          "http://2001:db8::1:80", "http://[]:1", "http://a/b:1"}) {
+        INFO(bad);
+        CHECK_FALSE(parse_endpoint(bad).ok());
+    }
+}
+
+TEST_CASE("what goes into a path is escaped, what goes to a terminal is harmless", "[cli]") {
+    CHECK(escape("a-b_c.d~e") == "a-b_c.d~e");
+    CHECK(escape("a/b?c%@\xff") == "a%2Fb%3Fc%25%40%FF");
+    CHECK(printable("a\x1b[2J\x7f\xc3\xa4") == "a\\x1b[2J\\x7f\xc3\xa4");
+}
