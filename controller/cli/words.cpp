@@ -141,7 +141,8 @@ std::string in_one_line(const json &datagram) {
 std::string way_in_words(const json &answer) {
     const auto pools = answer.find("pools");
     if (pools == answer.end()) {
-        return pool_words(answer);
+        const json pool = answer.value("pool", json());
+        return pool.is_object() ? pool_words(pool) : "its pool is not in force\n";
     }
     std::string text;
     for (const auto &pool : *pools) {

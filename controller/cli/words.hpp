@@ -12,7 +12,8 @@ std::string in_words(const nlohmann::json &datagram);
 /// The same of a datagram of a capture, in one line.
 std::string in_one_line(const nlohmann::json &datagram);
 
-/// What the daemon says of a call's way, in each of the pools asked for.
+/// What the daemon says of the way of a call, by pool (GET /v1/calls/{call-id}), or of a datagram
+/// (POST /v1/explain).
 std::string way_in_words(const nlohmann::json &answer);
 
 /// Text from outside, safe for a terminal: control characters are written \xNN.

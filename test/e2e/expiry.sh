@@ -87,6 +87,19 @@ rehome_is_done() { # SERVER
     api GET "/v1/pools/proxies/servers/$1/rehome" | head -n 1 | jq -e '.state == "done"' >/dev/null
 }
 
+sipsteer() { "${SIPSTEERD%/*}/sipsteer" --api "$(director_file api.sock)" "$@"; }
+
+# The command line says the same of a call as the API.
+in_words() { # SERVER
+    check_equal "sipsteer explain: the answer of the API" "$(call_json asked@x | jq -r '"\(.call.server) \(.call.state)"')" \
+        "$(sipsteer explain asked@x -o json | jq -r '.pools[0].call | "\(.server) \(.state)"')"
+    check "and in words" grep -q "early at $1," <<<"$(sipsteer explain asked@x)"
+    check_equal "of a datagram, too" "request asked@x $1" "$(printf 'BYE sip:b@x SIP/2.0\r\ni: asked@x\r\n\r\n' |
+        sipsteer explain --datagram - -o json | jq -r '"\(.kind) \(.call_id) \(.way.pool.call.server)"')"
+    check_equal "sipsteer get servers lists them" "${#SERVERS[@]}" "$(sipsteer get servers | grep -c '^proxies/.* up ')"
+    check "sipsteer top --once shows them" grep -q "^proxies/$1 " <<<"$(sipsteer top --once)"
+}
+
 # What an operator does to a call.
 one_call() {
     local datagram first second
@@ -95,6 +108,7 @@ one_call() {
     send INVITE asked@x
     check_equal "a new call goes where it was said to go" "$first early" \
         "$(call_json asked@x | jq -r '"\(.call.server) \(.call.state)"')"
+    in_words "$first"
     second=$(api POST /v1/calls/asked@x/rehome | head -n 1 | jq -r '.rehomed.server')
     check "it is moved to another server: $first, $second" test "$first" != "$second"
     send ACK asked@x

@@ -110,7 +110,7 @@ private:
         });
         router.add("POST", "/v1/explain", [this](const Request &request) {
             note(request);
-            return json_response({{"pool", "proxies"}, {"reason", "it is new"}});
+            return json_response(json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}}}});
         });
         router.add("PATCH", "/v1/pools/{pool}/servers/{server}", [this](const Request &request) {
             note(request);
