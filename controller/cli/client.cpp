@@ -25,7 +25,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr auto kPatience = std::chrono::seconds(10);
-constexpr std::uint64_t kLargestAnswer = 64 * 1024 * 1024;
+constexpr std::uint64_t kLargestAnswer = std::uint64_t{64} * 1024 * 1024;
 
 using Reply = http::response<http::string_body>;
 

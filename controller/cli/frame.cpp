@@ -99,7 +99,7 @@ Problem take_ipv4(Bytes &packet, Datagram &datagram, unsigned &protocol) {
     if (packet.size() < 20) {
         return SS_REASON_MALFORMED;
     }
-    const std::size_t header = (packet.u8(0) & 15) * 4;
+    const std::size_t header = std::size_t{4} * (packet.u8(0) & 15);
     const std::size_t total = packet.u16(2);
     if (header < 20 || total < header || packet.size() < header) {
         return SS_REASON_MALFORMED;
