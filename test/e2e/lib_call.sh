@@ -24,8 +24,9 @@ start_call_capture() { # NAME HOST INTERFACE
 # Checks, too, that the captures are complete.
 stop_call_captures() {
     local capture lost=0
+    settle_captures "$WORK"/*.pcap
     for capture in "${CALL_CAPTURES[@]}"; do
-        stop_capture "${capture#*=}" "$WORK/${capture%%=*}.pcap"
+        end_capture "${capture#*=}" "$WORK/${capture%%=*}.pcap"
         lost=$((lost + CAPTURE_DROPPED))
     done
     check_equal "the captures are complete" 0 "$lost"

@@ -90,9 +90,10 @@ begin_captures() {
 # sent to them.
 end_captures() {
     local capture host missed=0 options=() macs=()
+    settle_captures "$CALLS_DIR"/*.pcap
     for capture in "${CALLS_CAPTURES[@]}"; do
         host=${capture%%=*}
-        stop_capture "${capture#*=}" "$CALLS_DIR/$host.pcap"
+        end_capture "${capture#*=}" "$CALLS_DIR/$host.pcap"
         missed=$((missed + CAPTURE_DROPPED))
         [[ $host == director ]] || options+=(--capture "$host=$CALLS_DIR/$host.pcap")
     done

@@ -54,7 +54,7 @@ least_calls() {
     local enabled
     configure "least-calls, server1 disabled" \
         "$(set_weights 100 100 100 100) | .pools[0].scheduler = \"least-calls\" | $(set_server server1 '{admin: "disabled"}')"
-    begin_calls "$CALLS" "$RATE" 6000 6000
+    begin_calls "$CALLS" "$RATE" 5000 5000
     wait_until 5 calls_placed 300 || true
     configure "server1 is enabled" "$(set_server server1 '{admin: "enabled"}')"
     enabled=$(now)
@@ -65,7 +65,7 @@ least_calls() {
             head -n 80 | sort -u | paste -sd ' ')"
     check_shares "in the end, all have as many" 150 150 150 150
     configure "least-calls by weight" "$(set_weights 100 200 300 400)"
-    run_calls 6000 6000
+    run_calls 5000 5000
     check_shares "as many as their weights are" 60 120 180 240
 }
 

@@ -26,8 +26,8 @@ ss_service_key service_key(std::string_view address, std::uint16_t port, __u8 pr
 
 } // namespace
 
-DataPlane::DataPlane() {
-    Program &program = Program::get();
+DataPlane::DataPlane(std::uint32_t buckets) {
+    Program &program = Program::of_size(buckets);
     auto &maps = program.maps();
     clear_hash(maps.services);
     clear_hash(maps.fragments);

@@ -27,7 +27,7 @@ namespace sipsteer::test {
 /// The hash's secret in all packet tests.
 inline constexpr std::array<std::uint64_t, 2> kSecret = {0x0123456789abcdef, 0xfedcba9876543210};
 
-/// Buckets of the call table in all packet tests.
+/// Buckets of the call table, unless a test wants another number.
 inline constexpr std::uint32_t kBuckets = 67;
 /// Of the one before it was resized; empty unless a test fills it.
 inline constexpr std::uint32_t kBucketsBefore = 41;
@@ -85,11 +85,11 @@ struct Tapped {
     Bytes frame;
 };
 
-/// The real program with its maps, empty at construction. The program is loaded once and shared:
-/// one DataPlane lives at a time.
+/// The real program with its maps, empty at construction. The program is loaded once and shared,
+/// and again only for a table of another size: one DataPlane lives at a time.
 class DataPlane {
 public:
-    DataPlane();
+    explicit DataPlane(std::uint32_t buckets = kBuckets);
     ~DataPlane();
     DataPlane(const DataPlane &) = delete;
     DataPlane &operator=(const DataPlane &) = delete;
@@ -129,6 +129,8 @@ public:
     /// Runs one packet and only looks at where it goes: the server, or nothing. For many packets.
     std::optional<__u32> server_for(const Packet &packet);
 
+    /// Packets counted under a reason, since the program was loaded.
+    __u64 packets(ss_reason reason) const;
     ss_traffic service_traffic(__u32 id) const;
     ss_server_counters server_counters(__u32 index) const;
 

@@ -5,6 +5,17 @@
 
 namespace sipsteer::test {
 
+__u64 DataPlane::packets(ss_reason reason) const {
+    __u64 total = 0;
+    for (__u32 verdict = 0; verdict < SS_VERDICTS; verdict++) {
+        const auto values =
+            per_cpu<ss_traffic>(Program::get().maps().reasons,
+                                ss_reason_index(reason, static_cast<ss_verdict>(verdict)));
+        total += sum(values.data(), values.size()).packets;
+    }
+    return total;
+}
+
 ss_traffic DataPlane::service_traffic(__u32 id) const {
     const auto values = per_cpu<ss_traffic>(Program::get().maps().service_traffic, id);
     return sum(values.data(), values.size());
@@ -34,7 +45,7 @@ __u64 DataPlane::messages(__u32 service, ss_method method) const {
 
 std::vector<Entry> DataPlane::entries() const {
     std::vector<Entry> entries;
-    for (__u32 bucket = 0; bucket < kBuckets; bucket++) {
+    for (__u32 bucket = 0; bucket < Program::get().buckets(); bucket++) {
         ss_bucket value;
         must(bpf_map_lookup_elem(fd_of(Program::get().maps().calls), &bucket, &value), "calls");
         for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
@@ -49,8 +60,9 @@ std::vector<Entry> DataPlane::entries() const {
 std::optional<Entry> DataPlane::entry(std::uint64_t hash, __u32 pool) const {
     const __u64 position = ss_call_position(hash, pool);
     const __u32 tag = ss_call_position_tag(position);
-    const __u32 first = ss_call_first_bucket(position, kBuckets);
-    const __u32 other = ss_call_other_bucket(first, tag, kBuckets);
+    const __u32 buckets = Program::get().buckets();
+    const __u32 first = ss_call_first_bucket(position, buckets);
+    const __u32 other = ss_call_other_bucket(first, tag, buckets);
     for (const Entry &entry : entries()) {
         if (ss_call_tag(entry.value) == tag && (entry.bucket == first || entry.bucket == other)) {
             return entry;
@@ -74,10 +86,14 @@ void DataPlane::write_birth(__u32 bucket, __u32 slot, __u16 tick) {
 }
 
 void DataPlane::forget_calls() {
-    clear_array(Program::get().maps().calls, kBuckets);
-    clear_array(Program::get().maps().births, kBuckets);
-    clear_array(Program::get().maps().calls_before, kBucketsBefore);
-    clear_array(Program::get().maps().births_before, kBucketsBefore);
+    Program &program = Program::get();
+    if (program.fresh()) {
+        return;
+    }
+    clear_array(program.maps().calls, program.buckets());
+    clear_array(program.maps().births, program.buckets());
+    clear_array(program.maps().calls_before, kBucketsBefore);
+    clear_array(program.maps().births_before, kBucketsBefore);
 }
 
 void DataPlane::write_entry(__u32 bucket, __u32 slot, __u64 value) {

@@ -11,7 +11,7 @@ namespace sipsteer::test {
 /// A stateful pool 0 of servers 0 to 3 behind services 1 (IPv4) and 2 (IPv6), port 5060.
 class Farm : public DataPlane {
 public:
-    Farm() {
+    explicit Farm(std::uint32_t buckets = kBuckets) : DataPlane(buckets) {
         pool(0);
         for (__u32 i = 0; i < kServers; i++) {
             server(i);

@@ -25,26 +25,39 @@ inline void must(int result, const char *what) {
     }
 }
 
-/// The program, loaded once for all tests.
+/// The program, loaded once for all tests that want a call table of one size.
 class Program {
 public:
-    static Program &get() {
+    /// The program with a table of so many buckets.
+    static Program &of_size(std::uint32_t buckets) {
         // One attempt: if the program does not load, every test fails at once.
-        static bool tried = false;
-        static std::unique_ptr<Program> program;
-        if (!tried) {
-            tried = true;
-            program.reset(new Program);
+        static std::uint32_t tried = 0;
+        if (tried != buckets) {
+            tried = buckets;
+            loaded().reset();
+            loaded().reset(new Program(buckets));
+        } else if (loaded()) {
+            loaded()->fresh_ = false;
         }
-        if (!program) {
+        return get();
+    }
+
+    /// The one loaded last.
+    static Program &get() {
+        if (!loaded()) {
             throw std::runtime_error("the program was not loaded: see the first test that failed");
         }
-        return *program;
+        return *loaded();
     }
 
     int fd() const { return bpf_program__fd(skeleton_->progs.sipsteer); }
     auto &maps() { return skeleton_->maps; }
+    const bpf_object &object() const { return *skeleton_->obj; }
+    const ss_settings &settings() const { return skeleton_->rodata->settings; }
     std::size_t cpus() const { return cpus_; }
+    std::uint32_t buckets() const { return buckets_; }
+    /// Just loaded: its table is empty.
+    bool fresh() const { return fresh_; }
 
     /// Pools that have a ring: each write of a map of maps waits for all CPUs.
     std::set<__u32> rings;
@@ -63,16 +76,21 @@ public:
     void read_held() { must(ring_buffer__consume(held_reader_.get()), "held"); }
 
 private:
-    Program()
+    static std::unique_ptr<Program> &loaded() {
+        static std::unique_ptr<Program> program;
+        return program;
+    }
+
+    explicit Program(std::uint32_t buckets)
         : skeleton_(sipsteer_bpf__open(), &sipsteer_bpf__destroy),
           held_reader_(nullptr, &ring_buffer__free), rejects_reader_(nullptr, &ring_buffer__free),
-          tapped_reader_(nullptr, &ring_buffer__free) {
+          tapped_reader_(nullptr, &ring_buffer__free), buckets_(buckets) {
         if (!skeleton_) {
             throw std::runtime_error("cannot open the BPF object");
         }
         fill(skeleton_->rodata->settings);
-        must(bpf_map__set_max_entries(skeleton_->maps.calls, kBuckets), "size of calls");
-        must(bpf_map__set_max_entries(skeleton_->maps.births, kBuckets), "size of births");
+        must(bpf_map__set_max_entries(skeleton_->maps.calls, buckets_), "size of calls");
+        must(bpf_map__set_max_entries(skeleton_->maps.births, buckets_), "size of births");
         must(bpf_map__set_max_entries(skeleton_->maps.calls_before, kBucketsBefore), "size before");
         must(bpf_map__set_max_entries(skeleton_->maps.births_before, kBucketsBefore),
              "size before");
@@ -122,10 +140,10 @@ private:
         return 0;
     }
 
-    static void fill(ss_settings &settings) {
+    void fill(ss_settings &settings) const {
         settings.secret[0] = kSecret[0];
         settings.secret[1] = kSecret[1];
-        settings.buckets = kBuckets;
+        settings.buckets = buckets_;
         settings.buckets_before = kBucketsBefore;
         settings.firsts_per_source = kFirstsPerSource;
         settings.held_per_source = kHeldPerSource;
@@ -136,7 +154,9 @@ private:
     std::unique_ptr<ring_buffer, void (*)(ring_buffer *)> held_reader_;
     std::unique_ptr<ring_buffer, void (*)(ring_buffer *)> rejects_reader_;
     std::unique_ptr<ring_buffer, void (*)(ring_buffer *)> tapped_reader_;
+    std::uint32_t buckets_;
     std::size_t cpus_ = 0;
+    bool fresh_ = true;
 };
 
 inline int fd_of(bpf_map *map) {

@@ -90,7 +90,14 @@ wait_until() {
     done
 }
 
-is_gone() { ! kill -0 "$1" 2>/dev/null; }
+# Whether a process has ended. One that nobody has waited for yet has: its parent may take its time,
+# and in a container so may process 1, which inherits what outlives its starter.
+is_gone() { # PID
+    local stat
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+    stat=${stat##*) } # the command's name, in brackets, may hold anything
+    [[ $stat == [ZX]* ]]
+}
 
 # stop_pid PID [SIGNAL [SECONDS]]: ends a process that start_on has started; by SIGKILL after SECONDS.
 # The exit code is the process's.
@@ -124,13 +131,22 @@ start_capture() {
         die "tcpdump did not start on $1: $(tail -n 1 "$3.log")"
 }
 
-# Ends a capture once nothing has come in for a while. Sets CAPTURE_DROPPED: frames the kernel dropped.
-stop_capture() { # PID FILE
-    local before=-1 size
-    while size=$(stat -c %s "$2") && ((size != before)); do
-        before=$size
+# Waits until nothing has come in to any of these captures for a while.
+settle_captures() { # FILE...
+    local before='' sizes
+    while sizes=$(stat -c %s "$@") && [[ $sizes != "$before" ]]; do
+        before=$sizes
         sleep 0.2
     done
+}
+
+stop_capture() { # PID FILE: once it has settled; else as end_capture
+    settle_captures "$2"
+    end_capture "$@"
+}
+
+# Ends a capture. Sets CAPTURE_DROPPED: frames the kernel dropped.
+end_capture() { # PID FILE
     stop_pid "$1" INT || true
     CAPTURE_DROPPED=$(awk '/dropped by kernel/ { print $1 }' "$2.log")
     [[ $CAPTURE_DROPPED =~ ^[0-9]+$ ]] || die "tcpdump ended without its counts: $(tail -n 1 "$2.log")"
