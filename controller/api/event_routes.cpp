@@ -31,9 +31,68 @@ bool wants_stream(const Request &request) {
     return accepted.find("text/event-stream") != std::string::npos;
 }
 
+/// "1", "0.01": a share above 0, at most 1.
+std::optional<double> parse_share(const std::string &text) {
+    double share = 0;
+    const auto *last = text.data() + text.size();
+    const auto [end, failed] = std::from_chars(text.data(), last, share);
+    if (failed != std::errc() || end != last || !(share > 0 && share <= 1)) {
+        return std::nullopt;
+    }
+    return share;
+}
+
+/// What is asked of calls, if anything is.
+std::variant<std::optional<CallEventsQuery>, Problem> read_calls(QueryReader &reader) {
+    CallEventsQuery calls;
+    const auto share = reader.text("calls");
+    calls.server = reader.text("server");
+    calls.source = reader.text("source");
+    calls.call_id = reader.text("call_id");
+    if (share) {
+        const auto parsed = parse_share(*share);
+        if (!parsed) {
+            return Problem{
+                400, "calls: \"" + *share + "\" is not a share above 0, at most 1", "calls", {}};
+        }
+        calls.share = *parsed;
+    }
+    if (!share && !calls.server && !calls.source && !calls.call_id) {
+        return std::optional<CallEventsQuery>();
+    }
+    return std::optional(std::move(calls));
+}
+
+std::variant<EventsQuery, Problem> read_query(const Request &request) {
+    QueryReader reader(request);
+    EventsQuery query;
+    if (const auto types = reader.text("type")) {
+        boost::split(query.types, *types, boost::is_any_of(","));
+    }
+    query.since = reader.number_if_any("since", 0, kNoLimit);
+    query.limit = reader.number("limit", 1, 1000, query.limit);
+    auto calls = read_calls(reader);
+    if (const auto problem = reader.finish()) {
+        return *problem;
+    }
+    if (const auto *problem = std::get_if<Problem>(&calls)) {
+        return *problem;
+    }
+    query.calls = std::get<std::optional<CallEventsQuery>>(std::move(calls));
+    if (query.calls && !wants_stream(request)) {
+        return Problem{
+            400, "events of calls are not kept: they come as a stream only", "calls", {}};
+    }
+    return query;
+}
+
 Response listen(const EventSource &source, const EventsQuery &query) {
+    auto listened = source.listen(query);
+    if (const auto *problem = std::get_if<Problem>(&listened)) {
+        return problem_response(*problem);
+    }
     Response response;
-    response.stream = source.listen(query);
+    response.stream = std::get<std::shared_ptr<Stream>>(std::move(listened));
     if (!response.stream) {
         return problem_response({503, "too many clients listen to events already", {}, {}});
     }
@@ -45,16 +104,11 @@ Response listen(const EventSource &source, const EventsQuery &query) {
 
 void add_event_routes(Router &router, EventSource source) {
     router.add("GET", "/v1/events", [source = std::move(source)](const Request &request) {
-        QueryReader reader(request);
-        EventsQuery query;
-        if (const auto types = reader.text("type")) {
-            boost::split(query.types, *types, boost::is_any_of(","));
-        }
-        query.since = reader.number_if_any("since", 0, kNoLimit);
-        query.limit = reader.number("limit", 1, 1000, query.limit);
-        if (const auto problem = reader.finish()) {
+        auto read = read_query(request);
+        if (const auto *problem = std::get_if<Problem>(&read)) {
             return problem_response(*problem);
         }
+        auto &query = std::get<EventsQuery>(read);
         if (!wants_stream(request)) {
             return json_response(source.list(query));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/problem.hpp"
 #include "api/router.hpp"
 
 #include <cstdint>
@@ -9,27 +10,38 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace sipsteer::api {
+
+/// Which calls' events are wanted on a stream, besides those of the farm.
+struct CallEventsQuery {
+    double share = 1;                   // of the calls, above 0 to 1
+    std::optional<std::string> server;  // POOL/SERVER
+    std::optional<std::string> source;  // address or PREFIX/LENGTH of the client
+    std::optional<std::string> call_id; // exact bytes
+};
 
 /// What GET /v1/events asks for.
 struct EventsQuery {
     std::vector<std::string> types; // empty: all
     std::optional<std::uint64_t> since;
-    std::size_t limit = 100; // of a list
+    std::size_t limit = 100;              // of a list
+    std::optional<CallEventsQuery> calls; // of a stream
 };
 
 /// Where events come from.
 struct EventSource {
     std::function<nlohmann::json(const EventsQuery &)> list;
 
-    /// Null if too many are listening.
-    std::function<std::shared_ptr<Stream>(const EventsQuery &)> listen;
+    /// A null stream: too many are listening.
+    std::function<std::variant<std::shared_ptr<Stream>, Problem>(const EventsQuery &)> listen;
 };
 
 /// GET /v1/events?type=&since=&limit=: a list of what happened lately; to a client that accepts
-/// text/event-stream, what happens from now on (WHATWG HTML, "Server-sent events").
+/// text/event-stream, what happens from now on (WHATWG HTML, "Server-sent events"), and with
+/// calls=SHARE, server=, source= or call_id= what happens to calls.
 void add_event_routes(Router &router, EventSource source);
 
 } // namespace sipsteer::api

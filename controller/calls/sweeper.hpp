@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace sipsteer::calls {
@@ -57,6 +58,11 @@ public:
     /// The tables to go over from now on, the present one first; a pass under way begins anew.
     void set_tables(std::vector<Segment> segments);
 
+    /// Called with every entry that is removed; nobody: an empty one.
+    void set_on_removed(std::function<void(__u64 entry)> on_removed) {
+        on_removed_ = std::move(on_removed);
+    }
+
     /// Sweeps the next `max_buckets` buckets, or to the table's end if that comes first; the
     /// slice after that begins a new pass. `now` in ticks; it and `lifetimes` may differ from
     /// slice to slice. Returns true when it completed a pass.
@@ -83,6 +89,7 @@ private:
     };
 
     std::vector<Segment> segments_;
+    std::function<void(__u64 entry)> on_removed_;
     Loads loads_;
     std::size_t segment_ = 0; // that is being swept
     std::size_t next_ = 0;    // bucket in it

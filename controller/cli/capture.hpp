@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/frame.hpp"
+#include "explain/frame.hpp"
 #include "util/result.hpp"
 
 #include <functional>
 #include <string>
 
 namespace sipsteer::cli {
+
+using explain::Datagram;
+using explain::Link;
+using explain::Part;
+using explain::read_frame;
 
 /// Of a capture file, by what was found in its frames.
 struct CaptureCounts {

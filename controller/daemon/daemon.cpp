@@ -166,6 +166,25 @@ Status Daemon::attach_programs() {
     return attach_all(config_, map_options_, *maps_, attachments_);
 }
 
+Status Daemon::open_call_events() {
+    call_events_ = std::make_unique<CallEvents>(
+        io_, *maps_, hub_, [this](std::uint16_t index) { return farm_->server_name(index); });
+    sweeping_->set_on_removed([this](__u64 entry) { call_events_->note_expired(entry); });
+    return call_events_->start();
+}
+
+CallEventsAccess Daemon::call_events_access() {
+    return {[this] { return call_events_.get(); },
+            [this](const std::string &name) -> std::optional<std::uint16_t> {
+                for (const auto &server : farm_->plan().servers) {
+                    if (server.id.pool + "/" + server.id.server == name) {
+                        return server.index;
+                    }
+                }
+                return std::nullopt;
+            }};
+}
+
 void Daemon::watch_farm() {
     neighbours_.watch(hop_addresses(config_));
     health_log_.note(neighbours_.next_hops());
@@ -213,6 +232,9 @@ Status Daemon::start() {
             io_, maps_->rejects(), map_options_.secret,
             [this](std::uint32_t pool) { return retry_after(pool); });
         done = rejecter_->start();
+    }
+    if (done) {
+        done = open_call_events();
     }
     if (done) {
         neighbours_.set_vlan_tags(vlan_tags(config_));
@@ -335,6 +357,8 @@ void Daemon::await_next_change() {
 void Daemon::on_pass() {
     farm_->note_pass(sweeping_->totals());
     resizing_->note_pass(sweeping_->totals());
+    call_events_->note_losses();
+    call_alarm_.note_pass(*maps_, farm_->plan());
     if (reconcile_failed_) {
         schedule_reconcile(); // a pass takes two seconds or more
     }
@@ -426,7 +450,7 @@ api::Router Daemon::make_routes() {
     auto router = api::make_router({[this] { return status(); }});
     api::add_calls_routes(router, call_requests_.routes());
     const auto source = config_control_.source();
-    api::add_event_routes(router, event_source(hub_));
+    api::add_event_routes(router, event_source(hub_, call_events_access()));
     api::add_config_routes(router, source);
     api::add_resource_routes(router, source, [this] { return resource_status(); });
     api::add_log_level_routes(router, log_level());

@@ -6,6 +6,8 @@
 #include "api/routes.hpp"
 #include "api/server.hpp"
 #include "config/model.hpp"
+#include "daemon/call_alarm.hpp"
+#include "daemon/call_events.hpp"
 #include "daemon/call_requests.hpp"
 #include "daemon/config_control.hpp"
 #include "daemon/event_stream.hpp"
@@ -54,6 +56,8 @@ private:
     Status open_maps();
     void open_tables();
     Status attach_programs();
+    Status open_call_events();
+    CallEventsAccess call_events_access();
     void watch_farm();
     bool knows_next_hops() const;
     void wait_for_next_hops();
@@ -106,6 +110,8 @@ private:
     std::unique_ptr<Resizing> resizing_;
     std::unique_ptr<fragments::Holder> holder_;
     std::unique_ptr<reject::Rejecter> rejecter_;
+    std::unique_ptr<CallEvents> call_events_;
+    CallAlarm call_alarm_;
     Rehomes rehomes_;
     CallRequests call_requests_;
     std::unique_ptr<api::Server> api_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <variant>
 
 namespace sipsteer::daemon {
 
@@ -34,19 +35,72 @@ std::string to_line(const json &body) {
     return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-events::Wanted wanted_types(const std::vector<std::string> &types) {
-    if (types.empty()) {
-        return {};
-    }
-    return [types](const events::Event &event) {
-        return std::find(types.begin(), types.end(), event.type) != types.end();
+using Interest = std::shared_ptr<CallEvents::Interest>;
+
+/// Events for everybody, by type; and those of calls that were asked for.
+events::Wanted wanted(const std::vector<std::string> &types, const Interest &interest) {
+    return [types, id = interest ? interest->id() : 0](const events::Event &event) {
+        const bool type =
+            types.empty() || std::find(types.begin(), types.end(), event.type) != types.end();
+        const auto &audience = event.audience;
+        return type && (audience.empty() ||
+                        std::find(audience.begin(), audience.end(), id) != audience.end());
     };
+}
+
+using api::Problem;
+
+std::variant<taps::CallFilter, Problem> read_filter(const api::CallEventsQuery &query,
+                                                    const CallEventsAccess &access) {
+    taps::CallFilter filter;
+    filter.share = query.share;
+    filter.call_id = query.call_id;
+    if (query.server) {
+        filter.server = access.server_index(*query.server);
+        if (!filter.server) {
+            return Problem{400,
+                           "server: there is no \"" + *query.server + "\"; POOL/SERVER is wanted",
+                           "server",
+                           {}};
+        }
+    }
+    if (query.source) {
+        filter.source = taps::Prefix::parse(*query.source);
+        if (!filter.source) {
+            return Problem{400,
+                           "source: \"" + *query.source + "\" is no address and no PREFIX/LENGTH",
+                           "source",
+                           {}};
+        }
+    }
+    return filter;
+}
+
+/// Null if no events of calls are asked for.
+std::variant<Interest, Problem> find_interest(const api::EventsQuery &query,
+                                              const CallEventsAccess &access) {
+    if (!query.calls) {
+        return Interest();
+    }
+    auto filter = read_filter(*query.calls, access);
+    if (const auto *problem = std::get_if<Problem>(&filter)) {
+        return *problem;
+    }
+    auto *events = access.events();
+    if (events == nullptr) {
+        return Problem{503, "the daemon is starting", {}, {}};
+    }
+    auto interest = events->want(std::get<taps::CallFilter>(std::move(filter)));
+    if (!interest) {
+        return Problem{500, interest.error().message, {}, {}};
+    }
+    return *interest;
 }
 
 class ServerSentEvents : public api::Stream {
 public:
-    explicit ServerSentEvents(std::shared_ptr<events::Subscription> subscription)
-        : subscription_(std::move(subscription)) {}
+    ServerSentEvents(std::shared_ptr<events::Subscription> subscription, Interest calls)
+        : subscription_(std::move(subscription)), calls_(std::move(calls)) {}
 
     boost::asio::awaitable<std::string> next() override {
         if (!begun_) {
@@ -64,6 +118,7 @@ public:
 
 private:
     std::shared_ptr<events::Subscription> subscription_;
+    Interest calls_; // they are shown while this lives
     bool begun_ = false;
 };
 
@@ -90,19 +145,29 @@ void stop_publishing_log() {
     log::set_listener({});
 }
 
-api::EventSource event_source(events::Hub &hub) {
+api::EventSource event_source(events::Hub &hub, CallEventsAccess calls) {
     api::EventSource source;
     source.list = [&hub](const api::EventsQuery &query) {
         json events = json::array();
         for (auto &event :
-             hub.since(query.since.value_or(0), wanted_types(query.types), query.limit)) {
+             hub.since(query.since.value_or(0), wanted(query.types, {}), query.limit)) {
             events.push_back(std::move(event.body));
         }
         return json{{"events", std::move(events)}};
     };
-    source.listen = [&hub](const api::EventsQuery &query) -> std::shared_ptr<api::Stream> {
-        auto subscription = hub.subscribe(wanted_types(query.types), query.since.value_or(0));
-        return subscription ? std::make_shared<ServerSentEvents>(std::move(subscription)) : nullptr;
+    source.listen =
+        [&hub, calls = std::move(calls)](
+            const api::EventsQuery &query) -> std::variant<std::shared_ptr<api::Stream>, Problem> {
+        auto found = find_interest(query, calls);
+        if (const auto *problem = std::get_if<Problem>(&found)) {
+            return *problem;
+        }
+        auto &interest = std::get<Interest>(found);
+        auto subscription = hub.subscribe(wanted(query.types, interest), query.since.value_or(0));
+        if (!subscription) {
+            return std::shared_ptr<api::Stream>();
+        }
+        return std::make_shared<ServerSentEvents>(std::move(subscription), std::move(interest));
     };
     return source;
 }

@@ -4,7 +4,12 @@
 #pragma once
 
 #include "api/event_routes.hpp"
+#include "daemon/call_events.hpp"
 #include "events/hub.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
 
 namespace sipsteer::daemon {
 
@@ -13,8 +18,15 @@ namespace sipsteer::daemon {
 void publish_log(events::Hub &hub);
 void stop_publishing_log();
 
+/// Who can be asked for events of calls.
+struct CallEventsAccess {
+    std::function<CallEvents *()> events; // null: not yet
+    std::function<std::optional<std::uint16_t>(const std::string &server)>
+        server_index; // POOL/SERVER
+};
+
 /// GET /v1/events, as a list and as a stream. The hub must outlive it.
-api::EventSource event_source(events::Hub &hub);
+api::EventSource event_source(events::Hub &hub, CallEventsAccess calls);
 
 /// As server-sent events: each its id and its JSON in one line of data, without a name, so that a
 /// browser's onmessage has them all.

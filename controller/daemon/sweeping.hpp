@@ -29,6 +29,11 @@ public:
         sweeper_.set_tables(std::move(segments));
     }
 
+    /// Called with every entry whose lifetime was over; nobody: an empty one.
+    void set_on_removed(std::function<void(__u64 entry)> on_removed) {
+        sweeper_.set_on_removed(std::move(on_removed));
+    }
+
     /// The lifetimes to go by from now on. Calls of a server that is no longer planned go by its
     /// pool, as in the data plane; if that is gone, too, they keep those they had.
     void set_plan(const plan::Plan &plan, const std::vector<Leaving> &leaving);

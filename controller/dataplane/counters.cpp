@@ -70,6 +70,29 @@ std::uint64_t read_turn(const Maps &maps, std::uint16_t pool) {
     return load ? load->turn : 0;
 }
 
+ss_call_counters read_call_counters(const Maps &maps, std::uint16_t pool) {
+    ss_call_counters sum{};
+    for (const auto &value : read_per_cpu<ss_call_counters>(maps.call_counters(), pool)) {
+        for (std::size_t i = 0; i < SS_CALL_EVENTS; i++) {
+            sum.event[i] += value.event[i];
+        }
+        for (std::size_t i = 0; i < SS_CALL_STATES; i++) {
+            sum.displaced[i] += value.displaced[i];
+        }
+        sum.expired += value.expired;
+        sum.no_room += value.no_room;
+    }
+    return sum;
+}
+
+std::uint64_t read_tap_dropped(const Maps &maps, ss_tap_kind tap) {
+    std::uint64_t sum = 0;
+    for (const auto count : read_per_cpu<std::uint64_t>(maps.tap_dropped(), tap)) {
+        sum += count;
+    }
+    return sum;
+}
+
 ReasonCounters read_reasons(const Maps &maps) {
     ReasonCounters counters{};
     for (std::uint32_t i = 0; i < counters.size(); i++) {
@@ -107,6 +130,18 @@ void clear_service_traffic(const Maps &maps, std::uint16_t index) {
     clear_per_cpu<ss_traffic>(maps.service_traffic(), index);
     for (std::uint32_t method = 0; method < SS_METHODS; method++) {
         clear_per_cpu<std::uint64_t>(maps.methods(), ss_method_index(index, method));
+    }
+}
+
+const char *call_event_name(std::uint32_t event) {
+    switch (event) {
+#define SS_CALL_EVENT_NAME(number, constant, name)                                                 \
+    case number:                                                                                   \
+        return name;
+        SS_CALL_EVENT_LIST(SS_CALL_EVENT_NAME)
+#undef SS_CALL_EVENT_NAME
+    default:
+        return "unknown";
     }
 }
 

@@ -6,6 +6,7 @@
 #include <sipsteer/counters.h>
 #include <sipsteer/method.h>
 #include <sipsteer/reason.h>
+#include <sipsteer/tap.h>
 
 #include <array>
 #include <cstdint>
@@ -15,6 +16,12 @@ namespace sipsteer::dataplane {
 /// Counters summed over all CPUs; zeros if they cannot be read.
 ss_traffic read_service_traffic(const Maps &maps, std::uint16_t index);
 ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index);
+
+/// What became of a pool's calls, by its index.
+ss_call_counters read_call_counters(const Maps &maps, std::uint16_t pool);
+
+/// Frames that a tap could not show.
+std::uint64_t read_tap_dropped(const Maps &maps, ss_tap_kind tap);
 
 /// Messages of a service by method (enum ss_method).
 std::uint64_t read_messages(const Maps &maps, std::uint16_t service, std::uint32_t method);
@@ -30,6 +37,9 @@ ReasonCounters read_reasons(const Maps &maps);
 /// Before an index is given to another server or service.
 void clear_server_counters(const Maps &maps, std::uint16_t index);
 void clear_service_traffic(const Maps &maps, std::uint16_t index);
+
+/// "call_new" (call_event.h).
+const char *call_event_name(std::uint32_t event);
 
 const char *reason_label(std::uint32_t reason);
 const char *reason_text(std::uint32_t reason);

@@ -291,6 +291,18 @@ int Maps::service_traffic() const {
 int Maps::server_counters() const {
     return bpf_map__fd(skeleton_->maps.server_counters);
 }
+int Maps::call_counters() const {
+    return bpf_map__fd(skeleton_->maps.call_counters);
+}
+int Maps::taps() const {
+    return bpf_map__fd(skeleton_->maps.taps);
+}
+int Maps::tapped() const {
+    return bpf_map__fd(skeleton_->maps.tapped);
+}
+int Maps::tap_dropped() const {
+    return bpf_map__fd(skeleton_->maps.tap_dropped);
+}
 int Maps::service_names() const {
     return bpf_map__fd(skeleton_->maps.service_names);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace sipsteer::events {
 
@@ -12,8 +13,12 @@ namespace sipsteer::events {
 struct Event {
     std::uint64_t id = 0; // grows with every event, over restarts as well
     std::string type;     // "server_down"
-    nlohmann::json
-        body; // an object: id, time (RFC 3339, UTC), level, type and the event's own fields
+
+    /// An object: id, time (RFC 3339, UTC), level, type and the event's own fields.
+    nlohmann::json body;
+
+    /// Those who asked for it; nobody: it is for everybody.
+    std::vector<std::uint32_t> audience = {};
 };
 
 } // namespace sipsteer::events

@@ -35,24 +35,37 @@ std::uint64_t first_id() {
 Hub::Hub(boost::asio::any_io_executor executor, const HubLimits &limits)
     : executor_(std::move(executor)), limits_(limits), next_id_(first_id()) {}
 
-void Hub::publish(std::string_view level, std::string_view type, nlohmann::json fields, bool kept) {
+Event Hub::make(std::string_view level, std::string_view type, nlohmann::json fields) {
     Event event{next_id_++, std::string(type), std::move(fields)};
     event.body["id"] = event.id;
     event.body["time"] = timestamp(system_clock::now());
     event.body["level"] = level;
     event.body["type"] = type;
+    return event;
+}
+
+void Hub::offer(const Event &event) const {
     for (const auto &subscriber : subscribers_) {
         if (const auto subscription = subscriber.lock()) {
             subscription->offer(event);
         }
     }
-    if (!kept) {
-        return;
-    }
+}
+
+void Hub::publish(std::string_view level, std::string_view type, nlohmann::json fields) {
+    Event event = make(level, type, std::move(fields));
+    offer(event);
     if (history_.size() == limits_.history) {
         history_.pop_front();
     }
     history_.push_back(std::move(event));
+}
+
+void Hub::publish_to(std::vector<std::uint32_t> audience, std::string_view type,
+                     nlohmann::json fields) {
+    Event event = make("info", type, std::move(fields));
+    event.audience = std::move(audience);
+    offer(event);
 }
 
 std::vector<Event> Hub::since(std::uint64_t id, const Wanted &wanted, std::size_t most) const {

@@ -27,10 +27,13 @@ class Hub {
 public:
     explicit Hub(boost::asio::any_io_executor executor, const HubLimits &limits = {});
 
-    /// `fields`: an object. An event that is kept can be had later and by since(); the others only
-    /// reach those who are subscribed.
-    void publish(std::string_view level, std::string_view type, nlohmann::json fields,
-                 bool kept = true);
+    /// `fields`: an object. The event can be had later, by since().
+    void publish(std::string_view level, std::string_view type, nlohmann::json fields);
+
+    /// An event for some of those who are subscribed now, by what their Wanted makes of `audience`.
+    /// It is not kept.
+    void publish_to(std::vector<std::uint32_t> audience, std::string_view type,
+                    nlohmann::json fields);
 
     /// The events after `id` that are still kept, the oldest first, at most the last `most`.
     std::vector<Event> since(std::uint64_t id, const Wanted &wanted, std::size_t most) const;
@@ -43,6 +46,8 @@ public:
     void stop();
 
 private:
+    Event make(std::string_view level, std::string_view type, nlohmann::json fields);
+    void offer(const Event &event) const;
     void drop_gone();
 
     boost::asio::any_io_executor executor_;

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <iostream>
+
 #include <array>
 #include <exception>
 #include <map>
@@ -162,11 +164,11 @@ private:
 constexpr std::uint32_t kCalls = 200'000;
 constexpr std::uint32_t kRoomy = kCalls / 5; // buckets: a fill of 62 %
 
-/// Two CPUs that enter the same call within the same fraction of a microsecond may choose places in
-/// different buckets and both find their own entry the true one. Such a call has two entries until
-/// one is over; all later messages go by the same one. Clients do not send a first message twice
-/// within that time, so a few in a thousand of calls that do nothing else are put up with.
-constexpr std::uint32_t kDoubledAtMost = kCalls / 100;
+/// Each CPU looks for the call once more when it has chosen a place, so both enter it only if other
+/// calls come to their two buckets in between. Such a call has two entries until one is over; all
+/// later messages go by the same one. Clients do not send a first message twice within a fraction
+/// of a microsecond, so a few in ten thousand of calls that do nothing else are put up with.
+constexpr std::uint32_t kDoubledAtMost = kCalls / 2'000;
 
 bool has_two_cpus() {
     if (two_cpus().empty()) {
@@ -185,6 +187,7 @@ TEST_CASE("two CPUs: a call that comes to both at once has one entry and one ser
     race.both(FINDER_START, 0, kCalls);
     const Faults first = race.faults(kCalls);
     INFO("after the first message: " << first);
+    std::cout << first.doubled << " of " << kCalls << " calls have two entries\n";
     CHECK(first.grave() == 0);
     CHECK(first.doubled < kDoubledAtMost);
     CHECK(first.split <= first.doubled);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Datagrams in captured frames, whatever these begin with.
-#include "cli/frame.hpp"
+#include "explain/frame.hpp"
 
 #include <catch2/catch.hpp>
 #include <string>
 
 using namespace sipsteer;
-using namespace sipsteer::cli;
+using namespace sipsteer::explain;
 using namespace std::string_literals;
 
 namespace {

@@ -114,12 +114,14 @@ TEST_CASE("the history is bounded, and read from an id on, by type and number") 
     CHECK(types(world.hub.since(0, {}, 3)) == Types{"b", "a", "b"}); // the last ones
 }
 
-TEST_CASE("an event that is not kept reaches only those who listen") {
+TEST_CASE("an event for some is not kept: it reaches only those who listen, with its audience") {
     World world;
     const auto listener = world.hub.subscribe({}, 0);
-    world.hub.publish("info", "passing", json::object(), false);
+    world.hub.publish_to({7}, "passing", json::object());
     CHECK(world.hub.since(0, {}, 10).empty());
-    CHECK(types(world.take(listener)->events) == Types{"passing"});
+    const auto taken = world.take(listener);
+    CHECK(types(taken->events) == Types{"passing"});
+    CHECK(taken->events[0].audience == std::vector<std::uint32_t>{7});
 }
 
 TEST_CASE("a subscriber gets what happens from now on, or from an id on") {

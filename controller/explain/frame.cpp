@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/frame.hpp"
+#include "explain/frame.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 #include <optional>
 
-namespace sipsteer::cli {
+namespace sipsteer::explain {
 
 namespace {
 
@@ -208,4 +208,4 @@ std::variant<Datagram, ss_reason> read_frame(Link link, std::string_view frame) 
     return datagram;
 }
 
-} // namespace sipsteer::cli
+} // namespace sipsteer::explain

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <variant>
 
-namespace sipsteer::cli {
+namespace sipsteer::explain {
 
 /// What a frame begins with.
 enum class Link { Ethernet, LinuxCooked, LinuxCooked2, Ip, Loopback };
@@ -35,4 +35,4 @@ struct Datagram {
 /// MALFORMED or EXTENSIONS.
 std::variant<Datagram, ss_reason> read_frame(Link link, std::string_view frame);
 
-} // namespace sipsteer::cli
+} // namespace sipsteer::explain

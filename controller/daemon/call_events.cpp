@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/call_events.hpp"
+
+#include "calls/call_view.hpp"
+#include "dataplane/counters.hpp"
+#include "dataplane/map_access.hpp"
+#include "explain/frame.hpp"
+#include "explain/message.hpp"
+#include "util/log.hpp"
+
+#include <sipsteer/call.h>
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace sipsteer::daemon {
+
+namespace {
+
+using nlohmann::json;
+
+/// Enough for the headers; the Call-ID is at the front of all messages that people send.
+constexpr std::uint32_t kSnap = 4096;
+
+/// Calls whose Call-ID is kept for the event of their end.
+constexpr std::size_t kMostKnown = 65'536;
+
+json fields_of(const ss_tapped &tapped, const explain::Datagram &datagram,
+               const std::string &call_id) {
+    return {{"call_id", call_id},
+            {"key", fmt::format("{:016x}", tapped.key)},
+            {"method", dataplane::method_label(tapped.method)},
+            {"reason", dataplane::reason_label(tapped.reason)},
+            {"source", datagram.source.to_string()},
+            {"source_port", datagram.source_port}};
+}
+
+void add_server(json &fields, const std::optional<calls::ServerName> &server) {
+    fields["pool"] = server ? json(server->pool) : json();
+    fields["server"] = server ? json(server->server) : json();
+}
+
+} // namespace
+
+CallEvents::CallEvents(boost::asio::io_context &io, const dataplane::Maps &maps, events::Hub &hub,
+                       ServerNameOf server_name)
+    : maps_(maps), hub_(hub), server_name_(std::move(server_name)),
+      ring_(io, maps.tapped(),
+            [this](const ss_tapped &tapped, std::string_view frame) { take(tapped, frame); }) {}
+
+/// An earlier run may have left a tap on.
+Status CallEvents::start() {
+    lost_ = dataplane::read_tap_dropped(maps_, SS_TAP_CALLS);
+    if (auto set = set_tap(); !set) {
+        return set;
+    }
+    return ring_.start();
+}
+
+Result<std::shared_ptr<CallEvents::Interest>> CallEvents::want(taps::CallFilter filter) {
+    auto interest = std::make_shared<Interest>(*this, next_id_++, std::move(filter));
+    interests_.push_back(interest.get());
+    if (auto set = set_tap(); !set) {
+        return set.error();
+    }
+    return interest;
+}
+
+void CallEvents::forget(std::uint32_t interest) {
+    std::erase_if(interests_, [&](const auto *one) { return one->id() == interest; });
+    if (auto set = set_tap(); !set) {
+        log::warn("tap_not_set", {{"problem", set.error().message}});
+    }
+    if (interests_.empty()) {
+        known_.clear();
+        order_.clear();
+    }
+}
+
+Status CallEvents::set_tap() {
+    std::vector<const taps::CallFilter *> filters;
+    for (const auto *interest : interests_) {
+        filters.push_back(&interest->filter());
+    }
+    const std::uint32_t zero = 0;
+    ss_taps taps = dataplane::read_value<ss_taps>(maps_.taps(), zero).value_or(ss_taps{});
+    taps.tap[SS_TAP_CALLS] = taps::tap_for(filters, kSnap);
+    return dataplane::write_value(maps_.taps(), zero, taps, "taps");
+}
+
+void CallEvents::take(const ss_tapped &tapped, std::string_view frame) {
+    if ((tapped.taps & (1U << SS_TAP_CALLS)) == 0) {
+        return;
+    }
+    const auto read = explain::read_frame(explain::Link::Ethernet, frame);
+    const auto *datagram = std::get_if<explain::Datagram>(&read);
+    if (datagram == nullptr) {
+        return;
+    }
+    const auto call_id = explain::read_message(datagram->payload).call_id;
+    Audience audience;
+    for (const auto *interest : interests_) {
+        if (interest->filter().wants(tapped, datagram->source, call_id)) {
+            audience.push_back(interest->id());
+        }
+    }
+    if (audience.empty()) {
+        return;
+    }
+    publish(tapped, fields_of(tapped, *datagram, call_id), audience);
+    remember(ss_call_position_tag(ss_call_position(tapped.key, tapped.pool)),
+             {call_id, std::move(audience)});
+}
+
+void CallEvents::publish(const ss_tapped &tapped, json fields, const Audience &audience) {
+    const auto server = tapped.server < SS_MAX_SERVERS
+                            ? server_name_(static_cast<std::uint16_t>(tapped.server))
+                            : std::nullopt;
+    add_server(fields, server);
+    if (tapped.displaced != SS_CALL_EMPTY) {
+        hub_.publish_to(audience, "call_displaced",
+                        {{"pool", fields["pool"]},
+                         {"state", calls::state_name(tapped.displaced)},
+                         {"made_room_for", fields["call_id"]}});
+    }
+    if (tapped.event != SS_CALL_EVENT_NONE) {
+        hub_.publish_to(audience, dataplane::call_event_name(tapped.event), std::move(fields));
+    }
+}
+
+void CallEvents::remember(std::uint32_t tag, Known known) {
+    if (known_.insert_or_assign(tag, std::move(known)).second) {
+        order_.push_back(tag);
+    }
+    if (order_.size() > kMostKnown) {
+        known_.erase(order_.front());
+        order_.pop_front();
+    }
+}
+
+/// A call that was closing has had its event: it ended.
+void CallEvents::note_expired(__u64 entry) {
+    const auto known = known_.find(ss_call_tag(entry));
+    if (known == known_.end() || ss_call_state(entry) == SS_CALL_CLOSING) {
+        return;
+    }
+    json fields{{"call_id", known->second.call_id},
+                {"state", calls::state_name(ss_call_state(entry))}};
+    add_server(fields, server_name_(static_cast<std::uint16_t>(ss_call_server(entry))));
+    hub_.publish_to(known->second.audience, "call_expired", std::move(fields));
+}
+
+void CallEvents::note_losses() {
+    const auto lost = dataplane::read_tap_dropped(maps_, SS_TAP_CALLS);
+    if (lost == lost_ || interests_.empty()) {
+        return;
+    }
+    Audience everybody;
+    for (const auto *interest : interests_) {
+        everybody.push_back(interest->id());
+    }
+    hub_.publish_to(std::move(everybody), "call_events_lost", {{"count", lost - lost_}});
+    lost_ = lost;
+}
+
+} // namespace sipsteer::daemon

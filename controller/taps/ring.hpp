@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "util/result.hpp"
+
+#include <sipsteer/tap.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+struct ring_buffer;
+
+namespace sipsteer::taps {
+
+/// Takes the frames that the data plane shows (sipsteer/tap.h) out of their ring, as they come.
+class Ring {
+public:
+    /// `frame`: as far as it is shown; only until the call returns.
+    using Take = std::function<void(const ss_tapped &tapped, std::string_view frame)>;
+
+    /// `ring`: the map `tapped`, which must outlive this.
+    Ring(boost::asio::io_context &io, int ring, Take take);
+    ~Ring();
+    Ring(const Ring &) = delete;
+    Ring &operator=(const Ring &) = delete;
+
+    Status start();
+
+private:
+    struct Deleter {
+        void operator()(ring_buffer *ring) const;
+    };
+
+    void wait();
+    static int on_record(void *self, void *data, std::size_t size);
+
+    int ring_fd_;
+    Take take_;
+    std::unique_ptr<ring_buffer, Deleter> ring_;
+    boost::asio::posix::stream_descriptor ready_; // libbpf's own
+};
+
+} // namespace sipsteer::taps
