@@ -136,18 +136,11 @@ const char *reason_text(std::uint32_t reason) {
 
 const char *verdict_label(std::uint32_t verdict) {
     switch (verdict) {
-    case SS_VERDICT_PASS:
-        return "pass";
-    case SS_VERDICT_TX:
-        return "tx";
-    case SS_VERDICT_REDIRECT:
-        return "redirect";
-    case SS_VERDICT_DROP:
-        return "drop";
-    case SS_VERDICT_HOLD:
-        return "hold";
-    case SS_VERDICT_REJECT:
-        return "reject";
+#define SS_VERDICT_LABEL(number, constant, label)                                                  \
+    case number:                                                                                   \
+        return label;
+        SS_VERDICT_LIST(SS_VERDICT_LABEL)
+#undef SS_VERDICT_LABEL
     default:
         return "unknown";
     }
