@@ -61,6 +61,22 @@ ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index) {
         add(sum.sent, value.sent);
         sum.new_calls += value.new_calls;
         sum.rehomed += value.rehomed;
+        sum.refused += value.refused;
+    }
+    return sum;
+}
+
+ss_call_counters read_call_counters(const Maps &maps, std::uint16_t pool) {
+    ss_call_counters sum{};
+    for (const auto &value : read_per_cpu<ss_call_counters>(maps.call_counters(), pool)) {
+        for (std::uint32_t event = 0; event < SS_CALL_EVENTS; event++) {
+            sum.event[event] += value.event[event];
+        }
+        for (std::uint32_t state = 0; state < SS_CALL_STATES; state++) {
+            sum.displaced[state] += value.displaced[state];
+        }
+        sum.expired += value.expired;
+        sum.no_room += value.no_room;
     }
     return sum;
 }

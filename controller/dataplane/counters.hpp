@@ -15,6 +15,7 @@ namespace sipsteer::dataplane {
 /// Counters summed over all CPUs; zeros if they cannot be read.
 ss_traffic read_service_traffic(const Maps &maps, std::uint16_t index);
 ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index);
+ss_call_counters read_call_counters(const Maps &maps, std::uint16_t pool);
 
 /// Messages of a service by method (enum ss_method).
 std::uint64_t read_messages(const Maps &maps, std::uint16_t service, std::uint32_t method);

@@ -291,6 +291,9 @@ int Maps::service_traffic() const {
 int Maps::server_counters() const {
     return bpf_map__fd(skeleton_->maps.server_counters);
 }
+int Maps::call_counters() const {
+    return bpf_map__fd(skeleton_->maps.call_counters);
+}
 int Maps::service_names() const {
     return bpf_map__fd(skeleton_->maps.service_names);
 }

@@ -84,6 +84,7 @@ public:
     int reasons() const;
     int service_traffic() const;
     int server_counters() const;
+    int call_counters() const;
     int service_names() const;
     int pool_names() const;
     int server_names() const;

@@ -12,6 +12,8 @@ set -euo pipefail
 . "$E2E_DIR/lib_life.sh"
 # shellcheck source=test/e2e/lib_maps.sh
 . "$E2E_DIR/lib_maps.sh"
+# shellcheck source=test/e2e/lib_metrics.sh
+. "$E2E_DIR/lib_metrics.sh"
 
 # check_goes_on DESCRIPTION: without a daemon, calls are steered.
 check_goes_on() {
@@ -80,6 +82,7 @@ check_json "the call table was followed all the way: no call was given another s
     "$(director_get /v1/status)"
 
 check_maps_tools "the map tools"
+check_metrics "the metrics"
 end_director TERM
 check_goes_on "at the end"
 check_maps_without_daemon "the map tools without a daemon"
