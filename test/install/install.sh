@@ -62,6 +62,8 @@ rw-r--r-- usr/share/doc/sipsteer/openapi.json
 rw-r--r-- usr/share/doc/sipsteer/README.md
 rw-r--r-- usr/share/doc/sipsteer/REAL-SERVER.md
 rw-r--r-- usr/share/man/man1/sipsteer.1
+rw-r--r-- usr/share/sipsteer/grafana/sipsteer.json
+rw-r--r-- usr/share/sipsteer/prometheus/sipsteer.rules.yaml
 rw-r--r-- usr/share/man/man5/sipsteer.conf.5
 rw-r--r-- usr/share/man/man8/sipsteerd.8
 TREE

@@ -9,6 +9,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <set>
 
 namespace sipsteer::metrics {
 
@@ -93,6 +96,16 @@ std::string promtool(const std::string &text) {
     return said;
 }
 
+/// What begins as our metrics do, in a file of expressions.
+std::set<std::string> metrics_named_in(const std::string &file) {
+    std::ifstream stream(file);
+    REQUIRE(stream);
+    const std::string text(std::istreambuf_iterator<char>(stream), {});
+    const std::regex name("sipsteer_[a-z_]+");
+    return {std::sregex_token_iterator(text.begin(), text.end(), name),
+            std::sregex_token_iterator()};
+}
+
 } // namespace
 
 TEST_CASE("metrics: each value of the state is there, with its labels") {
@@ -171,6 +184,20 @@ TEST_CASE("metrics: promtool has nothing to say") {
         return;
     }
     CHECK(said == "exit 0\n");
+}
+
+TEST_CASE("metrics: the dashboard and the alert rules name metrics that there are") {
+    const auto text = to_text(example());
+    const char *file =
+        GENERATE("deploy/grafana/sipsteer.json", "deploy/prometheus/sipsteer.rules.yaml");
+    const auto names = metrics_named_in(std::string(SIPSTEER_SOURCE_DIR "/") + file);
+    CHECK(names.size() > 5);
+    for (const auto &name : names) {
+        INFO(file << " names " << name);
+        const bool is_there = text.find("\n" + name + "{") != std::string::npos ||
+                              text.find("\n" + name + " ") != std::string::npos;
+        CHECK(is_there);
+    }
 }
 
 TEST_CASE("metrics: GET /metrics answers in the text format, and the router tells its observer") {
