@@ -86,7 +86,7 @@ void Router::add(std::string method, std::string_view pattern, Handler handler) 
             return;
         }
     }
-    Route route{std::move(segments), {}};
+    Route route{std::string(pattern), std::move(segments), {}};
     route.handlers[std::move(method)] = std::move(handler);
     routes_.push_back(std::move(route));
 }
@@ -94,19 +94,26 @@ void Router::add(std::string method, std::string_view pattern, Handler handler) 
 std::vector<std::pair<std::string, std::string>> Router::routes() const {
     std::vector<std::pair<std::string, std::string>> all;
     for (const Route &route : routes_) {
-        std::string path;
-        for (const std::string &segment : route.pattern) {
-            path += '/' + segment;
-        }
         for (const auto &[method, handler] : route.handlers) {
-            all.emplace_back(method, path.empty() ? "/" : path);
+            all.emplace_back(method, route.name);
         }
     }
     return all;
 }
 
 Response Router::handle(Request &request) const {
+    const auto begun = std::chrono::steady_clock::now();
     const Route *route = find(request);
+    Response response = answer(route, request);
+    if (observer_) {
+        observer_(route == nullptr ? "none" : route->name, request, response,
+                  std::chrono::duration_cast<std::chrono::microseconds>(
+                      std::chrono::steady_clock::now() - begun));
+    }
+    return response;
+}
+
+Response Router::answer(const Route *route, const Request &request) {
     if (route == nullptr) {
         return problem_response({404, "there is no " + request.target.path, {}, {}});
     }

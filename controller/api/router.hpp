@@ -3,6 +3,7 @@
 
 #include "api/message.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -30,15 +31,24 @@ public:
     /// request.captured.
     Response handle(Request &request) const;
 
+    /// Told of every request that was handled: the route's pattern ("none" if the path has no
+    /// route, so that clients cannot make up names), how it was answered and how long that took.
+    using Observer = std::function<void(const std::string &route, const Request &request,
+                                        const Response &response, std::chrono::microseconds took)>;
+    void observe(Observer observer) { observer_ = std::move(observer); }
+
 private:
     struct Route {
+        std::string name;                        // the pattern as it was given
         std::vector<std::string> pattern;        // segments
         std::map<std::string, Handler> handlers; // by method
     };
 
     const Route *find(Request &request) const;
+    static Response answer(const Route *route, const Request &request);
 
     std::vector<Route> routes_;
+    Observer observer_;
 };
 
 } // namespace sipsteer::api

@@ -21,18 +21,11 @@ CallView decode(const Segment &calls, __u64 entry, std::uint64_t bucket, unsigne
 
 std::string_view state_name(std::uint32_t state) {
     switch (state) {
-    case SS_CALL_EMPTY:
-        return "empty";
-    case SS_CALL_EARLY:
-        return "early";
-    case SS_CALL_CONFIRMED:
-        return "confirmed";
-    case SS_CALL_CLOSING:
-        return "closing";
-    case SS_CALL_OTHER:
-        return "other";
-    case SS_CALL_SOURCE:
-        return "source";
+#define SS_CALL_STATE_NAME(number, symbol, name)                                                   \
+    case number:                                                                                   \
+        return name;
+        SS_CALL_STATE_LIST(SS_CALL_STATE_NAME)
+#undef SS_CALL_STATE_NAME
     default:
         return "unknown";
     }

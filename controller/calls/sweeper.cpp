@@ -101,6 +101,7 @@ void Sweeper::publish(const Lifetimes &lifetimes) {
     totals.entries = std::uint64_t{segments_.front().table.size()} * SS_BUCKET_ENTRIES;
     totals.before = before_;
     totals.expired = expired_;
+    totals.expired_ever = totals_.expired_ever + expired_;
     totals.full_buckets = full_buckets_;
     for (std::uint16_t server = 0; server < SS_MAX_SERVERS; ++server) {
         ServerCalls calls{server, lifetimes.in_use(server), 0, {}, 0, 0};

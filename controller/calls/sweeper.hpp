@@ -30,12 +30,13 @@ struct ServerCalls {
 /// What one pass over the whole table found. Each entry was counted at one moment of the pass;
 /// with calls coming and going meanwhile the sums are as exact as the pass is short.
 struct SweepTotals {
-    std::uint64_t pass = 0;    // number of the pass, from 1; 0: none completed yet
-    std::uint64_t entries = 0; // places in the present table
-    std::uint64_t live = 0;    // calls
-    std::uint64_t before = 0;  // of them: those in the table before it was resized
-    std::uint64_t unknown = 0; // of them: their server's index is not in use
-    std::uint64_t expired = 0; // entries removed
+    std::uint64_t pass = 0;         // number of the pass, from 1; 0: none completed yet
+    std::uint64_t entries = 0;      // places in the present table
+    std::uint64_t live = 0;         // calls
+    std::uint64_t before = 0;       // of them: those in the table before it was resized
+    std::uint64_t unknown = 0;      // of them: their server's index is not in use
+    std::uint64_t expired = 0;      // entries removed
+    std::uint64_t expired_ever = 0; // likewise, by all passes up to this one
     std::uint64_t full_buckets = 0;
     StateCounts by_state{};
     std::vector<ServerCalls> servers; // those with live calls, by index

@@ -5,13 +5,16 @@
 #include "api/config_routes.hpp"
 #include "api/counter_routes.hpp"
 #include "api/document_routes.hpp"
+#include "api/metrics_routes.hpp"
 #include "calls/clock.hpp"
 #include "daemon/counter_status.hpp"
+#include "daemon/metrics_state.hpp"
 #include "daemon/resource_status.hpp"
 #include "daemon/status.hpp"
 #include "dataplane/counters.hpp"
 #include "dataplane/restore.hpp"
 #include "dataplane/secret.hpp"
+#include "metrics/text.hpp"
 #include "util/log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -455,7 +458,12 @@ api::Router Daemon::make_routes() {
     api::add_resource_routes(router, source, [this] { return resource_status(); });
     api::add_log_level_routes(router, log_level());
     api::add_counter_routes(router, [this] { return make_counters(status_input()); });
+    api::add_metrics_routes(
+        router, [this] { return metrics(); }, metrics::kContentType);
     api::add_document_routes(router);
+    router.observe([this](const auto &route, const auto &request, const auto &response, auto took) {
+        requests_.note(route, request.method, response.status, took);
+    });
     return router;
 }
 
@@ -495,6 +503,10 @@ StatusInput Daemon::status_input() const {
 
 nlohmann::json Daemon::status() const {
     return make_status(status_input());
+}
+
+std::string Daemon::metrics() const {
+    return metrics::to_text(make_metrics_state(status_input(), requests_, started_));
 }
 
 explain::World Daemon::world() const {

@@ -25,6 +25,7 @@
 #include "events/hub.hpp"
 #include "fragments/holder.hpp"
 #include "health/prober.hpp"
+#include "metrics/state.hpp"
 #include "neighbours/neighbours.hpp"
 #include "reject/rejecter.hpp"
 
@@ -82,6 +83,7 @@ private:
     plan::Observed observed() const;
     StatusInput status_input() const;
     nlohmann::json status() const;
+    std::string metrics() const;
     explain::World world() const;
     CallRequests::Sources call_sources();
     Counted counted() const;
@@ -95,6 +97,8 @@ private:
     ConfigControl config_control_;
     std::string log_level_; // of the command line; empty: the configuration's
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+    metrics::Requests requests_; // that the API has answered
 
     std::vector<Fd> locks_;
     dataplane::MapOptions map_options_;

@@ -89,10 +89,16 @@ void Sweeping::slice() {
         std::clamp<std::size_t>(sweeper_.buckets() / kSlicesPerPass, 1024, kLargestSlice);
     const auto begun = std::chrono::steady_clock::now();
     const bool passed = sweeper_.sweep_slice(size, calls::now_tick(), lifetimes_);
-    spent_ += std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - begun);
+    const auto ended = std::chrono::steady_clock::now();
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(ended - begun);
+    spent_ += took;
+    time_ever_ += took;
+    pass_begun_ = pass_begun_.value_or(begun);
     if (passed) {
-        passed_at_ = std::chrono::steady_clock::now();
+        passed_at_ = ended;
+        pass_duration_ =
+            std::chrono::duration_cast<std::chrono::microseconds>(ended - *pass_begun_);
+        pass_begun_.reset();
         pass_time_ = spent_;
         spent_ = std::chrono::microseconds(0);
         repair();

@@ -47,6 +47,12 @@ public:
     /// Time spent on the last pass.
     std::chrono::microseconds pass_time() const { return pass_time_; }
 
+    /// How long the last pass took, from its first slice to its last.
+    std::chrono::microseconds pass_duration() const { return pass_duration_; }
+
+    /// Time spent on all passes and on the one under way.
+    std::chrono::microseconds time_ever() const { return time_ever_; }
+
 private:
     void arm();
     void slice();
@@ -62,6 +68,9 @@ private:
     std::chrono::microseconds spent_{0};
     std::chrono::microseconds pass_time_{0};
     std::optional<std::chrono::steady_clock::time_point> passed_at_;
+    std::chrono::microseconds pass_duration_{0};
+    std::chrono::microseconds time_ever_{0};
+    std::optional<std::chrono::steady_clock::time_point> pass_begun_; // of the pass under way
 };
 
 } // namespace sipsteer::daemon

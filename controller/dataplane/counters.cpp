@@ -61,6 +61,22 @@ ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index) {
         add(sum.sent, value.sent);
         sum.new_calls += value.new_calls;
         sum.rehomed += value.rehomed;
+        sum.refused += value.refused;
+    }
+    return sum;
+}
+
+ss_call_counters read_call_counters(const Maps &maps, std::uint16_t pool) {
+    ss_call_counters sum{};
+    for (const auto &value : read_per_cpu<ss_call_counters>(maps.call_counters(), pool)) {
+        for (std::uint32_t event = 0; event < SS_CALL_EVENTS; event++) {
+            sum.event[event] += value.event[event];
+        }
+        for (std::uint32_t state = 0; state < SS_CALL_STATES; state++) {
+            sum.displaced[state] += value.displaced[state];
+        }
+        sum.expired += value.expired;
+        sum.no_room += value.no_room;
     }
     return sum;
 }
@@ -68,21 +84,6 @@ ss_server_counters read_server_counters(const Maps &maps, std::uint16_t index) {
 std::uint64_t read_turn(const Maps &maps, std::uint16_t pool) {
     const auto load = read_value<ss_pool_load>(maps.pool_load(), std::uint32_t{pool});
     return load ? load->turn : 0;
-}
-
-ss_call_counters read_call_counters(const Maps &maps, std::uint16_t pool) {
-    ss_call_counters sum{};
-    for (const auto &value : read_per_cpu<ss_call_counters>(maps.call_counters(), pool)) {
-        for (std::size_t i = 0; i < SS_CALL_EVENTS; i++) {
-            sum.event[i] += value.event[i];
-        }
-        for (std::size_t i = 0; i < SS_CALL_STATES; i++) {
-            sum.displaced[i] += value.displaced[i];
-        }
-        sum.expired += value.expired;
-        sum.no_room += value.no_room;
-    }
-    return sum;
 }
 
 std::uint64_t read_tap_dropped(const Maps &maps, ss_tap_kind tap) {
@@ -171,18 +172,11 @@ const char *reason_text(std::uint32_t reason) {
 
 const char *verdict_label(std::uint32_t verdict) {
     switch (verdict) {
-    case SS_VERDICT_PASS:
-        return "pass";
-    case SS_VERDICT_TX:
-        return "tx";
-    case SS_VERDICT_REDIRECT:
-        return "redirect";
-    case SS_VERDICT_DROP:
-        return "drop";
-    case SS_VERDICT_HOLD:
-        return "hold";
-    case SS_VERDICT_REJECT:
-        return "reject";
+#define SS_VERDICT_LABEL(number, constant, label)                                                  \
+    case number:                                                                                   \
+        return label;
+        SS_VERDICT_LIST(SS_VERDICT_LABEL)
+#undef SS_VERDICT_LABEL
     default:
         return "unknown";
     }

@@ -5,6 +5,7 @@
 #include "health/client.hpp"
 #include "health/endpoint.hpp"
 #include "plan/plan.hpp"
+#include "util/latency.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -36,6 +37,8 @@ struct PathResult {
     std::string last;                              // the last outcome: "200 OK", "timeout" ...
     std::optional<std::chrono::microseconds> rtt;  // of the last probe that was answered
     ProbeCounters counters;
+    std::uint64_t transitions = 0; // from up to down and from down to up
+    Latency latency;               // of all probes that were answered
 };
 
 /// All of a server's paths together.

@@ -130,25 +130,29 @@ asio::awaitable<void> Runner::pause(Clock::time_point started) {
 }
 
 void Runner::take(const ProbeOutcome &outcome) {
+    const auto before = state_.health();
     ++counter(result_.counters, outcome.outcome);
     result_.last = outcome.text;
     if (outcome.rtt.count() > 0) {
         result_.rtt = outcome.rtt;
+        result_.latency.note(outcome.rtt);
     }
     const bool good = outcome.outcome == Outcome::Ok;
     if (good ? state_.success(outcome.text, limits(), Clock::now())
              : state_.failure(outcome.text, limits(), Clock::now())) {
-        changed();
+        changed(before);
     }
 }
 
 void Runner::gone(const std::string &reason) {
+    const auto before = state_.health();
     if (!stopped_ && state_.gone(reason, limits(), Clock::now())) {
-        changed();
+        changed(before);
     }
 }
 
-void Runner::changed() {
+void Runner::changed(plan::Health before) {
+    result_.transitions += before == plan::Health::Unknown ? 0 : 1;
     result_.changed = std::chrono::system_clock::now();
     on_change_(*this);
 }

@@ -55,7 +55,7 @@ private:
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> pause(std::chrono::steady_clock::time_point started);
     void take(const ProbeOutcome &outcome);
-    void changed();
+    void changed(plan::Health before);
     ProbeState::Limits limits() const;
 
     boost::asio::io_context &io_;

@@ -20,16 +20,22 @@
 
 /*
  * What the client's messages say of a call. The balancer never sees the answers, so "confirmed"
- * means that the client went on after the first request, not that a 200 was seen.
+ * means that the client went on after the first request, not that a 200 was seen. One list: number,
+ * name in C, name in the API and in metrics.
  */
+#define SS_CALL_STATE_LIST(X)                                                                      \
+    X(0, EMPTY, "empty")                                                                           \
+    X(1, EARLY, "early")         /* first message of a dialog seen */                              \
+    X(2, CONFIRMED, "confirmed") /* a later request of the dialog seen: ACK, PRACK, UPDATE ... */  \
+    X(3, CLOSING, "closing")     /* BYE or CANCEL seen; kept for retransmissions */                \
+    X(4, OTHER, "other")         /* REGISTER and other requests outside a dialog */                \
+    X(5, SOURCE, "source")       /* by the client's address: datagrams without a Call-ID */
+
 enum ss_call_state {
-    SS_CALL_EMPTY = 0,
-    SS_CALL_EARLY = 1,     /* first message of a dialog seen */
-    SS_CALL_CONFIRMED = 2, /* a later request of the dialog seen: ACK, PRACK, UPDATE ... */
-    SS_CALL_CLOSING = 3,   /* BYE or CANCEL seen; kept for retransmissions */
-    SS_CALL_OTHER = 4,     /* REGISTER and other requests outside a dialog */
-    SS_CALL_SOURCE = 5,    /* keyed by the client's address: datagrams without a Call-ID */
-    SS_CALL_STATES = 6
+#define SS_CALL_STATE_ENUM(number, symbol, name) SS_CALL_##symbol = number,
+    SS_CALL_STATE_LIST(SS_CALL_STATE_ENUM)
+#undef SS_CALL_STATE_ENUM
+        SS_CALL_STATES
 };
 
 /* States of a call that a server is busy with: what limits and SS_SCHEDULER_LEAST_CALLS count. */

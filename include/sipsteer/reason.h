@@ -48,14 +48,20 @@ enum ss_reason {
 #define SS_REASON_COUNT 27
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
+/* X(NUMBER, CONSTANT, label) */
+#define SS_VERDICT_LIST(X)                                                                         \
+    X(0, PASS, "pass")         /* to the director's kernel, untouched */                           \
+    X(1, TX, "tx")             /* to a server, out of the interface it came in on */               \
+    X(2, REDIRECT, "redirect") /* to a server, out of another interface */                         \
+    X(3, DROP, "drop")                                                                             \
+    X(4, HOLD, "hold")     /* handed to the controller, which sends it on later */                 \
+    X(5, REJECT, "reject") /* handed to the controller, which answers it with 503 */
+
 enum ss_verdict {
-    SS_VERDICT_PASS = 0,     /* to the director's kernel, untouched */
-    SS_VERDICT_TX = 1,       /* to a server, out of the interface it came in on */
-    SS_VERDICT_REDIRECT = 2, /* to a server, out of another interface */
-    SS_VERDICT_DROP = 3,
-    SS_VERDICT_HOLD = 4,   /* handed to the controller, which sends it on later */
-    SS_VERDICT_REJECT = 5, /* handed to the controller, which answers it with 503 */
-    SS_VERDICTS = 6
+#define SS_VERDICT_ENUM(number, constant, label) SS_VERDICT_##constant = number,
+    SS_VERDICT_LIST(SS_VERDICT_ENUM)
+#undef SS_VERDICT_ENUM
+        SS_VERDICTS
 };
 
 /* Index in the reasons map. */

@@ -159,16 +159,51 @@ shorter_lifetime() {
     send ACK shorter
     check "a call is kept for its 10 s" test "$(call_json shorter | jq .call.lifetime_seconds)" -ge 10
     reload_director '.pools[0].lifetimes.confirmed = "1s"' config_in_force
-    check "then for 1 s, once that is in force" wait_until 4 is_no_call shorter
-    check "and it is gone from the table" wait_until "$LATE" calls_are ''
+    check "then for 1 s, once that is in force" wait_until "$LATE" is_no_call shorter
+    check "and the sweep takes it out of the table" wait_until "$LATE" live_is 0
     reload_director '.pools[0].lifetimes.confirmed = "10s"' config_in_force
+}
+
+# The event stream while the calls of this test run.
+listen_to_calls() {
+    curl --silent --no-buffer --unix-socket "$(director_file api.sock)" -H 'Accept: text/event-stream' \
+        'http://localhost/v1/events?calls=1' >"$WORK/events" &
+    LISTENER=$!
+    STARTED+=("$LISTENER")
+    check "somebody listens to the calls" wait_until 2 grep -q retry "$WORK/events"
+}
+
+events_of() { # TYPE JQ-FILTER
+    sed -n 's/^data: //p' "$WORK/events" | jq -c "select(.type == \"$1\") | $2"
+}
+
+check_call_events() {
+    local type
+    for type in call_new call_confirmed call_ended; do
+        check_equal "$type: once for each of the 150 calls" 150 \
+            "$(events_of "$type" 'select(.method | IN("INVITE", "ACK", "BYE")) | .call_id' | grep -v lone- | sort -u | wc -l)"
+    done
+    check_equal "each says where the call is, as the API did" "$(<"$WORK/owners")" \
+        "$(events_of call_confirmed '"\(.call_id) \(.server)"' | jq -r . | grep -Ff <(cut -d' ' -f1 "$WORK/owners") | sort)"
+    check_equal "the call that nobody ended expired" '["lone-confirmed","confirmed"]' \
+        "$(events_of call_expired 'select(.call_id == "lone-confirmed") | [.call_id, .state]')"
+    check_equal "none was lost" '' "$(events_of call_events_lost .)"
+    stop_pid "$LISTENER" || true
+    check "nobody listens: the tap is off" wait_until 3 tap_is_off
+}
+
+tap_is_off() {
+    bpftool -j map lookup pinned "$(director_file config.json | xargs jq -r .pin_dir)/maps-v"*/taps key 0 0 0 0 |
+        jq -e '.formatted.value.tap[0].on == 0' >/dev/null
 }
 
 e2e_begin expiry "$@"
 start_proxies record-route
 start_director '.pools[0].lifetimes = {early: "5s", confirmed: "10s", closing: "4s", other: "5s"}'
+listen_to_calls
 real_calls
 one_call
 shorter_lifetime
 lone_messages
+check_call_events
 e2e_end

@@ -10,6 +10,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/e2e/lib_life.sh
 . "$E2E_DIR/lib_life.sh"
+# shellcheck source=test/e2e/lib_maps.sh
+. "$E2E_DIR/lib_maps.sh"
+# shellcheck source=test/e2e/lib_metrics.sh
+. "$E2E_DIR/lib_metrics.sh"
 
 # check_goes_on DESCRIPTION: without a daemon, calls are steered.
 check_goes_on() {
@@ -77,8 +81,11 @@ check_json "the call table was followed all the way: no call was given another s
     'any(.reasons[]; .reason == "call_hit") and all(.reasons[]; .reason != "call_rehomed")' \
     "$(director_get /v1/status)"
 
+check_maps_tools "the map tools"
+check_metrics "the metrics"
 end_director TERM
 check_goes_on "at the end"
+check_maps_without_daemon "the map tools without a daemon"
 check_equal "sipsteerd --detach" 0 \
     "$(sipsteerd_exit "$WORK/detach.log" --config "$(director_file config.json)" --detach)"
 check_no_traces "after --detach"

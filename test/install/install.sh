@@ -37,6 +37,17 @@ check() {
 expected_tree() {
     cat <<'TREE'
 rwxr-xr-x usr/bin/sipsteer
+rwxr-xr-x usr/libexec/sipsteer/maps/calls
+rwxr-xr-x usr/libexec/sipsteer/maps/counters
+rwxr-xr-x usr/libexec/sipsteer/maps/fragments
+rwxr-xr-x usr/libexec/sipsteer/maps/prog
+rwxr-xr-x usr/libexec/sipsteer/maps/reasons
+rwxr-xr-x usr/libexec/sipsteer/maps/rings
+rwxr-xr-x usr/libexec/sipsteer/maps/servers
+rwxr-xr-x usr/libexec/sipsteer/maps/services
+rw-r--r-- usr/libexec/sipsteer/maps/layout.json
+rw-r--r-- usr/libexec/sipsteer/maps/lib.jq
+rw-r--r-- usr/libexec/sipsteer/maps/lib.sh
 rw-r--r-- usr/lib/systemd/system/sipsteerd.service
 rw-r--r-- usr/lib/systemd/system/sipsteer-real-server@.service
 rwxr-xr-x usr/sbin/sipsteerd
@@ -51,6 +62,8 @@ rw-r--r-- usr/share/doc/sipsteer/openapi.json
 rw-r--r-- usr/share/doc/sipsteer/README.md
 rw-r--r-- usr/share/doc/sipsteer/REAL-SERVER.md
 rw-r--r-- usr/share/man/man1/sipsteer.1
+rw-r--r-- usr/share/sipsteer/grafana/sipsteer.json
+rw-r--r-- usr/share/sipsteer/prometheus/sipsteer.rules.yaml
 rw-r--r-- usr/share/man/man5/sipsteer.conf.5
 rw-r--r-- usr/share/man/man8/sipsteerd.8
 TREE
@@ -114,7 +127,7 @@ main() {
     trap 'rm -rf "$TREE"' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    local example system=$TREE/usr/lib/systemd/system
+    local example tool system=$TREE/usr/lib/systemd/system
     check "it installs" env DESTDIR="$TREE" cmake --install "$1" --prefix /usr
     check "the tree is as expected" same_tree
     check "the command line runs" "$TREE/usr/bin/sipsteer" --version
@@ -122,6 +135,10 @@ main() {
     for example in "$TREE"/usr/share/doc/sipsteer/examples/*.json; do
         check "the example ${example##*/} is good" "$TREE/usr/sbin/sipsteerd" --check --config "$example"
     done
+    for tool in "$TREE"/usr/libexec/sipsteer/maps/*; do
+        [[ ! -x $tool ]] || check "the map tool ${tool##*/} runs" "$tool" --help
+    done
+    check "the map tools' labels are there" jq -e '.reasons | length > 20' "$TREE/usr/libexec/sipsteer/maps/layout.json"
     check "sipsteer-real-server runs" "$TREE/usr/sbin/sipsteer-real-server" --help
     if command -v man >/dev/null; then
         check "the manual has sipsteer(1)" man_page_is "$TREE/usr/share/man/man1/sipsteer.1" "SIPSTEER(1)"

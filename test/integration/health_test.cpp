@@ -24,6 +24,8 @@ TEST_CASE("a server that answers 200 is up") {
     REQUIRE(result.rtt);
     CHECK(result.rtt->count() > 0);
     CHECK(*result.rtt < 80ms);
+    CHECK(result.latency.sum() == *result.rtt);
+    CHECK(result.transitions == 0);
     CHECK(std::chrono::system_clock::now() - result.changed < 1s);
     CHECK(result.counters.sent == 1);
     CHECK(result.counters.ok == 1);
@@ -66,6 +68,7 @@ TEST_CASE("a server that answers 503 is down, and up again with 200") {
     CHECK(farm.result().reason == "200 OK 2 of 2");
     CHECK(farm.counters().ok == 2);
     CHECK(farm.changes == std::vector{Health::Down, Health::Up});
+    CHECK(farm.path().transitions == 1); // the first way down was from not knowing
 }
 
 TEST_CASE("what a code means is configured") {

@@ -38,6 +38,7 @@ TEST_CASE("a pass in slices counts what one slice counts") {
     CHECK(totals.pass == 1);
     CHECK(totals.live == live);
     CHECK(totals.expired == expired);
+    CHECK(totals.expired_ever == expired);
     CHECK(totals.live == whole.live);
     CHECK(totals.by_state == whole.by_state);
     CHECK(totals.full_buckets == whole.full_buckets);
@@ -52,6 +53,7 @@ TEST_CASE("a pass in slices counts what one slice counts") {
     CHECK(sweeper.totals().pass == 2);
     CHECK(sweeper.totals().live == live);
     CHECK(sweeper.totals().expired == 0);
+    CHECK(sweeper.totals().expired_ever == expired);
 }
 
 TEST_CASE("full buckets are those still full after the sweep") {

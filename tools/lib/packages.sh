@@ -29,8 +29,20 @@ is_debian_12() {
     (. /etc/os-release && [[ ${ID:-} == debian && ${VERSION_ID:-} == 12 ]])
 }
 
-# Installs packages without starting the services some of them bring (Kamailio would take port 5060
-# of this host).
+# Services of packages that have just been installed: they were not started, but would be when this host
+# starts next (Kamailio on port 5060, Prometheus on port 9090). We want their programs alone. What was there
+# before is the owner's business and not touched.
+disable_services() { # PACKAGE...
+    local unit
+    command -v systemctl >/dev/null || return 0
+    while read -r unit; do
+        systemctl disable "${unit##*/}" >>"$ROOT/build/packages.log" 2>&1 ||
+            say "packages: the service ${unit##*/} could not be disabled; see build/packages.log"
+    done < <(dpkg -L "$@" | grep -E '^(/usr)?/lib/systemd/system/[^/@]+\.(service|timer|socket)$' | sort -u)
+}
+
+# Installs packages that are missing without starting the services some of them bring (Kamailio would take
+# port 5060 of this host), neither now nor when the host starts next.
 install_packages() {
     local policy=/usr/sbin/policy-rc.d made='' code=0
     if [[ ! -e $policy ]]; then
@@ -47,6 +59,7 @@ install_packages() {
         tail -n 20 "$ROOT/build/packages.log" >&2
         die "the packages could not be installed; all of the output: $ROOT/build/packages.log"
     fi
+    disable_services "$@"
 }
 
 # ensure_packages SECTION...: what is missing is installed. On another system than Debian 12 the
