@@ -93,6 +93,9 @@ void Sweeper::tally(__u64 entry, __u16 *birth, std::uint32_t now) {
 void Sweeper::count_removed(__u64 entry) {
     ++expired_;
     count_swap(loads_, entry, 0);
+    if (on_removed_) {
+        on_removed_(entry);
+    }
 }
 
 void Sweeper::publish(const Lifetimes &lifetimes) {

@@ -276,3 +276,40 @@ TEST_CASE("a registration is not a running call, however long it is idle") {
     CHECK(totals.servers[0].running() == 0);
     CHECK(totals.servers[0].live == 3);
 }
+
+TEST_CASE("who wants to know is told of every entry that is removed, and of no other") {
+    std::vector<ss_bucket> table(4);
+    const __u64 old = make_entry(SS_CALL_CONFIRMED, 101);
+    table[1].entry[3] = old;
+    table[2].entry[0] = make_entry(SS_CALL_CONFIRMED, 2);
+    const Lifetimes lifetimes = make_lifetimes();
+    Sweeper sweeper({{table, {}}});
+    std::vector<__u64> removed;
+    sweeper.set_on_removed([&](__u64 entry) { removed.push_back(entry); });
+    CHECK(sweeper.sweep_slice(100, kNow, lifetimes));
+    CHECK(removed == std::vector<__u64>{old});
+}
+
+TEST_CASE("while a table is resized both are swept in one pass, and counted together") {
+    std::vector<ss_bucket> present(5);
+    std::vector<ss_bucket> before(3);
+    present[4].entry[7] = make_entry(SS_CALL_CONFIRMED, 2);
+    before[0].entry[0] = make_entry(SS_CALL_EARLY, 2);
+    before[2].entry[7] = make_entry(SS_CALL_CONFIRMED, 101);
+    const Lifetimes lifetimes = make_lifetimes();
+    Sweeper sweeper({{present, {}}});
+    CHECK_FALSE(sweeper.sweep_slice(2, kNow, lifetimes));
+    sweeper.set_tables({{present, {}}, {before, {}}});
+    CHECK(sweeper.buckets() == 8);
+    unsigned slices = 1;
+    while (!sweeper.sweep_slice(3, kNow, lifetimes)) {
+        ++slices;
+    }
+    CHECK(slices == 3); // from the beginning
+    const SweepTotals &totals = sweeper.totals();
+    CHECK(totals.live == 2);
+    CHECK(totals.before == 1);
+    CHECK(totals.expired == 1);
+    CHECK(totals.entries == 40);
+    CHECK(before[2].entry[7] == 0);
+}
