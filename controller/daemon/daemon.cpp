@@ -5,6 +5,7 @@
 #include "api/config_routes.hpp"
 #include "api/counter_routes.hpp"
 #include "api/document_routes.hpp"
+#include "api/page_routes.hpp"
 #include "calls/clock.hpp"
 #include "daemon/counter_status.hpp"
 #include "daemon/resource_status.hpp"
@@ -431,6 +432,7 @@ api::Router Daemon::make_routes() {
     api::add_resource_routes(router, source, [this] { return resource_status(); });
     api::add_log_level_routes(router, log_level());
     api::add_counter_routes(router, [this] { return make_counters(status_input()); });
+    api::add_page_routes(router);
     api::add_document_routes(router);
     return router;
 }
