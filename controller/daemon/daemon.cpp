@@ -6,6 +6,7 @@
 #include "api/counter_routes.hpp"
 #include "api/document_routes.hpp"
 #include "api/metrics_routes.hpp"
+#include "api/page_routes.hpp"
 #include "calls/clock.hpp"
 #include "daemon/counter_status.hpp"
 #include "daemon/metrics_state.hpp"
@@ -460,6 +461,7 @@ api::Router Daemon::make_routes() {
     api::add_counter_routes(router, [this] { return make_counters(status_input()); });
     api::add_metrics_routes(
         router, [this] { return metrics(); }, metrics::kContentType);
+    api::add_page_routes(router);
     api::add_document_routes(router);
     router.observe([this](const auto &route, const auto &request, const auto &response, auto took) {
         requests_.note(route, request.method, response.status, took);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An answer of GET /v1/calls/{call-id} or POST /v1/explain, in words.
+
+import { element } from "./dom.js";
+import { UNKNOWN, count, duration } from "./format.js";
+
+function facts(pairs) {
+  const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return element("dl", { className: "facts" },
+    ...shown.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]));
+}
+
+function callFacts(call) {
+  return [
+    ["Server now", call.server ?? UNKNOWN],
+    ["State", call.state],
+    ["Came", `${duration(call.age_seconds)} ago`],
+    ["Last message", `${duration(call.idle_seconds)} ago`],
+    ["Kept for", `${duration(call.lifetime_left_seconds)} more, if nothing comes`],
+  ];
+}
+
+function candidateWords({ server, live_calls, full }) {
+  return `${server} (${count(live_calls)} live calls${full ? ", full" : ""})`;
+}
+
+function ifNewFacts(choice) {
+  return [
+    ["If it were new", choice.server ?? "no server takes it"],
+    ["Ring slot", choice.ring_slot],
+    ["Asked in this order", choice.candidates.map(candidateWords).join(", ")],
+  ];
+}
+
+function poolView(answer) {
+  return element("article", { className: "answer" },
+    element("h3", {}, `Pool ${answer.pool}`),
+    element("p", {}, answer.reason),
+    facts([...(answer.call ? callFacts(answer.call) : [["In the call table", "no"]]),
+      ...(answer.if_new ? ifNewFacts(answer.if_new) : []),
+      ["Key", answer.key?.hash ? `${answer.key.by} ${answer.key.hash}` : answer.key?.by]]));
+}
+
+function messageView(answer) {
+  const words = [answer.kind, answer.method, answer.class].filter(Boolean).join(" ");
+  return words === "" && !answer.call_id ? null
+    : facts([["Read as", words], ["Call-ID", answer.call_id], ["Service", answer.service]]);
+}
+
+/** Elements; the whole answer is below them, folded. */
+export function explanation(answer) {
+  const pools = answer.pools ?? (answer.pool && typeof answer.pool === "object" ? [answer.pool] : []);
+  const views = pools.length > 0 ? pools.map(poolView)
+    : [element("p", { className: "empty" }, "No pool could have it.")];
+  const raw = element("details", {}, element("summary", {}, "The whole answer"),
+    element("pre", { tabindex: "0" }, JSON.stringify(answer, null, 2)));
+  return [messageView(answer), ...views, raw].filter((view) => view !== null);
+}
