@@ -46,17 +46,20 @@ bool expects_continue(const HttpRequest &request) {
 
 } // namespace
 
-Session::Session(Socket socket, std::shared_ptr<const Router> router, const Limits &limits)
-    : socket_(std::move(socket)), router_(std::move(router)), limits_(limits),
-      buffer_(std::size_t{limits.header_bytes} * 2), timer_(socket_.get_executor()) {}
+Session::Session(Transport stream, std::shared_ptr<const Router> router, Access access,
+                 const Limits &limits)
+    : stream_(std::move(stream)), router_(std::move(router)), access_(std::move(access)),
+      limits_(limits), buffer_(std::size_t{limits.header_bytes} * 2),
+      timer_(stream_.get_executor()) {}
 
 awaitable<void> Session::run() {
     const auto self = shared_from_this();
-    bool more = true;
+    bool more = co_await begin();
+    const bool begun = more;
     while (more && !stopping_) {
         more = co_await serve_one();
     }
-    if (!stopping_ && socket_.is_open()) {
+    if (begun && !stopping_ && stream_.socket().is_open()) {
         co_await linger();
     }
     disarm();
@@ -65,8 +68,8 @@ awaitable<void> Session::run() {
 
 void Session::stop() {
     stopping_ = true;
-    if (stream_) {
-        stream_->end();
+    if (body_) {
+        body_->end();
     }
     if (!sending_) {
         end_reading();
@@ -75,22 +78,50 @@ void Session::stop() {
 
 void Session::abort() {
     error_code ignored;
-    socket_.close(ignored);
+    stream_.socket().close(ignored);
 }
 
-/// Whether the connection can take another request.
+/// Whether client and server can talk: over TLS, that they agree on how.
+awaitable<bool> Session::begin() {
+    arm(limits_.timeout, &Session::abort);
+    const error_code failed = co_await stream_.handshake();
+    if (failed) {
+        log::debug("api_handshake_failed", {{"error", failed.message()}});
+    }
+    co_return !failed;
+}
+
+/// Whether the connection can take another request. One that may not be made is answered before
+/// its body is read.
 awaitable<bool> Session::serve_one() {
     Parser parser;
     parser.header_limit(limits_.header_bytes);
     parser.body_limit(limits_.body_bytes);
-    const error_code failed = co_await read(parser);
-    if (failed) {
+    if (const error_code failed = co_await read_header(parser)) {
+        co_return co_await refuse(parser, failed);
+    }
+    const auto &header = parser.get();
+    auto admitted = admit(header);
+    if (auto *refused = std::get_if<Response>(&admitted)) {
+        const bool keep_alive = parser.is_done() && parser.keep_alive();
+        const bool head = header.method() == http::verb::head;
+        auto message = to_http(std::move(*refused), answer_version(header.version()), keep_alive);
+        const bool sent = co_await send(std::move(message), head);
+        co_return sent &&keep_alive;
+    }
+    co_return co_await serve(std::move(std::get<Request>(admitted)), parser);
+}
+
+/// As serve_one(), of an admitted request.
+awaitable<bool> Session::serve(Request request, Parser &parser) {
+    if (const error_code failed = co_await read_body(parser)) {
         co_return co_await refuse(parser, failed);
     }
     const bool keep_alive = parser.keep_alive();
     const bool head = parser.get().method() == http::verb::head;
     const unsigned version = answer_version(parser.get().version());
-    Response response = answer(parser.release());
+    request.body = std::move(parser.get().body());
+    Response response = answer(request);
     if (response.stream) {
         co_await send_stream(std::move(response), version, head);
         co_return false;
@@ -99,24 +130,29 @@ awaitable<bool> Session::serve_one() {
     co_return sent &&keep_alive;
 }
 
-/// Reads a whole request. The reading is ended by shutting the socket down for it, not by
-/// cancelling: that cannot slip through between two of its steps, and an answer can follow.
-awaitable<error_code> Session::read(Parser &parser) {
+/// The reading is ended by shutting the socket down for it, not by cancelling: that cannot slip
+/// through between two of its steps, and an answer can follow.
+awaitable<error_code> Session::read_header(Parser &parser) {
     error_code failed;
     arm(limits_.timeout, &Session::time_out_reading);
-    co_await http::async_read_header(socket_, buffer_, parser, into(failed));
-    if (failed || parser.is_done()) {
+    co_await http::async_read_header(stream_, buffer_, parser, into(failed));
+    co_return failed;
+}
+
+awaitable<error_code> Session::read_body(Parser &parser) {
+    error_code failed;
+    if (parser.is_done()) {
         co_return failed;
     }
     arm(limits_.timeout, &Session::time_out_reading);
     if (expects_continue(parser.get())) {
         constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-        co_await asio::async_write(socket_, asio::buffer(kContinue), into(failed));
+        co_await asio::async_write(stream_, asio::buffer(kContinue), into(failed));
         if (failed) {
             co_return failed;
         }
     }
-    co_await http::async_read(socket_, buffer_, parser, into(failed));
+    co_await http::async_read(stream_, buffer_, parser, into(failed));
     co_return failed;
 }
 
@@ -136,15 +172,27 @@ awaitable<bool> Session::refuse(const Parser &parser, const error_code &failed) 
     co_return false;
 }
 
-Response Session::answer(HttpRequest &&http) const {
-    auto request = from_http(std::move(http), limits_.target_bytes);
+/// The request but for its body, or the answer if it may not be made.
+std::variant<Request, Response> Session::admit(const HttpRequest &http) const {
+    auto request = head_from_http(http, limits_.target_bytes);
     if (const auto *problem = std::get_if<Problem>(&request)) {
         return problem_response(*problem);
     }
     auto &ours = std::get<Request>(request);
-    Response response = router_->handle(ours);
-    log::debug("api_request",
-               {{"method", ours.method}, {"path", ours.target.path}, {"status", response.status}});
+    if (auto refused = access_.refuse(ours)) {
+        log::debug(
+            "api_access_refused",
+            {{"method", ours.method}, {"path", ours.target.path}, {"status", refused->status}});
+        return std::move(*refused);
+    }
+    return std::move(ours);
+}
+
+Response Session::answer(Request &request) const {
+    Response response = router_->handle(request);
+    log::debug(
+        "api_request",
+        {{"method", request.method}, {"path", request.target.path}, {"status", response.status}});
     return response;
 }
 
@@ -155,9 +203,9 @@ awaitable<bool> Session::send(HttpResponse message, bool head) {
     sending_ = true;
     arm(limits_.timeout, &Session::abort);
     if (head) {
-        co_await http::async_write_header(socket_, serializer, into(failed));
+        co_await http::async_write_header(stream_, serializer, into(failed));
     } else {
-        co_await http::async_write(socket_, serializer, into(failed));
+        co_await http::async_write(stream_, serializer, into(failed));
     }
     sending_ = false;
     co_return !failed;
@@ -167,18 +215,18 @@ awaitable<void> Session::send_stream(Response response, unsigned version, bool h
     error_code failed;
     auto header = to_stream_header(response, version);
     http::response_serializer<http::empty_body> serializer(header);
-    stream_ = response.stream;
+    body_ = response.stream;
     arm(limits_.timeout, &Session::abort);
-    co_await http::async_write_header(socket_, serializer, into(failed));
+    co_await http::async_write_header(stream_, serializer, into(failed));
     if (!failed && !head && !stopping_) {
-        end_stream_with_client(stream_);
-        const bool sent = co_await send_pieces(*stream_, version >= 11);
+        end_stream_with_client(body_);
+        const bool sent = co_await send_pieces(*body_, version >= 11);
         if (sent && version >= 11) {
-            co_await asio::async_write(socket_, http::make_chunk_last(), into(failed));
+            co_await asio::async_write(stream_, http::make_chunk_last(), into(failed));
         }
     }
-    stream_->end();
-    stream_.reset();
+    body_->end();
+    body_.reset();
 }
 
 /// Until the stream ends; false if a piece could not be sent.
@@ -192,10 +240,10 @@ awaitable<bool> Session::send_pieces(Stream &stream, bool chunked) {
         }
         arm(limits_.timeout, &Session::abort);
         if (chunked) {
-            co_await asio::async_write(socket_, http::make_chunk(asio::buffer(piece)),
+            co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)),
                                        into(failed));
         } else {
-            co_await asio::async_write(socket_, asio::buffer(piece), into(failed));
+            co_await asio::async_write(stream_, asio::buffer(piece), into(failed));
         }
     }
     arm(limits_.timeout, &Session::abort);
@@ -205,7 +253,7 @@ awaitable<bool> Session::send_pieces(Stream &stream, bool chunked) {
 /// A client that listens has nothing more to say: whatever comes from it ends the stream, its
 /// leaving above all.
 void Session::end_stream_with_client(const std::shared_ptr<Stream> &stream) {
-    socket_.async_read_some(
+    stream_.async_read_some(
         asio::buffer(&waste_, 1),
         [self = shared_from_this(), stream](const error_code &, std::size_t) { stream->end(); });
 }
@@ -213,10 +261,10 @@ void Session::end_stream_with_client(const std::shared_ptr<Stream> &stream) {
 awaitable<void> Session::linger() {
     error_code failed;
     std::array<char, 4096> waste;
-    socket_.shutdown(Socket::shutdown_send, failed);
     arm(kLinger, &Session::end_reading);
+    co_await stream_.end_writing();
     while (!failed) {
-        co_await socket_.async_read_some(asio::buffer(waste), into(failed));
+        co_await stream_.socket().async_read_some(asio::buffer(waste), into(failed));
     }
 }
 
@@ -239,7 +287,7 @@ void Session::disarm() {
 /// What is being read ends as if the client had ended it.
 void Session::end_reading() {
     error_code ignored;
-    socket_.shutdown(Socket::shutdown_receive, ignored);
+    stream_.socket().shutdown(StreamSocket::shutdown_receive, ignored);
 }
 
 void Session::time_out_reading() {

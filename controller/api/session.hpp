@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/access.hpp"
 #include "api/limits.hpp"
 #include "api/router.hpp"
+#include "api/transport.hpp"
 #include "api/wire.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <cstdint>
 #include <memory>
+#include <variant>
 
 namespace sipsteer::api {
 
@@ -19,9 +21,8 @@ namespace sipsteer::api {
 /// that the answers to pipelined requests keep their order (RFC 9112, 9.3.2).
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    using Socket = boost::asio::local::stream_protocol::socket;
-
-    Session(Socket socket, std::shared_ptr<const Router> router, const Limits &limits);
+    Session(Transport stream, std::shared_ptr<const Router> router, Access access,
+            const Limits &limits);
 
     /// Serves the client until it goes or has to go.
     boost::asio::awaitable<void> run();
@@ -36,8 +37,11 @@ private:
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
     using Expired = void (Session::*)();
 
+    boost::asio::awaitable<bool> begin();
     boost::asio::awaitable<bool> serve_one();
-    boost::asio::awaitable<boost::system::error_code> read(Parser &parser);
+    boost::asio::awaitable<bool> serve(Request request, Parser &parser);
+    boost::asio::awaitable<boost::system::error_code> read_header(Parser &parser);
+    boost::asio::awaitable<boost::system::error_code> read_body(Parser &parser);
     boost::asio::awaitable<bool> refuse(const Parser &parser,
                                         const boost::system::error_code &failed);
     boost::asio::awaitable<bool> send(HttpResponse message, bool head);
@@ -45,21 +49,23 @@ private:
     boost::asio::awaitable<bool> send_pieces(Stream &stream, bool chunked);
     void end_stream_with_client(const std::shared_ptr<Stream> &stream);
     boost::asio::awaitable<void> linger();
-    Response answer(HttpRequest &&http) const;
+    std::variant<Request, Response> admit(const HttpRequest &http) const;
+    Response answer(Request &request) const;
 
     void arm(std::chrono::milliseconds after, Expired expired);
     void disarm();
     void end_reading();
     void time_out_reading();
 
-    Socket socket_;
+    Transport stream_;
     std::shared_ptr<const Router> router_;
+    Access access_;
     Limits limits_;
     boost::beast::flat_buffer buffer_; // what came after the request being served
     boost::asio::steady_timer timer_;
-    std::uint64_t turn_ = 0;         // of the timer: one that fired before it was set again is void
-    std::shared_ptr<Stream> stream_; // that is being sent
-    char waste_ = 0;                 // what a client says that listens to one
+    std::uint64_t turn_ = 0;       // of the timer: one that fired before it was set again is void
+    std::shared_ptr<Stream> body_; // that is being sent
+    char waste_ = 0;               // what a client says that listens to one
     bool sending_ = false;
     bool stopping_ = false;
     bool timed_out_ = false;

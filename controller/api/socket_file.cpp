@@ -4,6 +4,8 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <grp.h>
+#include <optional>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -80,15 +82,34 @@ Status clear_place(const std::string &path, const sockaddr_un &address) {
     return Done{};
 }
 
+/// Nothing: the process's.
+Result<std::optional<gid_t>> group_id(const std::string &group) {
+    if (group.empty()) {
+        return std::optional<gid_t>();
+    }
+    const struct group *entry = ::getgrnam(group.c_str());
+    if (entry == nullptr) {
+        return Error{"there is no group \"" + group + '"'};
+    }
+    return std::optional(entry->gr_gid);
+}
+
+bool set_group(const std::string &path, const std::optional<gid_t> &group) {
+    constexpr uid_t kSameOwner = static_cast<uid_t>(-1);
+    return !group || ::chown(path.c_str(), kSameOwner, *group) == 0;
+}
+
 /// A listening socket. Nobody can connect with more rights than `mode` gives, not even between
 /// bind and chmod: the file is made with the mode of the socket itself, less the umask.
-Result<Fd> bind_socket(const std::string &path, const sockaddr_un &address, mode_t mode) {
+Result<Fd> bind_socket(const std::string &path, const sockaddr_un &address, mode_t mode,
+                       const std::optional<gid_t> &group) {
     Fd socket = make_socket(0);
     if (!socket || ::fchmod(socket.get(), mode) != 0 ||
         ::bind(socket.get(), generic(address), sizeof(address)) != 0) {
         return system_error("socket " + path);
     }
-    if (::chmod(path.c_str(), mode) != 0 || ::listen(socket.get(), SOMAXCONN) != 0) {
+    if (!set_group(path, group) || ::chmod(path.c_str(), mode) != 0 ||
+        ::listen(socket.get(), SOMAXCONN) != 0) {
         const Error error = system_error("socket " + path);
         ::unlink(path.c_str());
         return error;
@@ -98,7 +119,12 @@ Result<Fd> bind_socket(const std::string &path, const sockaddr_un &address, mode
 
 } // namespace
 
-Result<SocketFile> SocketFile::listen(const std::string &path, mode_t mode) {
+Result<SocketFile> SocketFile::listen(const std::string &path, mode_t mode,
+                                      const std::string &group) {
+    const auto gid = group_id(group);
+    if (!gid) {
+        return gid.error();
+    }
     const auto address = make_address(path);
     if (!address) {
         return address.error();
@@ -110,7 +136,7 @@ Result<SocketFile> SocketFile::listen(const std::string &path, mode_t mode) {
     if (const Status cleared = clear_place(path, *address); !cleared) {
         return cleared.error();
     }
-    auto socket = bind_socket(path, *address, mode);
+    auto socket = bind_socket(path, *address, mode, *gid);
     if (!socket) {
         return socket.error();
     }

@@ -15,8 +15,10 @@ class SocketFile {
 public:
     /// Makes the parent folder (0755) if it is missing and takes the place of a socket that
     /// nobody answers on. Fails if another daemon answers there, or something else is there.
-    /// `mode` is that of the file, for example 0660.
-    static Result<SocketFile> listen(const std::string &path, mode_t mode);
+    /// `mode` is that of the file, for example 0660; `group` its group, by name, empty: the
+    /// process's.
+    static Result<SocketFile> listen(const std::string &path, mode_t mode,
+                                     const std::string &group = {});
 
     SocketFile(SocketFile &&other) noexcept;
     SocketFile &operator=(SocketFile &&) = delete;

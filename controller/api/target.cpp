@@ -11,7 +11,8 @@ std::optional<Target> parse_target(std::string_view text) {
     auto parsed = urls::parse_origin_form({text.data(), text.size()});
     if (!parsed) {
         parsed = urls::parse_absolute_uri({text.data(), text.size()});
-        if (!parsed || parsed->scheme() != "http" || !parsed->has_authority()) {
+        if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https") ||
+            !parsed->has_authority()) {
             return std::nullopt;
         }
     }

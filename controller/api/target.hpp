@@ -16,7 +16,7 @@ struct Target {
     std::vector<std::pair<std::string, std::string>> query; // in order; "flag" has an empty value
 };
 
-/// From "/path?query" or "http://host/path?query"; nothing if it is neither.
+/// From "/path?query" or "http://host/path?query", or https; nothing if it is neither.
 std::optional<Target> parse_target(std::string_view text);
 
 } // namespace sipsteer::api

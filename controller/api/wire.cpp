@@ -34,7 +34,8 @@ void set_common_fields(Message &message, const Response &response) {
 
 } // namespace
 
-std::variant<Request, Problem> from_http(HttpRequest &&request, std::size_t target_bytes) {
+std::variant<Request, Problem> head_from_http(const HttpRequest &request,
+                                              std::size_t target_bytes) {
     const auto text = request.target();
     if (text.size() > target_bytes) {
         return Problem{
@@ -47,7 +48,7 @@ std::variant<Request, Problem> from_http(HttpRequest &&request, std::size_t targ
     if (!target) {
         return Problem{400, "the target is not a path, or its percent-escapes are wrong", {}, {}};
     }
-    Request ours{request.method_string(), std::move(*target), {}, std::move(request.body())};
+    Request ours{request.method_string(), std::move(*target), {}, {}};
     for (const auto &field : request) {
         ours.fields.add(field.name_string(), field.value());
     }

@@ -17,9 +17,9 @@ using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>
 using HttpResponse = boost::beast::http::response<boost::beast::http::string_body>;
 using HttpHeader = boost::beast::http::response<boost::beast::http::empty_body>;
 
-/// A whole request as handlers take it, or what is wrong with it: its target (400, 414) or its
-/// Host field (400; RFC 9112, 3.2).
-std::variant<Request, Problem> from_http(HttpRequest &&request, std::size_t target_bytes);
+/// A request as handlers take it, but for the body, or what is wrong with it: its target (400, 414)
+/// or its Host field (400; RFC 9112, 3.2).
+std::variant<Request, Problem> head_from_http(const HttpRequest &request, std::size_t target_bytes);
 
 /// An answer as it is sent, with the fields every answer has: Server, Date, Content-Type,
 /// Content-Length, Cache-Control: no-store, and Connection where `version` (11: HTTP/1.1) needs it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/checks.hpp"
 
+#include "config/api_checks.hpp"
 #include "config/cursor.hpp"
 #include "config/duration.hpp"
 #include "config/pairings.hpp"
@@ -232,6 +233,7 @@ void check_services_fit(const Config &config, Errors &errors) {
 
 void check_whole(const Config &config, Errors &errors) {
     check_names(config.interfaces, "interfaces", errors);
+    check_api(config.api, errors);
     check_names(config.vlan_tags, "vlan_tags", errors);
     check_pools(config, errors);
     check_names(config.services, "services", errors);

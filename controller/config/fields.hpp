@@ -5,6 +5,7 @@
 // is in checks.cpp.
 #pragma once
 
+#include "config/api_rules.hpp"
 #include "config/model.hpp"
 #include "config/object.hpp"
 #include "config/rules.hpp"
@@ -70,6 +71,7 @@ static_assert(std::chrono::nanoseconds(kLifetime.most).count() <
                   static_cast<std::int64_t>(SS_MAX_LIFETIME_TICKS) << SS_TICK_SHIFT,
               "every lifetime can be told from its age");
 inline constexpr std::size_t kSocketPathBytes = 107; // sun_path, less the closing NUL
+inline constexpr std::size_t kMostListeners = 16;
 
 template <typename V>
 void describe(V &v, typename V::template Of<Interface> &interface) {
@@ -78,9 +80,25 @@ void describe(V &v, typename V::template Of<Interface> &interface) {
 }
 
 template <typename V>
+void describe(V &v, typename V::template Of<TlsFiles> &tls) {
+    v.required("certificate", tls.certificate, AbsolutePath{});
+    v.required("key", tls.key, AbsolutePath{});
+}
+
+template <typename V>
+void describe(V &v, typename V::template Of<Listen> &listen) {
+    v.required("address", listen.address, AddressAndPort{});
+    v.optional("tls", listen.tls, Maybe{Object{}});
+    v.optional("insecure", listen.insecure, Flag{});
+}
+
+template <typename V>
 void describe(V &v, typename V::template Of<Api> &api) {
     v.optional("socket", api.socket, AbsolutePath{kSocketPathBytes});
     v.optional("socket_mode", api.socket_mode, FileMode{});
+    v.optional("socket_group", api.socket_group, Maybe{GroupName{}});
+    v.optional("listen", api.listen, ListOfObjects{0, kMostListeners});
+    v.optional("tokens_file", api.tokens_file, Maybe{AbsolutePath{}});
 }
 
 template <typename V>

@@ -156,9 +156,37 @@ struct Service {
     bool operator==(const Service &) const = default;
 };
 
+/// Where TLS has its identity from: PEM files.
+struct TlsFiles {
+    std::string certificate; // with its chain
+    std::string key;
+
+    bool operator==(const TlsFiles &) const = default;
+};
+
+/// An address of this host and a port. Unspecified: all addresses of that family.
+struct ListenAddress {
+    Address address;
+    std::uint16_t port = 0; // host byte order; 0: not known
+
+    bool operator==(const ListenAddress &) const = default;
+};
+
+/// Where the API is served over TCP.
+struct Listen {
+    ListenAddress address;
+    std::optional<TlsFiles> tls; // absent: plain text
+    bool insecure = false;       // plain text off loopback is meant
+
+    bool operator==(const Listen &) const = default;
+};
+
 struct Api {
     std::string socket = "/run/sipsteer/api.sock";
     unsigned socket_mode = 0660;
+    std::optional<std::string> socket_group; // absent: the daemon's
+    std::vector<Listen> listen;
+    std::optional<std::string> tokens_file; // needed to listen on TCP
 
     bool operator==(const Api &) const = default;
 };

@@ -142,6 +142,14 @@ json FileMode::write(unsigned value) const {
     return text;
 }
 
+void Flag::read(const Cursor &at, bool &out) const {
+    if (!at.value().is_boolean()) {
+        at.fail_type("true or false");
+        return;
+    }
+    out = at.value().get<bool>();
+}
+
 std::optional<std::uint32_t> Whole::read_number(const Cursor &at) const {
     const json &value = at.value();
     if (!value.is_number_integer()) {

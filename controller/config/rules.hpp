@@ -60,6 +60,12 @@ struct FileMode {
     nlohmann::json write(unsigned value) const;
 };
 
+/// true or false.
+struct Flag {
+    void read(const Cursor &at, bool &out) const;
+    nlohmann::json write(bool value) const { return value; }
+};
+
 /// A whole number from `least` to `most`, which T must be able to hold.
 struct Whole {
     std::uint32_t least;

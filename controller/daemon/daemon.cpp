@@ -5,11 +5,14 @@
 #include "api/config_routes.hpp"
 #include "api/counter_routes.hpp"
 #include "api/document_routes.hpp"
+#include "api/health_routes.hpp"
 #include "api/metrics_routes.hpp"
 #include "api/page_routes.hpp"
 #include "calls/clock.hpp"
+#include "daemon/api_listeners.hpp"
 #include "daemon/counter_status.hpp"
 #include "daemon/metrics_state.hpp"
+#include "daemon/readiness.hpp"
 #include "daemon/resource_status.hpp"
 #include "daemon/status.hpp"
 #include "dataplane/counters.hpp"
@@ -245,7 +248,7 @@ Status Daemon::start() {
         done = neighbours_.start();
     }
     if (done) {
-        done = api_->listen(config_.api.socket, config_.api.socket_mode);
+        done = listen_for_api(*api_, config_.api);
     }
     if (done) {
         watch_farm();
@@ -462,6 +465,7 @@ api::Router Daemon::make_routes() {
     api::add_metrics_routes(
         router, [this] { return metrics(); }, metrics::kContentType);
     api::add_page_routes(router);
+    api::add_health_routes(router, [this] { return missing(); });
     api::add_document_routes(router);
     router.observe([this](const auto &route, const auto &request, const auto &response, auto took) {
         requests_.note(route, request.method, response.status, took);
@@ -501,6 +505,11 @@ StatusInput Daemon::status_input() const {
             rehomes_,
             plan::ring_shares(farm_->plan()),
             uptime};
+}
+
+std::vector<std::string> Daemon::missing() const {
+    return missing_for_readiness({live_, farm_ && farm_->written() && !reconcile_failed_,
+                                  config_.interfaces, attachments_, dataplane::check_attached});
 }
 
 nlohmann::json Daemon::status() const {

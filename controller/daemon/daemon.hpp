@@ -82,6 +82,7 @@ private:
     api::LogLevel log_level() const;
     plan::Observed observed() const;
     StatusInput status_input() const;
+    std::vector<std::string> missing() const;
     nlohmann::json status() const;
     std::string metrics() const;
     explain::World world() const;

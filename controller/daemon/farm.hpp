@@ -53,6 +53,9 @@ public:
     /// In force; empty before the first reconcile().
     const plan::Plan &plan() const { return plan_; }
 
+    /// Whether the maps hold plan() whole.
+    bool written() const { return written_; }
+
     /// The servers that calls are forwarded to, and where.
     std::map<plan::ServerId, Address> running() const;
 

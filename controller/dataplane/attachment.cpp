@@ -58,6 +58,23 @@ xdp_program *find_ours(const xdp_multiprog *programs, const std::vector<std::uin
     return nullptr;
 }
 
+/// Whether a program is among those, alone or in a dispatcher. `programs`: null if there are none.
+bool runs_program(const xdp_multiprog *programs, std::uint32_t program_id) {
+    if (programs == nullptr) {
+        return false;
+    }
+    if (xdp_multiprog__is_legacy(programs)) {
+        return xdp_program__id(xdp_multiprog__main_prog(programs)) == program_id;
+    }
+    xdp_program *program = nullptr;
+    while ((program = xdp_multiprog__next_prog(program, programs)) != nullptr) {
+        if (xdp_program__id(program) == program_id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 std::string libxdp_text(int code) {
     char text[256] = {};
     libxdp_strerror(code, text, sizeof(text));
@@ -302,6 +319,21 @@ Result<Attachment> attach(const config::Interface &interface, const MapOptions &
         return system_error("interface " + interface.name);
     }
     return Attaching(interface, ifindex, options, maps).run();
+}
+
+Status check_attached(const Attachment &attachment) {
+    const std::string where = "interface " + attachment.interface + ": ";
+    if (if_nametoindex(attachment.interface.c_str()) != attachment.ifindex) {
+        return Error{where + "it is gone, or another one has its name"};
+    }
+    const auto found = attached_to(attachment.ifindex);
+    if (!found) {
+        return Error{where + found.error().message};
+    }
+    if (!runs_program(found->get(), attachment.program_id)) {
+        return Error{where + "the program is not attached any more"};
+    }
+    return Done{};
 }
 
 Result<bool> detach(const std::string &interface, const std::string &pin_dir) {

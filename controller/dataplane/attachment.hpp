@@ -32,6 +32,10 @@ struct Attachment {
 Result<Attachment> attach(const config::Interface &interface, const MapOptions &options,
                           const Maps &maps);
 
+/// Whether the kernel still runs that program on that interface; the error names the interface and
+/// says what it is instead.
+Status check_attached(const Attachment &attachment);
+
 /// Takes our program off an interface. False if none of ours is there; another's stays.
 Result<bool> detach(const std::string &interface, const std::string &pin_dir);
 

@@ -64,6 +64,16 @@ two_writers() {
     api PATCH "$SERVER" '{"tier": 0, "max_calls": 0}' >/dev/null
 }
 
+readiness() {
+    local interface mode
+    check_equal "the daemon is ready" '{"status":"ready"}' "$(api GET /readyz)"
+    read -r interface mode _ <<<"$(director_programs)"
+    on_host director ip link set dev "$interface" "$([[ $mode == 1 ]] && echo xdpdrv || echo xdpgeneric)" off
+    check_json "and is not when an interface has lost its program" \
+        ".status == 503 and (.detail | contains(\"interface $interface: \"))" "$(api GET /readyz)"
+    check_json "but it lives" '.status == "alive"' "$(api GET /healthz)"
+}
+
 restarts() {
     end_director KILL
     start_director .
@@ -94,6 +104,7 @@ start_director .
 contract
 a_weight
 two_writers
+readiness
 restarts
 the_file
 e2e_end

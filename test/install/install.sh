@@ -53,6 +53,7 @@ rw-r--r-- usr/lib/systemd/system/sipsteer-real-server@.service
 rwxr-xr-x usr/sbin/sipsteerd
 rwxr-xr-x usr/sbin/sipsteer-real-server
 rw-r--r-- usr/share/doc/sipsteer/CHANGELOG.md
+rw-r--r-- usr/share/doc/sipsteer/examples/api-over-tcp.json
 rw-r--r-- usr/share/doc/sipsteer/examples/minimal.json
 rw-r--r-- usr/share/doc/sipsteer/examples/two-pools.json
 rw-r--r-- usr/share/doc/sipsteer/LICENSE

@@ -8,6 +8,7 @@
 #include "api/server.hpp"
 
 #include <atomic>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -57,6 +58,7 @@ inline Router example_router() {
     Router router = make_router(std::move(sources));
     CallsSources calls;
     calls.list = [](const CallsQuery &query) { return Answer{200, json{{"limit", query.limit}}}; };
+    calls.explain = [](const ExplainQuery &) { return Answer{200, json::object()}; };
     add_calls_routes(router, std::move(calls));
     router.add("PUT", "/echo", [](const Request &request) {
         return json_response(json{{"bytes", request.body.size()}});
@@ -110,7 +112,10 @@ using HttpAnswer = http::response<http::string_body>;
 
 class Client {
 public:
-    explicit Client(const std::string &path) : socket_(io_) { socket_.connect({path}); }
+    explicit Client(const std::string &path)
+        : socket_(connected<asio::local::stream_protocol>(io_, {path})) {}
+    explicit Client(std::uint16_t port) // of the loopback
+        : socket_(connected<asio::ip::tcp>(io_, {asio::ip::address_v4::loopback(), port})) {}
 
     void send(const std::string &bytes) { asio::write(socket_, asio::buffer(bytes)); }
 
@@ -120,7 +125,7 @@ public:
         asio::write(socket_, asio::buffer(bytes), ignored);
     }
 
-    void end_sending() { socket_.shutdown(asio::local::stream_protocol::socket::shutdown_send); }
+    void end_sending() { socket_.shutdown(StreamSocket::shutdown_send); }
 
     HttpAnswer receive(bool head = false) {
         http::response_parser<http::string_body> parser;
@@ -139,8 +144,15 @@ public:
     }
 
 private:
+    template <typename Protocol>
+    static StreamSocket connected(asio::io_context &io, const typename Protocol::endpoint &to) {
+        typename Protocol::socket socket(io);
+        socket.connect(to);
+        return socket;
+    }
+
     asio::io_context io_;
-    asio::local::stream_protocol::socket socket_;
+    StreamSocket socket_;
     boost::beast::flat_buffer buffer_;
 };
 

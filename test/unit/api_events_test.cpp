@@ -109,8 +109,8 @@ std::string read_until(asio::local::stream_protocol::socket &socket, const std::
 }
 
 /// A socket that is read as it comes.
-struct Listener {
-    Listener(const Running &server, const std::string &request) : socket(io) {
+struct StreamReader {
+    StreamReader(const Running &server, const std::string &request) : socket(io) {
         socket.connect({server.path()});
         asio::write(socket, asio::buffer(request));
     }
@@ -142,7 +142,7 @@ TEST_CASE("events are a list unless a stream is accepted") {
 TEST_CASE("a stream is sent in chunks as its pieces come") {
     Source source;
     const Running server(router_of(source));
-    Listener listener(server, get("/v1/events", kAccept));
+    StreamReader listener(server, get("/v1/events", kAccept));
     const auto text = read_until(listener.socket, kSecondPiece);
     CHECK(text.starts_with("HTTP/1.1 200 OK\r\n"));
     CHECK(text.find("Content-Type: text/event-stream\r\n") != std::string::npos);
@@ -156,7 +156,7 @@ TEST_CASE("a stream is sent in chunks as its pieces come") {
 TEST_CASE("HTTP/1.0 gets a stream up to the end of the connection") {
     Source source;
     const Running server(router_of(source));
-    Listener listener(server, "GET /v1/events HTTP/1.0\r\n" + kAccept + "\r\n");
+    StreamReader listener(server, "GET /v1/events HTTP/1.0\r\n" + kAccept + "\r\n");
     const auto text = read_until(listener.socket, "id: 7\ndata: {}\n\n");
     CHECK(text.find("Transfer-Encoding") == std::string::npos);
     CHECK(text.ends_with("\r\n\r\nretry: 2000\n\nid: 7\ndata: {}\n\n"));
@@ -166,7 +166,7 @@ TEST_CASE("Last-Event-ID says where a stream goes on, and wins over since") {
     Source source;
     const Running server(router_of(source));
     const auto since = [&](const std::string &target, const std::string &fields) {
-        Listener listener(server, get(target, kAccept + fields));
+        StreamReader listener(server, get(target, kAccept + fields));
         read_until(listener.socket, kSecondPiece);
         return source.asked().since;
     };
@@ -193,7 +193,7 @@ TEST_CASE("a client that leaves frees its stream") {
     Source source;
     const Running server(router_of(source));
     {
-        Listener listener(server, get("/v1/events", kAccept));
+        StreamReader listener(server, get("/v1/events", kAccept));
         read_until(listener.socket, kSecondPiece);
         CHECK(source.open == 1);
     }
@@ -204,9 +204,9 @@ TEST_CASE("a client that leaves frees its stream") {
 TEST_CASE("more streams than may be are refused, other requests are not") {
     Source source;
     const Running server(router_of(source));
-    Listener first(server, get("/v1/events", kAccept));
+    StreamReader first(server, get("/v1/events", kAccept));
     read_until(first.socket, kSecondPiece);
-    Listener second(server, get("/v1/events", kAccept));
+    StreamReader second(server, get("/v1/events", kAccept));
     read_until(second.socket, kSecondPiece);
     Client third(server.path());
     third.send(get("/v1/events", kAccept));
@@ -232,7 +232,7 @@ TEST_CASE("what a client asks behind a stream is not answered: the stream ends")
 TEST_CASE("a server that stops ends its streams whole") {
     Source source;
     Running server(router_of(source));
-    Listener listener(server, get("/v1/events", kAccept));
+    StreamReader listener(server, get("/v1/events", kAccept));
     read_until(listener.socket, kSecondPiece);
     server.stop();
     CHECK(read_until(listener.socket, "never comes") == "0\r\n\r\n");
@@ -246,7 +246,7 @@ TEST_CASE("a client that does not take its stream is let go") {
     Limits limits;
     limits.timeout = 200ms;
     const Running server(router_of(source), limits);
-    const Listener listener(server, get("/v1/events", kAccept));
+    const StreamReader listener(server, get("/v1/events", kAccept));
     CHECK(wait_for([&] { return source.open == 1; }));
     CHECK(wait_for([&] { return source.open == 0; }));
     check_alive(server);

@@ -114,7 +114,7 @@ TEST_CASE("every field is read") {
     expected.interfaces = {{"eth0.100", XdpMode::Generic}};
     expected.pin_dir = "/sys/fs/bpf/other";
     expected.state_dir = "/srv/state";
-    expected.api = {"/run/x.sock", 0600};
+    expected.api = {"/run/x.sock", 0600, {}, {}, {}};
     expected.log_level = "debug";
     expected.on_exit = OnExit::Detach;
     expected.call_capacity = 5000;
@@ -204,7 +204,9 @@ TEST_CASE("what is written is complete") {
     REQUIRE(texts(parsed).empty());
     const json written = to_json(*parsed);
     CHECK(written["calls"] == json{{"capacity", 1000000}});
-    CHECK(written["api"] == json{{"socket", "/run/sipsteer/api.sock"}, {"socket_mode", "0660"}});
+    CHECK(written["api"] == json{{"listen", json::array()},
+                                 {"socket", "/run/sipsteer/api.sock"},
+                                 {"socket_mode", "0660"}});
     CHECK(written["pools"][0]["probe"] ==
           json{{"type", "options"},
                {"path", "direct"},
@@ -335,6 +337,7 @@ TEST_CASE("the examples are good") {
     const auto minimal = load_file(SIPSTEER_EXAMPLES "/minimal.json");
     REQUIRE(texts(minimal).empty());
     CHECK(minimal->services.size() == 1);
+    CHECK(texts(load_file(SIPSTEER_EXAMPLES "/api-over-tcp.json")).empty());
     const auto two_pools = load_file(SIPSTEER_EXAMPLES "/two-pools.json");
     REQUIRE(texts(two_pools).empty());
     CHECK(two_pools->pools.size() == 2);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who may ask for what.
+#pragma once
+
+#include "api/message.hpp"
+#include "api/tokens.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace sipsteer::api {
+
+class Access {
+public:
+    /// `tokens` null: whoever can connect may do everything, as on the Unix socket, whose file has
+    /// an owner, a group and a mode.
+    explicit Access(std::shared_ptr<Tokens> tokens) : tokens_(std::move(tokens)) {}
+
+    /// The answer if the request may not be made: 401 without a good token, 403 if its role does
+    /// not do, or if a page of another site has a browser make a change (RFC 6454). Looks at all
+    /// but the body and what the router captures.
+    std::optional<Response> refuse(const Request &request) const;
+
+private:
+    std::shared_ptr<Tokens> tokens_;
+};
+
+} // namespace sipsteer::api

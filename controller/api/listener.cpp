@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/listener.hpp"
+
+#include "api/problem.hpp"
+#include "util/log.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/write.hpp>
+#include <exception>
+#include <sstream>
+#include <utility>
+
+namespace sipsteer::api {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using boost::system::error_code;
+
+namespace {
+
+/// After a failed accept, which fails again at once: out of descriptors, say.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+void log_exception(const char *event, const std::exception_ptr &exception) {
+    try {
+        if (exception) {
+            std::rethrow_exception(exception);
+        }
+    } catch (const std::exception &caught) {
+        log::error(event, {{"error", caught.what()}});
+    } catch (...) {
+        log::error(event, {{"error", "unknown exception"}});
+    }
+}
+
+} // namespace
+
+Listener::Listener(Acceptor acceptor, TlsContext tls, Access access,
+                   std::shared_ptr<const Router> router, const Limits &limits)
+    : acceptor_(std::move(acceptor)), tls_(std::move(tls)), access_(std::move(access)),
+      router_(std::move(router)), limits_(limits), timer_(acceptor_.get_executor()) {}
+
+void Listener::start() {
+    asio::co_spawn(acceptor_.get_executor(), accept_all(),
+                   [self = shared_from_this()](const std::exception_ptr &failure) {
+                       log_exception("api_accept_failed", failure);
+                   });
+}
+
+void Listener::stop() {
+    if (stopping_) {
+        return;
+    }
+    stopping_ = true;
+    timer_.cancel();
+    error_code ignored;
+    acceptor_.close(ignored);
+    for (const auto &session : sessions_) {
+        session->stop();
+    }
+    if (!sessions_.empty()) {
+        timer_.expires_after(limits_.stop_grace);
+        timer_.async_wait([self = shared_from_this()](const error_code &cancelled) {
+            if (!cancelled) {
+                self->abort_all();
+            }
+        });
+    }
+}
+
+awaitable<void> Listener::accept_all() {
+    while (!stopping_) {
+        error_code failed;
+        StreamSocket socket(acceptor_.get_executor());
+        co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, failed));
+        if (stopping_) {
+            co_return;
+        }
+        if (failed) {
+            log::warn("api_accept_failed", {{"error", failed.message()}});
+            timer_.expires_after(kAcceptPause);
+            co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, failed));
+        } else if (sessions_.size() >= limits_.connections) {
+            if (!std::exchange(full_, true)) { // once, not for each who is turned away
+                log::warn("api_too_many_connections", {{"connections", sessions_.size()}});
+            }
+            turn_away(socket);
+        } else {
+            full_ = false;
+            serve(std::move(socket));
+        }
+    }
+}
+
+/// Tells a client that there are too many. What does not fit its socket's buffer is not sent; a
+/// client that wants to speak TLS would not understand it.
+void Listener::turn_away(StreamSocket &socket) {
+    if (tls_) {
+        return;
+    }
+    Response response = problem_response({503, "too many connections", {}, {}});
+    response.fields.emplace_back("Retry-After", "1");
+    std::ostringstream text;
+    text << to_http(std::move(response), 11, false);
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.send(asio::buffer(text.str()), 0, ignored);
+}
+
+void Listener::serve(StreamSocket socket) {
+    const auto session =
+        std::make_shared<Session>(Transport(std::move(socket), tls_), router_, access_, limits_);
+    sessions_.insert(session);
+    asio::co_spawn(acceptor_.get_executor(), session->run(),
+                   [self = shared_from_this(), session](const std::exception_ptr &failure) {
+                       log_exception("api_connection_failed", failure);
+                       self->ended(session);
+                   });
+}
+
+void Listener::ended(const std::shared_ptr<Session> &session) {
+    session->abort();
+    sessions_.erase(session);
+    if (stopping_ && sessions_.empty()) {
+        timer_.cancel();
+    }
+}
+
+void Listener::abort_all() {
+    for (const auto &session : sessions_) {
+        session->abort();
+    }
+}
+
+} // namespace sipsteer::api

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/access.hpp"
+#include "api/limits.hpp"
+#include "api/router.hpp"
+#include "api/session.hpp"
+#include "api/transport.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <set>
+
+namespace sipsteer::api {
+
+/// One listening socket and its clients. Each listener has its own limit of connections: those who
+/// fill one do not keep others from another.
+class Listener : public std::enable_shared_from_this<Listener> {
+public:
+    using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
+
+    /// `tls` null: plain text.
+    Listener(Acceptor acceptor, TlsContext tls, Access access, std::shared_ptr<const Router> router,
+             const Limits &limits);
+
+    /// Begins to take connections. Once.
+    void start();
+
+    /// As Server::stop().
+    void stop();
+
+private:
+    boost::asio::awaitable<void> accept_all();
+    void turn_away(StreamSocket &socket);
+    void serve(StreamSocket socket);
+    void ended(const std::shared_ptr<Session> &session);
+    void abort_all();
+
+    Acceptor acceptor_;
+    TlsContext tls_;
+    Access access_;
+    std::shared_ptr<const Router> router_;
+    Limits limits_;
+    boost::asio::steady_timer timer_; // a pause in accepting; when stopping, the end of grace
+    std::set<std::shared_ptr<Session>> sessions_;
+    bool full_ = false;
+    bool stopping_ = false;
+};
+
+} // namespace sipsteer::api

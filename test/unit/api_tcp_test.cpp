@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The API over TCP: tokens, roles, origins, and clients that mean no good.
+#include "api_tcp.hpp"
+
+using namespace sipsteer;
+using namespace sipsteer::api;
+using namespace sipsteer::api::test;
+
+TEST_CASE("over TCP a client needs a token") {
+    const RunningTcp server;
+    const auto fields = GENERATE(as<std::string>{}, "", "Authorization: Basic c2VjcmV0\r\n",
+                                 "Authorization: Bearer\r\n", "Authorization: secret\r\n");
+    const HttpAnswer answer = server.ask(get("/v1/status", fields));
+    CHECK(problem_of(answer)["status"] == 401);
+    CHECK(answer[http::field::www_authenticate] == "Bearer realm=\"sipsteer\"");
+    CHECK(server.ask(get("/metrics", fields)).result_int() == 401);
+    CHECK(server.ask(get("/nothing", fields)).result_int() == 401);
+}
+
+TEST_CASE("a token that is wrong or has expired is refused") {
+    const RunningTcp server;
+    for (const std::string text : {"wrong", "o", "secret2", "secre", "SECRET"}) {
+        INFO(text);
+        const HttpAnswer answer = server.ask(get("/v1/status", bearer(text)));
+        CHECK(problem_of(answer)["status"] == 401);
+        CHECK(answer[http::field::www_authenticate] ==
+              "Bearer realm=\"sipsteer\", error=\"invalid_token\"");
+    }
+    CHECK(problem_of(server.ask(get("/v1/status", bearer("o"))))["detail"] ==
+          "the token has expired");
+    for (const std::string text : {"secret", "look", "l", " secret"}) {
+        INFO(text);
+        CHECK(server.ask(get("/v1/status", bearer(text))).result_int() == 200);
+    }
+}
+
+TEST_CASE("a token for reading changes nothing") {
+    const RunningTcp server;
+    CHECK(server.ask(put("/echo", bearer("secret"))).result_int() == 200);
+    const HttpAnswer refused = server.ask(put("/echo", bearer("look")));
+    CHECK(problem_of(refused)["detail"] == "the token watch is for reading only");
+    CHECK(refused.result_int() == 403);
+    CHECK(refused[http::field::www_authenticate] ==
+          "Bearer realm=\"sipsteer\", error=\"insufficient_scope\"");
+    const std::string explain = "POST /v1/explain HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n";
+    CHECK(server.ask(explain + bearer("look") + "\r\n").result_int() == 200);
+    const std::string patch = "PATCH /v1/explain HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n";
+    CHECK(server.ask(patch + bearer("look") + "\r\n").result_int() == 403);
+}
+
+TEST_CASE("the Unix socket needs no token") {
+    const Running server;
+    Client client(server.path());
+    client.send(put("/echo", ""));
+    CHECK(client.receive().result_int() == 200);
+}
+
+TEST_CASE("the file of tokens is read again while the server runs") {
+    const RunningTcp server;
+    Client kept(server.port()); // a connection is no longer good than its token
+    const auto status = [&](const std::string &text) {
+        kept.send(get("/v1/status", bearer(text)));
+        return kept.receive().result_int();
+    };
+    CHECK(status("secret") == 200);
+    replace_file(server.tokens_file(), json{token("new", "admin", "fresh")}.dump());
+    CHECK(status("secret") == 401);
+    CHECK(status("fresh") == 200);
+    replace_file(server.tokens_file(), "[ { \"name\": ");
+    CHECK(status("fresh") == 200); // one that is wrong changes nothing
+    fs::remove(server.tokens_file());
+    CHECK(status("fresh") == 401);
+    replace_file(server.tokens_file(), example_tokens().dump());
+    CHECK(status("secret") == 200);
+}
+
+TEST_CASE("a page of another origin changes nothing") {
+    const RunningTcp server;
+    const auto status = [&](const std::string &origin) {
+        return server.ask(put("/echo", bearer("secret") + "Origin: " + origin + "\r\n"))
+            .result_int();
+    };
+    CHECK(status("http://balancer:8080") == 200);
+    CHECK(status("https://Balancer:8080") == 200); // TLS may end before us
+    for (const std::string origin : {"http://evil.example", "null", "http://balancer",
+                                     "http://balancer:8081", "http://balancer:8080.evil.example"}) {
+        INFO(origin);
+        CHECK(status(origin) == 403);
+    }
+    const HttpAnswer read =
+        server.ask(get("/v1/status", bearer("secret") + "Origin: http://evil.example\r\n"));
+    CHECK(read.result_int() == 200);
+    CHECK(read.count("Access-Control-Allow-Origin") == 0); // so no browser shows it to the page
+}
+
+TEST_CASE("whoever has no token is refused before its body is read") {
+    const RunningTcp server;
+    Client client(server.port());
+    client.send("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n"
+                "Expect: 100-continue\r\n\r\n");
+    CHECK(client.receive().result_int() == 401);
+    client.try_send("xx");
+    CHECK(client.closed());
+}
+
+TEST_CASE("what a client may send has bounds") {
+    Limits limits;
+    limits.body_bytes = 1000;
+    const RunningTcp server(nullptr, limits);
+    const std::string large(10'000, 'x');
+    CHECK(server.ask(get("/v1/status", "X: " + large + "\r\n")).result_int() == 431);
+    CHECK(server.ask(get(long_path(10'000))).result_int() == 414);
+    CHECK(server
+              .ask("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n" + bearer("secret") +
+                   "\r\n")
+              .result_int() == 413);
+}
+
+TEST_CASE("a client that drips its header is let go") {
+    Limits limits;
+    limits.timeout = 300ms;
+    const RunningTcp server(nullptr, limits);
+    Client client(server.port());
+    const auto start = Clock::now();
+    std::thread dripping([&] {
+        for (int i = 0; i < 100 && Clock::now() - start < 1s; ++i) {
+            client.try_send(i == 0 ? "GET /v1/status HTTP/1.1\r\n" : "X: y\r\n");
+            std::this_thread::sleep_for(20ms);
+        }
+    });
+    CHECK(client.receive().result_int() == 408);
+    dripping.join();
+}
+
+TEST_CASE("a file of tokens that is wrong is refused, and says where") {
+    const auto problem = [](const std::string &text) {
+        const auto tokens = parse_tokens(text);
+        return tokens ? std::string() : tokens.error().message;
+    };
+    json bad = example_tokens();
+    CHECK(problem(bad.dump()).empty());
+    bad[1]["name"] = "root";
+    bad[0]["sha256"] = "secret";
+    bad[2]["expires"] = "2021-02-30T00:00:00Z";
+    bad[3]["role"] = "reader";
+    bad[3]["scope"] = "all";
+    CHECK(problem(bad.dump()) ==
+          "[0].sha256: not a SHA-256 hash of 64 hexadecimal digits; [2].expires: "
+          "\"2021-02-30T00:00:00Z\" is not a time; write it like \"2027-01-31T12:00:00Z\"; "
+          "[3].role: \"reader\" is unknown; supported: \"read-only\", \"admin\"; [3].scope: "
+          "unknown field; [1].name: \"root\" is the name of another token");
+    CHECK(problem("{}") == "expected a list, found an object");
+    CHECK(problem("[{}]") == "[0].name: missing; [0].role: missing; [0].sha256: missing");
+}
