@@ -22,12 +22,12 @@ bool only_explains(const Request &request) {
     return request.method == "POST" && request.target.path == "/v1/explain";
 }
 
-/// For those who watch the daemon and have no token; and the page, which has nothing of the farm in it
-/// and asks for a token itself.
+/// For those who watch the daemon and have no token; and the page, which has nothing of the farm in
+/// it and asks for a token itself.
 bool is_for_all(const Request &request) {
     const auto &path = request.target.path;
-    return is_safe(request) && (path == "/healthz" || path == "/readyz" || path == "/" ||
-                                path.starts_with("/page/"));
+    return is_safe(request) &&
+           (path == "/healthz" || path == "/readyz" || path == "/" || path.starts_with("/page/"));
 }
 
 std::string_view without_suffix(std::string_view text, std::string_view suffix) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The data plane outlives the daemon: stopped, killed, started again, challenged by a second one, while
-# calls run.
+# The data plane outlives the daemon: stopped, killed, started again, upgraded, challenged by a second one,
+# while calls run.
 #
 # shellcheck disable=SC2016,SC2317  # jq filters have their own $; check and wait_until call functions
 set -euo pipefail
@@ -64,6 +64,22 @@ end_director KILL
 sleep 1
 check_goes_on "after SIGKILL"
 check_start "started after a crash"
+
+# As if an older version, with another layout of the maps, had run until now. With another weight: by the
+# ring alone, calls would move.
+upgrade() {
+    local pins present older
+    pins=$(jq -r .pin_dir "$(director_file config.json)")
+    present=$(basename "$pins"/maps-v*)
+    older=maps-v$((${present#maps-v} - 1))
+    end_director TERM
+    mv "$pins/$present" "$pins/$older"
+    CONFIG+=' | .pools[0].servers[0].weight = 300'
+    check_start "an upgrade"
+    check "it takes the calls over" grep -q 'event=older_calls_taken_over .*calls=[1-9]' "$(director_file log)"
+    check_equal "the older maps are gone" "$present" "$(basename "$pins"/maps-v*)"
+}
+upgrade
 
 check_second pin_dir '.api.socket = $dir + ".sock" | .state_dir = $dir' 'pin_dir: another sipsteerd uses'
 check_second state_dir '.api.socket = $dir + ".sock" | .pin_dir += "-second"' 'state_dir: another sipsteerd uses'
