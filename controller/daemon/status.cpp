@@ -71,7 +71,8 @@ json calls_json(const StatusInput &input) {
     const auto sizes = input.maps.sizes();
     return {{"capacity", input.config.call_capacity},
             {"entries", std::uint64_t{sizes.present} * SS_BUCKET_ENTRIES},
-            {"bytes", std::uint64_t{sizes.present} * (sizeof(ss_bucket) + sizeof(ss_births))},
+            {"bytes", (std::uint64_t{sizes.present} + sizes.before) *
+                          (sizeof(ss_bucket) + sizeof(ss_births))},
             {"resizing", sizes.before != 0},
             {"live", totals.live},
             {"live_in_table_before", totals.before},
