@@ -144,6 +144,8 @@ Status Daemon::open_maps() {
         return secret.error();
     }
     map_options_ = {config_.pin_dir, *secret, config_.call_capacity, config_.fragments};
+    log::info("call_table_wanted", {{"calls", config_.call_capacity},
+                                    {"bytes", dataplane::table_bytes(config_.call_capacity)}});
     auto maps = dataplane::Maps::open(map_options_);
     if (!maps) {
         return maps.error();

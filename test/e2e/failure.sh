@@ -42,6 +42,9 @@ proxy_dies_and_returns() {
     T0=$(now) died=$T0
     kill_proxy server2
     check_within "a dead proxy is down" 3 server_is server2 '.health == "down" and (.takes_new | not)'
+    check_json "the events say so, with the reason the log has" \
+        'any(.events[]; .pool == "proxies" and .server == "server2" and (.reason | length > 0) and .level == "warning")' \
+        "$(director_get '/v1/events?type=server_down')"
     down=$(now)
     check "the others stay up" others_take_calls server2
     sleep 3
