@@ -88,6 +88,7 @@ capture_pid=
 start_capture() {
     local file=$1 lab=$2 host=$3 interface=$4 tries
     shift 4
+    rm -f "$file.err" # an earlier capture's would say that this one listens
     "$LAB" capture --name "$lab" --interface "$interface" "$host" -- "$@" >"$file" 2>"$file.err" &
     capture_pid=$!
     for ((tries = 0; tries < 50; tries++)); do

@@ -75,6 +75,7 @@ start_on() {
     netns=$(host_get "$1" netns)
     [[ -n $netns ]] || die "the lab has no host $1"
     shift 2
+    : >"$log" # now, not when the child gets to it: what an earlier process wrote says nothing of this one
     nsenter --net="/run/netns/$netns" -- "$@" >"$log" 2>&1 </dev/null &
     LAST_PID=$!
     STARTED+=("$LAST_PID")
