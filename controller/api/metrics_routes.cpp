@@ -5,18 +5,19 @@
 
 namespace sipsteer::api {
 
-void add_metrics_routes(Router &router, std::function<std::string()> text,
-                        std::string content_type) {
-    router.add("GET", "/metrics",
-               [text = std::move(text), type = std::move(content_type)](const Request &request) {
-                   if (const auto problem = QueryReader(request).finish()) {
-                       return problem_response(*problem);
-                   }
-                   Response response;
-                   response.content_type = type;
-                   response.body = text();
-                   return response;
-               });
+void add_metrics_routes(Router &router, std::function<MetricsText(bool open_metrics)> text) {
+    router.add("GET", "/metrics", [text = std::move(text)](const Request &request) {
+        if (const auto problem = QueryReader(request).finish()) {
+            return problem_response(*problem);
+        }
+        const auto accepted = request.fields.get("Accept").value_or("");
+        auto metrics = text(accepted.find("application/openmetrics-text") != std::string::npos);
+        Response response;
+        response.content_type = std::move(metrics.content_type);
+        response.body = std::move(metrics.body);
+        response.fields.emplace_back("Vary", "Accept");
+        return response;
+    });
 }
 
 } // namespace sipsteer::api

@@ -8,8 +8,12 @@
 
 namespace sipsteer::api {
 
-/// GET /metrics: `text` makes the answer's body, of that content type.
-void add_metrics_routes(Router &router, std::function<std::string()> text,
-                        std::string content_type);
+struct MetricsText {
+    std::string content_type;
+    std::string body;
+};
+
+/// GET /metrics: `text` makes the answer, in OpenMetrics for a client that accepts that.
+void add_metrics_routes(Router &router, std::function<MetricsText(bool open_metrics)> text);
 
 } // namespace sipsteer::api

@@ -6,7 +6,6 @@
 #include "api/counter_routes.hpp"
 #include "api/document_routes.hpp"
 #include "api/health_routes.hpp"
-#include "api/metrics_routes.hpp"
 #include "api/page_routes.hpp"
 #include "calls/clock.hpp"
 #include "daemon/api_listeners.hpp"
@@ -15,6 +14,7 @@
 #include "daemon/readiness.hpp"
 #include "daemon/resource_status.hpp"
 #include "daemon/status.hpp"
+#include "daemon/watched.hpp"
 #include "dataplane/counters.hpp"
 #include "dataplane/restore.hpp"
 #include "dataplane/secret.hpp"
@@ -25,7 +25,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <set>
 
 namespace sipsteer::daemon {
 
@@ -37,67 +36,6 @@ constexpr std::chrono::seconds kNextHopGrace{3};
 
 /// What an answer under way has left when the daemon stops.
 constexpr std::chrono::milliseconds kStopGrace{200};
-
-/// Servers that calls are forwarded to, and where.
-using Running = std::map<plan::ServerId, Address>;
-
-bool runs(const Running &running, const config::Pool &pool, const config::Server &server) {
-    const auto known = running.find({pool.name, server.name});
-    return known != running.end() && known->second == server.address;
-}
-
-/// The VIPs and ports of the services whose messages go to the pool, each once.
-std::vector<health::Endpoint> vips_of(const config::Config &config, const config::Pool &pool) {
-    std::set<health::Endpoint> vips;
-    for (const auto &service : config.services) {
-        const bool by_method =
-            std::any_of(service.method_pools.begin(), service.method_pools.end(),
-                        [&](const auto &entry) { return entry.pool == pool.name; });
-        if (service.pool == pool.name || by_method) {
-            vips.insert({service.address, service.port});
-        }
-    }
-    return {vips.begin(), vips.end()};
-}
-
-/// A server that is running is up until its probe says otherwise.
-std::vector<health::Target> probe_targets(const config::Config &config, const Running &running) {
-    std::vector<health::Target> targets;
-    for (const auto &pool : config.pools) {
-        for (const auto &server : pool.servers) {
-            if (pool.probe.type == config::ProbeType::None) {
-                continue;
-            }
-            targets.push_back(
-                {{pool.name, server.name},
-                 server.address,
-                 server.port,
-                 pool.probe,
-                 vips_of(config, pool),
-                 server.hop_address(),
-                 runs(running, pool, server) ? plan::Health::Up : plan::Health::Unknown});
-        }
-    }
-    return targets;
-}
-
-VlanTags vlan_tags(const config::Config &config) {
-    VlanTags tags;
-    for (const auto &tag : config.vlan_tags) {
-        tags[tag.name] = tag.id;
-    }
-    return tags;
-}
-
-std::set<Address> hop_addresses(const config::Config &config) {
-    std::set<Address> addresses;
-    for (const auto &pool : config.pools) {
-        for (const auto &server : pool.servers) {
-            addresses.insert(server.hop_address());
-        }
-    }
-    return addresses;
-}
 
 } // namespace
 
@@ -202,23 +140,10 @@ void Daemon::watch_farm() {
     health_log_.note(prober_.results());
 }
 
-bool Daemon::knows_next_hops() const {
-    const auto &next_hops = neighbours_.next_hops();
-    for (const auto &pool : config_.pools) {
-        for (const auto &server : pool.servers) {
-            const auto next_hop = next_hops.find(server.hop_address());
-            if (runs(running_, pool, server) &&
-                (next_hop == next_hops.end() || !next_hop->second.resolved)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 void Daemon::wait_for_next_hops() {
     const auto deadline = std::chrono::steady_clock::now() + kNextHopGrace;
-    while (!knows_next_hops() && std::chrono::steady_clock::now() < deadline) {
+    while (!next_hops_known(config_, running_, neighbours_.next_hops()) &&
+           std::chrono::steady_clock::now() < deadline) {
         io_.run_one_for(std::chrono::milliseconds(50));
     }
 }
@@ -464,8 +389,7 @@ api::Router Daemon::make_routes() {
     api::add_resource_routes(router, source, [this] { return resource_status(); });
     api::add_log_level_routes(router, log_level());
     api::add_counter_routes(router, [this] { return make_counters(status_input()); });
-    api::add_metrics_routes(
-        router, [this] { return metrics(); }, metrics::kContentType);
+    api::add_metrics_routes(router, [this](bool open_metrics) { return metrics(open_metrics); });
     api::add_page_routes(router);
     api::add_health_routes(router, [this] { return missing(); });
     api::add_document_routes(router);
@@ -518,8 +442,10 @@ nlohmann::json Daemon::status() const {
     return make_status(status_input());
 }
 
-std::string Daemon::metrics() const {
-    return metrics::to_text(make_metrics_state(status_input(), requests_, started_));
+api::MetricsText Daemon::metrics(bool open_metrics) const {
+    const auto format = open_metrics ? metrics::Format::OpenMetrics : metrics::Format::Prometheus;
+    return {metrics::content_type(format),
+            metrics::to_text(make_metrics_state(status_input(), requests_, started_), format)};
 }
 
 explain::World Daemon::world() const {

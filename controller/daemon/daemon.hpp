@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/log_level_routes.hpp"
+#include "api/metrics_routes.hpp"
 #include "api/resource_routes.hpp"
 #include "api/routes.hpp"
 #include "api/server.hpp"
@@ -22,6 +23,7 @@
 #include "daemon/sweeping.hpp"
 #include "daemon/systemd.hpp"
 #include "daemon/vips.hpp"
+#include "daemon/watched.hpp"
 #include "events/hub.hpp"
 #include "fragments/holder.hpp"
 #include "health/prober.hpp"
@@ -60,7 +62,6 @@ private:
     Status open_call_events();
     CallEventsAccess call_events_access();
     void watch_farm();
-    bool knows_next_hops() const;
     void wait_for_next_hops();
     Status go_live();
     void undo();
@@ -84,7 +85,7 @@ private:
     StatusInput status_input() const;
     std::vector<std::string> missing() const;
     nlohmann::json status() const;
-    std::string metrics() const;
+    api::MetricsText metrics(bool open_metrics) const;
     explain::World world() const;
     CallRequests::Sources call_sources();
     Counted counted() const;
@@ -107,7 +108,7 @@ private:
     std::vector<dataplane::Attachment> attachments_;
     std::unique_ptr<Vips> vips_;
     std::unique_ptr<Farm> farm_;
-    std::map<plan::ServerId, Address> running_; // at the start or before a reload
+    Running running_; // at the start or before a reload
     HealthLog health_log_;
     Neighbours neighbours_;
     health::Prober prober_;

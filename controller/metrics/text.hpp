@@ -7,10 +7,16 @@
 
 namespace sipsteer::metrics {
 
-/// The content type of the text: Prometheus' text format. prometheus-cpp 1.0 has no OpenMetrics.
-inline constexpr const char *kContentType = "text/plain; version=0.0.4; charset=utf-8";
+/// The formats that metrics are told in.
+enum class Format {
+    Prometheus, // text format 0.0.4
+    OpenMetrics // 1.0.0
+};
+
+/// The format's content type.
+const char *content_type(Format format);
 
 /// All metrics of a state.
-std::string to_text(const State &state);
+std::string to_text(const State &state, Format format = Format::Prometheus);
 
 } // namespace sipsteer::metrics

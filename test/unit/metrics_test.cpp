@@ -74,16 +74,15 @@ bool has_line(const std::string &text, const std::string &line) {
     return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
 
-/// What promtool says on both outputs, and "exit N"; nothing if it is not installed.
-std::string promtool(const std::string &text) {
+/// What a command says of a text on its standard input, on both outputs, and "exit N".
+std::string filtered(const std::string &filter, const std::string &text) {
     char name[] = "/tmp/sipsteer-metrics-XXXXXX";
     const int fd = mkstemp(name);
     REQUIRE(fd >= 0);
     FILE *file = fdopen(fd, "w");
     REQUIRE(std::fwrite(text.data(), 1, text.size(), file) == text.size());
     REQUIRE(std::fclose(file) == 0);
-    const std::string command =
-        std::string("promtool check metrics < ") + name + " 2>&1; echo exit $?";
+    const std::string command = filter + " < " + name + " 2>&1; echo exit $?";
     FILE *pipe = popen(command.c_str(), "r");
     REQUIRE(pipe != nullptr);
     std::string said;
@@ -178,7 +177,7 @@ TEST_CASE("metrics: the state of a daemon without pools is a text, too") {
 }
 
 TEST_CASE("metrics: promtool has nothing to say") {
-    const auto said = promtool(to_text(example()));
+    const auto said = filtered("promtool check metrics", to_text(example()));
     if (said.find("exit 127") != std::string::npos) {
         WARN("promtool is not installed: not checked");
         return;
@@ -200,10 +199,37 @@ TEST_CASE("metrics: the dashboard and the alert rules name metrics that there ar
     }
 }
 
-TEST_CASE("metrics: GET /metrics answers in the text format, and the router tells its observer") {
+TEST_CASE("metrics: OpenMetrics has a counter's _total in the samples only, and an end") {
+    const auto text = to_text(example(), Format::OpenMetrics);
+    CHECK(has_line(text, "# TYPE sipsteer_fragments_held counter"));
+    CHECK(has_line(text, "sipsteer_fragments_held_total 10"));
+    CHECK(has_line(text, "# TYPE sipsteer_table_entries gauge"));
+    CHECK(text.find("_total counter") == std::string::npos);
+    CHECK(text.substr(text.size() - 7) == "\n# EOF\n");
+}
+
+TEST_CASE("metrics: an independent parser of OpenMetrics reads all samples") {
+    const auto text = to_text(example(), Format::OpenMetrics);
+    const auto said = filtered("/usr/bin/python3 -c 'import sys\n"
+                               "from prometheus_client.openmetrics.parser import "
+                               "text_string_to_metric_families as read\n"
+                               "families = {f.name: f for f in read(sys.stdin.read())}\n"
+                               "print(families[\"sipsteer_sweep_passes\"].samples[0].value)\n"
+                               "print(families[\"sipsteer_probe_duration_seconds\"].type)'",
+                               text);
+    if (said.find("No module named") != std::string::npos) {
+        WARN("python3-prometheus-client is not installed: not checked");
+        return;
+    }
+    CHECK(said == "8\nhistogram\nexit 0\n");
+}
+
+TEST_CASE("metrics: GET /metrics answers in the format asked for; the router tells its observer") {
     api::Router router;
-    api::add_metrics_routes(
-        router, [] { return std::string("up 1\n"); }, kContentType);
+    api::add_metrics_routes(router, [](bool open_metrics) {
+        return api::MetricsText{
+            content_type(open_metrics ? Format::OpenMetrics : Format::Prometheus), "up 1\n"};
+    });
     Requests requests;
     router.observe([&](const auto &route, const auto &request, const auto &response, auto took) {
         requests.note(route, request.method, response.status, took);
@@ -216,9 +242,13 @@ TEST_CASE("metrics: GET /metrics answers in the text format, and the router tell
     CHECK(response.status == 200);
     CHECK(response.content_type == "text/plain; version=0.0.4; charset=utf-8");
     CHECK(response.body == "up 1\n");
+    auto open = request;
+    open.fields.add("Accept", "application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1");
+    CHECK(router.handle(open).content_type ==
+          "application/openmetrics-text; version=1.0.0; charset=utf-8");
     request.target.segments = {"secret"};
     CHECK(router.handle(request).status == 404);
-    CHECK(requests.count == std::map<RequestKey, std::uint64_t>{{{"/metrics", "GET", 200}, 1},
+    CHECK(requests.count == std::map<RequestKey, std::uint64_t>{{{"/metrics", "GET", 200}, 2},
                                                                 {{"none", "GET", 404}, 1}});
     CHECK(requests.latency.size() == 2);
 }

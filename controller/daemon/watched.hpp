@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What of the network is watched for a configuration: which servers are probed and how, whose MAC
+// addresses are wanted.
+#pragma once
+
+#include "config/model.hpp"
+#include "health/prober.hpp"
+#include "neighbours/neighbours.hpp"
+#include "plan/plan.hpp"
+#include "util/address.hpp"
+
+#include <map>
+#include <set>
+#include <vector>
+
+namespace sipsteer::daemon {
+
+/// Servers that calls are forwarded to, and where.
+using Running = std::map<plan::ServerId, Address>;
+
+/// What is to be probed. A server that is running is up until its probe says otherwise.
+std::vector<health::Target> probe_targets(const config::Config &config, const Running &running);
+
+/// The 802.1Q tags of the interfaces that the kernel does not know them of.
+VlanTags vlan_tags(const config::Config &config);
+
+/// The addresses whose MAC addresses frames for the servers are sent to.
+std::set<Address> hop_addresses(const config::Config &config);
+
+/// Whether the next hop of each server that is running is known.
+bool next_hops_known(const config::Config &config, const Running &running,
+                     const std::map<Address, NextHop> &next_hops);
+
+} // namespace sipsteer::daemon
