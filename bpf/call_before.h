@@ -69,15 +69,30 @@ SS_INLINE void ss_birth_fetch(const struct ss_old_place *old, const struct ss_pl
     __u32 from = old->bucket, to = place->at / SS_BUCKET_ENTRIES;
     struct ss_births *then = bpf_map_lookup_elem(&births_before, &from);
     struct ss_births *fresh = bpf_map_lookup_elem(&births, &to);
-    if (then && fresh)
-        fresh->tick[place->at & 7] = then->tick[old->slot & 7];
+    if (!then || !fresh)
+        return;
+    fresh->tick[place->at & 7] = then->tick[old->slot & 7];
+    fresh->attempt[place->at & 7] = then->attempt[old->slot & 7];
+}
+
+/* Counts what was displaced for a call that is brought over, of the pool whose call that is. */
+SS_INLINE void ss_count_displaced_by_old(__u32 pool, __u64 victim, __u32 now) {
+    struct ss_call_counters *counters = bpf_map_lookup_elem(&call_counters, &pool);
+    __u32 state = ss_call_state(victim);
+    SS_PIN(state);
+    if (!victim || !counters || state >= SS_CALL_STATES)
+        return;
+    if (ss_call_expired(victim, now))
+        counters->expired++;
+    else
+        counters->displaced[state]++;
 }
 
 /*
- * Brings a call over. First it is in both tables, then in the new one only, so that it can always
- * be found; who finds it gone from the old one was overtaken by another CPU, which brought it, and
- * takes his own copy back. The new table is at least three tenths empty when it is made: displacing
- * others for a call that is brought is not worth its stack. 0, always.
+ * Brings a call over, displacing others as a new call does. First it is in both tables, then in the
+ * new one only, so that it can always be found; who finds it gone from the old one was overtaken by
+ * another CPU, which brought it, and takes his own copy back. A call that finds no room stays where
+ * it is (ss_old_hit). 0, always.
  */
 SS_STAGE int ss_call_fetch(__u32 pool, __u64 key) {
     __u64 position = ss_call_position(key, pool);
@@ -89,10 +104,9 @@ SS_STAGE int ss_call_fetch(__u32 pool, __u64 key) {
     if (!ss_old_find(position, &old) || ss_call_expired(old.value, now))
         return 0;
     __u64 value = old.value;
-    if (!ss_call_empty_place(&place) && !ss_call_make_room(&place))
+    if (!ss_call_insert(&place, now, value))
         return 0;
-    if (!ss_call_swap(place.entry, 0, value))
-        return 0;
+    ss_count_displaced_by_old(pool, place.value, now);
     ss_birth_fetch(&old, &place);
     if (!ss_old_take(&old, place.tag))
         ss_call_swap(place.entry, value, 0);

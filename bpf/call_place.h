@@ -109,20 +109,29 @@ SS_INLINE int ss_call_swap(__u64 *entry, __u64 expected, __u64 value) {
     return 1;
 }
 
-/* Notes when a call came, once it is entered. */
-SS_INLINE void ss_birth_note(const struct ss_place *place, __u32 now) {
+/* What is kept beside the bucket that a call's entry is in. */
+SS_INLINE struct ss_births *ss_births_of(const struct ss_place *place) {
     __u32 number = place->at / SS_BUCKET_ENTRIES;
-    struct ss_births *bucket = bpf_map_lookup_elem(&births, &number);
-    if (bucket)
-        bucket->tick[place->at & 7] = ss_birth_tick(now);
+    return bpf_map_lookup_elem(&births, &number);
+}
+
+/* Notes when a call came, once it is entered, and with which attempt. */
+SS_INLINE void ss_birth_note(const struct ss_place *place, __u32 now, __u32 attempt) {
+    struct ss_births *bucket = ss_births_of(place);
+    if (!bucket)
+        return;
+    bucket->tick[place->at & 7] = ss_birth_tick(now);
+    bucket->attempt[place->at & 7] = attempt;
 }
 
 /* Takes it along to where a call is moved: from a bucket, by its number, to another one. */
 SS_INLINE void ss_birth_move(const __u32 *from, __u32 from_slot, const __u32 *to, __u32 to_slot) {
     struct ss_births *old = bpf_map_lookup_elem(&births, from);
     struct ss_births *fresh = bpf_map_lookup_elem(&births, to);
-    if (old && fresh)
-        fresh->tick[to_slot & 7] = old->tick[from_slot & 7];
+    if (!old || !fresh)
+        return;
+    fresh->tick[to_slot & 7] = old->tick[from_slot & 7];
+    fresh->attempt[to_slot & 7] = old->attempt[from_slot & 7];
 }
 
 /*

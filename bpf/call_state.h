@@ -3,8 +3,8 @@
  * How a message changes the state of its call. Pure.
  *
  * The balancer sees only what clients send. A call whose first request was followed by another
- * one of the dialog is taken for confirmed. A CANCEL ends a call attempt, not a confirmed call: it
- * may concern a re-INVITE.
+ * one of the dialog is taken for confirmed. A CANCEL, or the ACK of a failure, ends a call attempt,
+ * not a confirmed call: it may concern a re-INVITE.
  */
 #ifndef SIPSTEER_BPF_CALL_STATE_H
 #define SIPSTEER_BPF_CALL_STATE_H
@@ -32,6 +32,8 @@ SS_INLINE __u32 ss_next_state(__u32 state, __u32 event) {
     if (event == SS_EVENT_END)
         return SS_CALL_CLOSING;
     if (event == SS_EVENT_CANCEL && state != SS_CALL_CONFIRMED)
+        return SS_CALL_CLOSING;
+    if (event == SS_EVENT_FAILED && state == SS_CALL_EARLY)
         return SS_CALL_CLOSING;
     if (event == SS_EVENT_START && (state == SS_CALL_CLOSING || state == SS_CALL_OTHER))
         return SS_CALL_EARLY; /* a new attempt under the same Call-ID */

@@ -6,6 +6,7 @@
 #ifndef SIPSTEER_BPF_KEY_H
 #define SIPSTEER_BPF_KEY_H
 
+#include "attempt.h"
 #include "callid.h"
 #include "maps.h"
 #include "message.h"
@@ -17,10 +18,12 @@ struct ss_key {
     __u64 ring;    /* what the pool's ring is asked by; the same, unless the pool wants otherwise */
     __u64 user;    /* key of the registration whose server a new call gets; 0: of none */
     __u32 start;   /* offset of the message's first line (message.h) */
+    __u32 attempt; /* of an INVITE or an ACK in a stateful pool (attempt.h); 0: not known */
     __u8 event;    /* enum ss_event */
     __u8 method;   /* enum ss_method */
     __u8 from_sip; /* hash is of a Call-ID; else of the source, and reason says why */
     __u8 reason;   /* enum ss_reason: what the datagram is that has no Call-ID */
+    __u32 zero;
 };
 
 /* What a datagram without a Call-ID is. */
@@ -114,6 +117,37 @@ SS_STAGE int ss_make_key(struct xdp_md *ctx, const struct ss_packet *packet, str
     key->hash = ss_hash_source(packet, secret);
     key->ring = key->hash;
     return 0;
+}
+
+/*
+ * What an attempt is made of (attempt.h), as far as the frame's first piece shows it: the hash of
+ * a line from an offset on, and where the topmost Via's value stands (past the message: nowhere).
+ * Stages of their own, so that each loop is verified once.
+ */
+SS_STAGE __u32 ss_hash_line(struct xdp_md *ctx, const struct ss_packet *packet, __u32 offset) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    return offset < text.length ? ss_line_hash(&text, secret, offset) : 0;
+}
+
+SS_STAGE __u32 ss_via_at(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start) {
+    const struct ss_header header = SS_HEADER_VIA;
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    return ss_find_header(&text, header, start);
+}
+
+/* Sets the key's attempt, if the message has one that matters in a pool of this mode. */
+SS_INLINE void ss_find_attempt(struct xdp_md *ctx, const struct ss_packet *packet, __u32 mode,
+                               struct ss_key *key) {
+    if (mode == SS_POOL_STATEFUL && key->from_sip &&
+        (key->method == SS_METHOD_INVITE || key->method == SS_METHOD_ACK))
+        key->attempt =
+            ss_attempt_of(ss_hash_line(ctx, packet, ss_request_uri_at(key->start, key->method)),
+                          ss_hash_line(ctx, packet, ss_via_at(ctx, packet, key->start)));
 }
 
 #endif /* SIPSTEER_BPF_KEY_H */

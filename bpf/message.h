@@ -17,6 +17,7 @@ enum ss_event {
     SS_EVENT_OTHER,    /* REGISTER, OPTIONS ..., and methods not known */
     SS_EVENT_RESPONSE, /* SIP/2.0 ... */
     SS_EVENT_SOURCE,   /* no Call-ID */
+    SS_EVENT_FAILED,   /* ACK of an answer that refused the INVITE (attempt.h) */
 };
 
 struct ss_message {

@@ -49,6 +49,25 @@ SS_INLINE __u8 ss_call_note(const struct ss_place *place, __u32 event, __u32 now
 }
 
 /*
+ * What a message is for its call, enum ss_event: an ACK that has the attempt of the call's last
+ * INVITE says that it failed. Only of a call that is not confirmed is that of interest: else it is
+ * a re-INVITE's.
+ */
+SS_INLINE __u32 ss_event_in_call(const struct ss_place *place, const struct ss_key *key) {
+    __u32 event = key->event;
+    if (!key->attempt || ss_call_state(place->value) == SS_CALL_CONFIRMED)
+        return event;
+    struct ss_births *bucket = ss_births_of(place);
+    if (!bucket)
+        return event;
+    if (event == SS_EVENT_START)
+        bucket->attempt[place->at & 7] = key->attempt;
+    else if (bucket->attempt[place->at & 7] == key->attempt)
+        return SS_EVENT_FAILED;
+    return event;
+}
+
+/*
  * Two CPUs may enter the same call at once. The entry that a lookup finds first is the true one
  * for both: whose own is another one takes that back and follows the true one.
  */
@@ -91,9 +110,9 @@ SS_INLINE __u32 ss_select_server(__u32 pool, const struct ss_key *key, enum ss_c
 }
 
 /* A new call has its entry: notes when it came, and whose place it took. */
-SS_INLINE void ss_note_entered(const struct ss_place *place, __u32 now,
+SS_INLINE void ss_note_entered(const struct ss_place *place, const struct ss_key *key, __u32 now,
                                struct ss_outcome *outcome) {
-    ss_birth_note(place, now);
+    ss_birth_note(place, now, key->event == SS_EVENT_START ? key->attempt : 0);
     outcome->event = SS_CALL_EVENT_NEW;
     if (!place->value)
         return;
@@ -116,7 +135,7 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
     int entered = place->entry ? ss_call_swap(place->entry, place->value, value)
                                : ss_call_insert(place, now, value);
     if (entered)
-        ss_note_entered(place, now, outcome);
+        ss_note_entered(place, key, now, outcome);
     else
         outcome->reason = SS_REASON_CALL_NO_ROOM;
     ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
@@ -125,7 +144,7 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
 /* A call whose server is gone: another one keeps it from now on. */
 SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const struct ss_key *key,
                                __u32 now, struct ss_outcome *outcome) {
-    __u32 state = ss_next_state(ss_call_state(place->value), key->event);
+    __u32 state = ss_next_state(ss_call_state(place->value), ss_event_in_call(place, key));
     enum ss_chosen_for what = ss_call_is_live(state) ? SS_FOR_RUNNING_CALL : SS_FOR_OTHER;
     __u32 server = ss_select_server(pool, key, what, outcome);
     outcome->server = server;
@@ -145,12 +164,35 @@ SS_INLINE int ss_registers_anew(const struct ss_key *key, __u32 takes) {
     return key->method == SS_METHOD_REGISTER && !(takes & SS_SERVER_NEW);
 }
 
+/*
+ * The server of a call that stays in the table before, because the present one has no room for it;
+ * notes the message there. SS_NO_SERVER if there is no such call, or its server takes none of it.
+ */
+SS_STAGE int ss_old_hit(__u32 pool, __u64 key, __u32 event) {
+    struct ss_old_place old;
+    __u32 now = ss_now();
+    if (!ss_old_find(ss_call_position(key, pool), &old) || ss_call_expired(old.value, now))
+        return SS_NO_SERVER;
+    __u32 server = ss_call_server(old.value);
+    if (!ss_server_takes(server, pool))
+        return SS_NO_SERVER;
+    struct ss_place place = {.entry = old.entry, .value = old.value, .tag = ss_call_tag(old.value)};
+    ss_call_note(&place, event, now);
+    return (int)server;
+}
+
 SS_INLINE void ss_select_stateful(__u32 pool, const struct ss_key *key,
                                   struct ss_outcome *outcome) {
     struct ss_place place;
     __u32 now = ss_now();
     if (ss_call_find(ss_call_position(key->hash, pool), &place))
         return;
+    if (!place.entry && settings.buckets_before) {
+        outcome->server = (__u32)ss_old_hit(pool, key->hash, key->event);
+        outcome->reason = SS_REASON_CALL_HIT;
+        if (outcome->server != SS_NO_SERVER)
+            return;
+    }
     if (!place.entry || ss_call_expired(place.value, now))
         return ss_select_new(&place, pool, key, now, outcome);
     __u32 server = ss_call_server(place.value);
@@ -162,7 +204,7 @@ SS_INLINE void ss_select_stateful(__u32 pool, const struct ss_key *key,
     }
     outcome->server = server;
     outcome->reason = SS_REASON_CALL_HIT;
-    outcome->event = ss_call_note(&place, key->event, now);
+    outcome->event = ss_call_note(&place, ss_event_in_call(&place, key), now);
 }
 
 SS_INLINE void ss_select_stateless(__u32 pool, __u64 key, struct ss_outcome *outcome) {

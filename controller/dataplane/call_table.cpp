@@ -26,6 +26,14 @@ std::uint32_t entries_of(int map) {
     return bpf_obj_get_info_by_fd(map, &info, &size) == 0 ? info.max_entries : 0;
 }
 
+/// Whether a map of births is one for so many buckets, in the layout of this version.
+bool are_births(int map, std::uint32_t buckets) {
+    bpf_map_info info{};
+    std::uint32_t size = sizeof(info);
+    return bpf_obj_get_info_by_fd(map, &info, &size) == 0 && info.max_entries == buckets &&
+           info.value_size == sizeof(ss_births);
+}
+
 std::string path_of(const std::string &directory, const char *name) {
     return directory + "/" + name;
 }
@@ -59,7 +67,7 @@ Result<std::pair<Fd, Fd>> make_maps(std::uint32_t buckets, bool with_calls) {
 } // namespace
 
 std::uint32_t bucket_count(std::uint32_t call_capacity) {
-    const std::uint64_t entries = std::uint64_t{call_capacity} + call_capacity / 7;
+    const std::uint64_t entries = std::uint64_t{call_capacity} + call_capacity / 8 + call_capacity / 64;
     return static_cast<std::uint32_t>((entries + SS_BUCKET_ENTRIES - 1) / SS_BUCKET_ENTRIES);
 }
 
@@ -132,7 +140,7 @@ Result<CallTable> CallTable::open(const std::string &directory, const TablePins 
     const std::uint32_t buckets = entries_of(calls.get());
     const auto births_path = path_of(directory, pins.births);
     Fd births(bpf_obj_get(births_path.c_str()));
-    if (!births || entries_of(births.get()) != buckets) {
+    if (!births || !are_births(births.get(), buckets)) {
         auto made = make_maps(buckets, false);
         if (!made) {
             return made.error();

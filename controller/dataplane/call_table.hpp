@@ -26,7 +26,7 @@ inline constexpr TablePins kBeforePins{"calls_before", "births_before"};
 /// The buckets a table for that many calls has: an eighth of its entries spare.
 std::uint32_t bucket_count(std::uint32_t call_capacity);
 
-/// Bytes that a table for that many calls takes of the kernel's memory, at once: 11.4 a call.
+/// Bytes that a table for that many calls takes of the kernel's memory, at once: 16.0 a call.
 std::uint64_t table_bytes(std::uint32_t call_capacity);
 
 class CallTable {

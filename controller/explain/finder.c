@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/finder.h"
 
+#include "bpf/attempt.h"
 #include "bpf/call_state.h"
 #include "bpf/callid.h"
 #include "bpf/message.h"
@@ -18,6 +19,7 @@ SAME(END);
 SAME(OTHER);
 SAME(RESPONSE);
 SAME(SOURCE);
+SAME(FAILED);
 
 static struct ss_text as_text(struct finder_text text) {
     struct ss_text result = {text.start, text.start + text.readable,
@@ -47,6 +49,16 @@ struct finder_message finder_classify(struct finder_text text) {
     struct ss_text message = as_text(text);
     struct ss_message result = ss_classify(&message);
     return (struct finder_message){result.start, result.method};
+}
+
+uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text) {
+    const __u64 key[2] = {secret[0], secret[1]};
+    struct ss_text message = as_text(text);
+    const struct ss_header via = SS_HEADER_VIA;
+    struct ss_message kind = ss_classify(&message);
+    __u32 target = ss_request_uri_at(kind.start, kind.method);
+    return ss_attempt_of(ss_line_hash(&message, key, target),
+                         ss_line_hash(&message, key, ss_find_header(&message, via, kind.start)));
 }
 
 int finder_is_stun(struct finder_text text) {

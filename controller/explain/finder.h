@@ -34,7 +34,8 @@ enum finder_event {
     FINDER_END,
     FINDER_OTHER,
     FINDER_RESPONSE,
-    FINDER_SOURCE
+    FINDER_SOURCE,
+    FINDER_FAILED
 };
 
 /* As ss_classify: where the first line starts, enum ss_method. */
@@ -49,6 +50,8 @@ struct finder_span finder_user(struct finder_text text);
 /* sent-by in the topmost Via. */
 struct finder_span finder_sent_by(struct finder_text text);
 struct finder_message finder_classify(struct finder_text text);
+/* As ss_attempt_of: of an INVITE or an ACK. */
+uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text);
 int finder_is_stun(struct finder_text text);
 
 uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span);

@@ -27,7 +27,7 @@
     X(0, EMPTY, "empty")                                                                           \
     X(1, EARLY, "early")         /* first message of a dialog seen */                              \
     X(2, CONFIRMED, "confirmed") /* a later request of the dialog seen: ACK, PRACK, UPDATE ... */  \
-    X(3, CLOSING, "closing")     /* BYE or CANCEL seen; kept for retransmissions */                \
+    X(3, CLOSING, "closing")     /* BYE, CANCEL or a failure's ACK seen; for retransmissions */    \
     X(4, OTHER, "other")         /* REGISTER and other requests outside a dialog */                \
     X(5, SOURCE, "source")       /* by the client's address: datagrams without a Call-ID */
 
@@ -69,13 +69,17 @@ struct ss_bucket {
 SS_ASSERT_SIZE(struct ss_bucket, 64);
 
 /*
- * When each call of a bucket came, in ticks modulo 2^16: beside the table, because only people ask
- * for it. 0: longer ago than SS_LONG_AGO; the sweep writes that before the ticks come round.
+ * How each call of a bucket began: beside the table, because few messages ask for it.
+ *
+ * tick     when it came, in ticks modulo 2^16: only people want to know. 0: longer ago than
+ *          SS_LONG_AGO; the sweep writes that before the ticks come round
+ * attempt  the last INVITE's Request-URI and topmost Via, hashed (bpf/attempt.h); 0: not known
  */
 struct ss_births {
     __u16 tick[SS_BUCKET_ENTRIES];
+    __u32 attempt[SS_BUCKET_ENTRIES];
 };
-SS_ASSERT_SIZE(struct ss_births, 16);
+SS_ASSERT_SIZE(struct ss_births, 48);
 
 #define SS_LONG_AGO 0xe000U /* ticks: 34 hours */
 

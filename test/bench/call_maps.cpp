@@ -28,6 +28,11 @@ void set_lifetimes(const bench_calls_bpf &skeleton) {
     must(bpf_map_update_elem(bpf_map__fd(skeleton.maps.pools), &zero, &pool, BPF_ANY), "pools");
 }
 
+template <typename Value>
+std::span<Value> mapped(const bpf_map *map, std::size_t count) {
+    return {static_cast<Value *>(map_memory(bpf_map__fd(map), count * sizeof(Value))), count};
+}
+
 } // namespace
 
 CallMaps::CallMaps(const MapSizes &sizes)
@@ -42,13 +47,13 @@ CallMaps::CallMaps(const MapSizes &sizes)
     must(bpf_map__set_max_entries(skeleton_->maps.bench_lru, sizes.entries), "lru");
     must(bench_calls_bpf__load(skeleton_.get()), "loading the call bench");
     set_lifetimes(*skeleton_);
-    const std::size_t size = sizes.buckets * sizeof(ss_bucket);
-    table_ = {static_cast<ss_bucket *>(map_memory(bpf_map__fd(skeleton_->maps.calls), size)),
-              sizes.buckets};
+    table_ = mapped<ss_bucket>(skeleton_->maps.calls, sizes.buckets);
+    births_ = mapped<ss_births>(skeleton_->maps.births, sizes.buckets);
 }
 
 CallMaps::~CallMaps() {
     unmap_memory(table_.data(), table_.size_bytes());
+    unmap_memory(births_.data(), births_.size_bytes());
 }
 
 double CallMaps::bytes(bench_call_map map) const {

@@ -43,6 +43,7 @@ public:
     std::uint32_t now() const { return now_; }
 
     std::span<ss_bucket> table() const { return table_; }
+    std::span<ss_births> births() const { return births_; }
 
     /// Memory that the kernel has taken for a map.
     double bytes(bench_call_map map) const;
@@ -52,6 +53,7 @@ private:
 
     std::unique_ptr<bench_calls_bpf, void (*)(bench_calls_bpf *)> skeleton_;
     std::span<ss_bucket> table_;
+    std::span<ss_births> births_;
     std::uint64_t random_ = 0x2545f4914f6cdd1d;
     std::uint32_t now_;
 };

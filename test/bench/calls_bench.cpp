@@ -128,7 +128,7 @@ void report_sweep(Report &report, const CallMaps &maps, std::uint64_t live) {
     calls::StateLifetimes lifetime;
     lifetime.fill(SS_MAX_LIFETIME_TICKS - 1);
     const calls::Lifetimes lifetimes(lifetime);
-    calls::Sweeper sweeper({{maps.table(), {}}});
+    calls::Sweeper sweeper({{maps.table(), maps.births()}});
     std::array<double, 4> passes{};
     for (double &pass : passes) {
         const double before = cpu_ms();

@@ -3,6 +3,8 @@
 // Calls in the table that was in force before it was resized.
 #include "farm.hpp"
 
+#include <linux/bpf.h>
+
 #include <catch2/catch.hpp>
 
 using namespace sipsteer::test;
@@ -28,6 +30,17 @@ __u32 another_server(std::uint64_t hash) {
     return (Farm::ring_server(hash) + 1) % Farm::kServers;
 }
 
+/// Every place of the table in force is taken, by calls that cannot move.
+void fill(Farm &farm, enum ss_call_state state, __u32 idle) {
+    for (__u32 bucket = 0; bucket < kBuckets; bucket++) {
+        for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
+            farm.write_entry(bucket, slot,
+                             ss_call_make(0x1000 + bucket * SS_BUCKET_ENTRIES + slot, state, 0,
+                                          Farm::now() - idle));
+        }
+    }
+}
+
 } // namespace
 
 TEST_CASE("a call is brought over from the table before, as it was", "[before]") {
@@ -39,18 +52,57 @@ TEST_CASE("a call is brought over from the table before, as it was", "[before]")
             const __u32 server = another_server(hash);
             farm.set_load(server, 1);
             farm.write_entry_before(
-                bucket, slot, ss_call_make(at.tag, SS_CALL_CONFIRMED, server, Farm::now() - 7), 99);
+                bucket, slot, ss_call_make(at.tag, SS_CALL_CONFIRMED, server, Farm::now() - 7), 99,
+                0x12345678);
             CHECK(farm.steer(to_vip(request("INFO", kCall)), SS_REASON_CALL_HIT) == server);
             CHECK(farm.entry_before(bucket, slot) == 0);
             const Entry entry = farm.call(kCall);
             CHECK(ss_call_state(entry.value) == SS_CALL_CONFIRMED);
             CHECK(ss_call_idle(entry.value, Farm::now()) <= 1);
             CHECK(farm.birth(entry) == 99);
+            CHECK(farm.attempt(entry) == 0x12345678);
             CHECK(farm.load(server).live == 1);
             CHECK(farm.server_counters(server).new_calls == 0);
             CHECK(farm.steer(to_vip(request("BYE", kCall)), SS_REASON_CALL_HIT) == server);
         }
     }
+}
+
+TEST_CASE("a call is brought over into a table without room, as a new call would be entered",
+          "[before]") {
+    const std::uint64_t hash = call_hash(kCall);
+    const Buckets at = buckets_before(hash);
+    const __u32 server = another_server(hash);
+    const __u32 idle = GENERATE(1, 101); // the other calls are alive, or over
+    Farm farm;
+    fill(farm, SS_CALL_EARLY, idle);
+    farm.write_entry_before(at.first, 4,
+                            ss_call_make(at.tag, SS_CALL_CONFIRMED, server, Farm::now()));
+    CHECK(farm.steer(to_vip(request("INFO", kCall)), SS_REASON_CALL_HIT) == server);
+    CHECK(farm.entry_before(at.first, 4) == 0);
+    CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_CONFIRMED);
+    const auto counters = farm.call_counters(0);
+    CHECK(counters.displaced[SS_CALL_EARLY] == (idle == 1));
+    CHECK(counters.expired == (idle != 1));
+}
+
+TEST_CASE("a call for which there is no room stays where it is, and with its server", "[before]") {
+    const std::uint64_t hash = call_hash(kCall);
+    const Buckets at = buckets_before(hash);
+    const __u32 server = another_server(hash);
+    Farm farm;
+    fill(farm, SS_CALL_CONFIRMED, 1);
+    farm.write_entry_before(at.other, 4,
+                            ss_call_make(at.tag, SS_CALL_EARLY, server, Farm::now() - 9));
+    CHECK(farm.steer(to_vip(request("INFO", kCall)), SS_REASON_CALL_HIT) == server);
+    const __u64 entry = farm.entry_before(at.other, 4);
+    CHECK(ss_call_state(entry) == SS_CALL_CONFIRMED);
+    CHECK(ss_call_idle(entry, Farm::now()) <= 1);
+    CHECK(farm.call_counters(0).displaced[SS_CALL_CONFIRMED] == 0);
+    farm.server(server, {.flags = SS_SERVER_IN_USE}); // gone
+    const auto elsewhere = farm.run(to_vip(request("INFO", kCall)));
+    CHECK(elsewhere.action == XDP_TX);
+    CHECK(server_of(elsewhere) != server);
 }
 
 TEST_CASE("a call that ended in the table before is a new one", "[before]") {

@@ -142,11 +142,14 @@ public:
     std::optional<Entry> entry(std::uint64_t hash, __u32 pool) const;
     /// When the entry was made, by the table beside.
     __u16 birth(const Entry &entry) const;
-    void write_birth(__u32 bucket, __u32 slot, __u16 tick);
+    /// Likewise: the attempt that it is known by.
+    __u32 attempt(const Entry &entry) const;
+    void write_birth(__u32 bucket, __u32 slot, __u16 tick, __u32 attempt = 0);
     void forget_calls();
     void write_entry(__u32 bucket, __u32 slot, __u64 value);
     /// The table before it was resized: everywhere else it is empty.
-    void write_entry_before(__u32 bucket, __u32 slot, __u64 value, __u16 birth = 0);
+    void write_entry_before(__u32 bucket, __u32 slot, __u64 value, __u16 birth = 0,
+                            __u32 attempt = 0);
     __u64 entry_before(__u32 bucket, __u32 slot) const;
     ss_call_counters call_counters(__u32 pool) const;
     /// The data plane's clock, in ticks.

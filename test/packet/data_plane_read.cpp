@@ -77,11 +77,18 @@ __u16 DataPlane::birth(const Entry &entry) const {
     return value.tick[entry.slot];
 }
 
-void DataPlane::write_birth(__u32 bucket, __u32 slot, __u16 tick) {
+__u32 DataPlane::attempt(const Entry &entry) const {
+    ss_births value = {};
+    must(bpf_map_lookup_elem(fd_of(Program::get().maps().births), &entry.bucket, &value), "births");
+    return value.attempt[entry.slot];
+}
+
+void DataPlane::write_birth(__u32 bucket, __u32 slot, __u16 tick, __u32 attempt) {
     ss_births value = {};
     bpf_map *map = Program::get().maps().births;
     must(bpf_map_lookup_elem(fd_of(map), &bucket, &value), "births");
     value.tick[slot] = tick;
+    value.attempt[slot] = attempt;
     update(map, bucket, value);
 }
 

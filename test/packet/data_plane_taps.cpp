@@ -5,7 +5,8 @@
 
 namespace sipsteer::test {
 
-void DataPlane::write_entry_before(__u32 bucket, __u32 slot, __u64 value, __u16 birth) {
+void DataPlane::write_entry_before(__u32 bucket, __u32 slot, __u64 value, __u16 birth,
+                                   __u32 attempt) {
     auto &maps = Program::get().maps();
     ss_bucket all;
     ss_births births;
@@ -13,6 +14,7 @@ void DataPlane::write_entry_before(__u32 bucket, __u32 slot, __u64 value, __u16 
     must(bpf_map_lookup_elem(fd_of(maps.births_before), &bucket, &births), "births_before");
     all.entry[slot] = value;
     births.tick[slot] = birth;
+    births.attempt[slot] = attempt;
     update(maps.calls_before, bucket, all);
     update(maps.births_before, bucket, births);
 }

@@ -10,12 +10,26 @@ namespace sipsteer::test {
 
 namespace {
 
-std::string head(std::string_view method) {
-    return std::string(method) + " sip:bob@example.com SIP/2.0\r\n"
-                                 "Via: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776asdhds\r\n"
-                                 "Max-Forwards: 70\r\n"
-                                 "To: Bob <sip:bob@example.com>\r\n"
-                                 "From: Alice <sip:alice@example.com>;tag=1928301774\r\n";
+/// A transaction of its own for each method: an ACK is that of a 200.
+std::string branch_of(std::string_view method) {
+    return "z9hG4bK776asdhds" + std::string(method);
+}
+
+std::string head(std::string_view method, std::string_view branch) {
+    return std::string(method) +
+           " sip:bob@example.com SIP/2.0\r\n"
+           "Via: SIP/2.0/UDP 192.0.2.7:5060;branch=" +
+           std::string(branch) +
+           "\r\n"
+           "Max-Forwards: 70\r\n"
+           "To: Bob <sip:bob@example.com>\r\n"
+           "From: Alice <sip:alice@example.com>;tag=1928301774\r\n";
+}
+
+std::string with_call_id(const std::string &head, std::string_view method,
+                         std::string_view call_id) {
+    return head + "Call-ID: " + std::string(call_id) + "\r\nCSeq: 1 " + std::string(method) +
+           "\r\nContent-Length: 0\r\n\r\n";
 }
 
 /// Of two words, as the data plane has them in memory: the lowest byte first.
@@ -32,12 +46,16 @@ std::uint64_t words_hash(std::uint64_t first, std::uint64_t second) {
 } // namespace
 
 std::string request(std::string_view method, std::string_view call_id) {
-    return head(method) + "Call-ID: " + std::string(call_id) + "\r\nCSeq: 1 " +
-           std::string(method) + "\r\nContent-Length: 0\r\n\r\n";
+    return with_call_id(head(method, branch_of(method)), method, call_id);
+}
+
+std::string ack_of_failure(std::string_view call_id) {
+    return with_call_id(head("ACK", branch_of("INVITE")), "ACK", call_id);
 }
 
 std::string request_without_call_id(std::string_view method) {
-    return head(method) + "CSeq: 1 " + std::string(method) + "\r\nContent-Length: 0\r\n\r\n";
+    return head(method, branch_of(method)) + "CSeq: 1 " + std::string(method) +
+           "\r\nContent-Length: 0\r\n\r\n";
 }
 
 Packet to_vip(std::string_view message) {

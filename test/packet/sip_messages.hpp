@@ -19,6 +19,9 @@ inline constexpr std::string_view kClient6 = "2001:db8:7::7";
 /// A request of this method and Call-ID.
 std::string request(std::string_view method, std::string_view call_id);
 
+/// The ACK of an answer that refused request("INVITE", call_id).
+std::string ack_of_failure(std::string_view call_id);
+
 /// A request without a Call-ID.
 std::string request_without_call_id(std::string_view method);
 

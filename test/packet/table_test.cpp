@@ -161,9 +161,10 @@ TEST_CASE("the time when a call came is kept, wherever its entry is", "[table]")
     SECTION("where a call was moved, which takes its own along") {
         table.fill_all({SS_CALL_CONFIRMED, 1});
         const Entry moved = table.movable(at.first, 4);
-        table.write_birth(at.first, 4, 99);
+        table.write_birth(at.first, 4, 99, 0x12345678);
         check_fresh(table, table.enter());
         CHECK(table.birth(moved) == 99);
+        CHECK(table.attempt(moved) == 0x12345678);
     }
 }
 

@@ -27,6 +27,7 @@ const Row kTable[] = {
     {"CANCEL", FINDER_CANCEL, kClosing, kClosing, kConfirmed, kClosing, kClosing},
     {"BYE", FINDER_END, kClosing, kClosing, kClosing, kClosing, kClosing},
     {"REGISTER", FINDER_OTHER, kOther, kEarly, kConfirmed, kClosing, kOther},
+    {"ACK of a failure", FINDER_FAILED, kEarly, kClosing, kConfirmed, kClosing, kOther},
     {"response", FINDER_RESPONSE, kEarly, kEarly, kConfirmed, kClosing, kOther},
 };
 
