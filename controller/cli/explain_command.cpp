@@ -48,16 +48,6 @@ private:
     KnownSecret secret_;
 };
 
-std::string query(const std::vector<std::pair<std::string, std::string>> &parameters) {
-    std::string text;
-    for (const auto &[name, value] : parameters) {
-        if (!value.empty()) {
-            text += (text.empty() ? "?" : "&") + name + '=' + escape(value);
-        }
-    }
-    return text;
-}
-
 int Explainer::call() {
     const auto answer =
         ask(context_, {"GET", "/v1/calls/" + escape(options_.call_id) +

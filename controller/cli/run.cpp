@@ -36,6 +36,7 @@ int run(int argc, char **argv) {
     add_show(app, todo);
     add_change(app, todo);
     add_top(app, todo);
+    add_events(app, todo);
     add_completion(app, todo);
     try {
         app.parse(argc, argv);

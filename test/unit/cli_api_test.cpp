@@ -18,6 +18,7 @@
 #include <optional>
 #include <sys/wait.h>
 #include <thread>
+#include <utility>
 
 using namespace sipsteer;
 using namespace sipsteer::api;
@@ -59,6 +60,41 @@ const json kStatus = {
     {"calls", {{"live", 12}, {"capacity", 1000}}},
     {"reasons",
      {{{"reason", "call_hit"}, {"verdict", "tx"}, {"packets", 6}, {"text", "the call table"}}}}};
+
+/// A stream of one piece.
+class OnePiece : public Stream {
+public:
+    explicit OnePiece(std::string text) : text_(std::move(text)) {}
+    boost::asio::awaitable<std::string> next() override { co_return std::exchange(text_, {}); }
+    void end() override {}
+
+private:
+    std::string text_;
+};
+
+/// Lists one event with id 5. Streams one with id 9 to who has that, and no more to who has 9.
+Response example_events(const Request &request) {
+    if (request.fields.get("Accept").value_or("") != "text/event-stream") {
+        return json_response({{"events",
+                               {{{"id", 5},
+                                 {"time", "2026-11-22T07:00:00.123Z"},
+                                 {"level", "warning"},
+                                 {"type", "server_down"},
+                                 {"why", "timeout 3 of 3"}}}}});
+    }
+    if (request.fields.get("Last-Event-ID").value_or("") != "5") {
+        return problem_response({403, "that is all", {}, {}});
+    }
+    json event = {{"id", 9}, {"level", "info"}, {"type", "asked"}};
+    for (const auto &[name, value] : request.target.query) {
+        event[name] = value;
+    }
+    Response response;
+    response.content_type = "text/event-stream";
+    response.stream =
+        std::make_shared<OnePiece>("retry: 1\n\n: x\n\nid: 9\ndata: " + event.dump() + "\n\n");
+    return response;
+}
 
 /// The daemon's API, as far as the tests need it, on a thread of its own.
 class Daemon {
@@ -118,6 +154,7 @@ private:
                        ? json_response({{"changed", true}})
                        : problem_response({404, "there is no such server", {}, {}});
         });
+        router.add("GET", "/v1/events", example_events);
         router.add("PUT", "/v1/config", [this](const Request &request) {
             note(request);
             return json_response({{"changed", request.target.query.empty()}});
@@ -232,6 +269,31 @@ TEST_CASE("sipsteer top --once: one picture", "[cli]") {
     CHECK_THAT(once.output, Catch::StartsWith("sipsteerd 0.1.0, calls: 12 of 1000\n") &&
                                 Catch::Contains("proxies/proxy1"));
     CHECK(run(daemon, "top").exit_code == 2); // no terminal
+}
+
+TEST_CASE("sipsteer events: a list", "[cli]") {
+    const Daemon daemon;
+    CHECK(run(daemon, "events --last 3").output ==
+          "2026-11-22T07:00:00.123Z  warning  server_down why=\"timeout 3 of 3\"\n");
+    CHECK(json::parse(run(daemon, "events --last 3 -o json").output)["id"] == 5);
+    CHECK(run(daemon, "events --last 3 --calls 1").exit_code == 2);
+    CHECK(run(daemon, "events --last 0").exit_code == 2);
+    CHECK(run(daemon, "events --calls 2").exit_code == 2);
+}
+
+TEST_CASE("sipsteer events: a stream that ends is asked for again, behind its last event",
+          "[cli]") {
+    const Daemon daemon;
+    const auto outcome = run(daemon, "events --last 1 -f --calls 0.5 --server p/s --source ::/0 "
+                                     "--call-id 'a b' --type one,two");
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.output ==
+          "2026-11-22T07:00:00.123Z  warning  server_down why=\"timeout 3 of 3\"\n"
+          "-  info     one,two,call_events_lost call_id=\"a b\" calls=0.5 server=p/s source=::/0\n"
+          "sipsteer: the daemon at " +
+              daemon.socket() +
+              " does not answer any more; asking until it does\n"
+              "sipsteer: that is all\n");
 }
 
 TEST_CASE("sipsteer completion bash: a script that bash takes", "[cli]") {

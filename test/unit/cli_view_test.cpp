@@ -3,6 +3,8 @@
 // What the command line shows, from values: tables, rates, places of the API.
 #include "cli/client.hpp"
 #include "cli/endpoint.hpp"
+#include "cli/event_line.hpp"
+#include "cli/server_sent.hpp"
 #include "cli/table.hpp"
 #include "cli/top_view.hpp"
 #include "cli/words.hpp"
@@ -74,4 +76,36 @@ TEST_CASE("what goes into a path is escaped, what goes to a terminal is harmless
     CHECK(escape("a-b_c.d~e") == "a-b_c.d~e");
     CHECK(escape("a/b?c%@\xff") == "a%2Fb%3Fc%25%40%FF");
     CHECK(printable("a\x1b[2J\x7f\xc3\xa4") == "a\\x1b[2J\\x7f\xc3\xa4");
+}
+
+TEST_CASE("server-sent events, however they are cut into pieces", "[cli]") {
+    const std::string stream =
+        "retry: 2000\n\n: nothing new\n\nid: 7\ndata: {\"a\":1}\n\n"
+        "data:x\r\ndata\r\nunknown: y\r\n\r\nid\n\n: a: b\ndata:  z\r\rdata: cut";
+    const std::vector<std::string> expected = {"7|{\"a\":1}", "7|x\n", "| z"};
+    for (std::size_t size = 1; size <= stream.size(); size++) {
+        std::vector<std::string> seen;
+        ServerSentReader reader(
+            [&](const ServerSentEvent &event) { seen.push_back(event.id + '|' + event.data); });
+        for (std::size_t at = 0; at < stream.size(); at += size) {
+            reader.read(std::string_view(stream).substr(at, size));
+        }
+        CHECK(seen == expected);
+    }
+}
+
+TEST_CASE("an event in one line", "[cli]") {
+    const json event = {{"id", 1},
+                        {"time", "T"},
+                        {"level", "error"},
+                        {"type", "broken"},
+                        {"why", "no \x1b[2J way"},
+                        {"empty", ""},
+                        {"count", 3},
+                        {"list", {"a", "b"}}};
+    CHECK(event_line(event, false) ==
+          "T  error    broken count=3 empty=\"\" list=[\"a\",\"b\"] why=\"no \\u001b[2J way\"");
+    CHECK(event_line(event, true).find("\x1b[31mbroken\x1b[0m") != std::string::npos);
+    CHECK(event_line({{"type", "call_events_lost"}, {"count", 9}}, true) ==
+          "-  -        \x1b[33mcall_events_lost\x1b[0m count=9");
 }
