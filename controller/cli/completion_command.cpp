@@ -12,7 +12,7 @@ namespace {
 
 /// Words that a command's arguments are one of.
 const std::map<std::string, std::string> kArguments = {{"completion", "bash"},
-                                                       {"describe", "services pools servers"},
+                                                       {"describe", "services pools servers calls"},
                                                        {"get", "services pools servers calls"}};
 
 void add_word(std::string &words, const std::string &word) {

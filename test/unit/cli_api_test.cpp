@@ -5,6 +5,7 @@
 #include "api/problem.hpp"
 #include "api/server.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -72,6 +73,30 @@ private:
     std::string text_;
 };
 
+json query_json(const Request &request) {
+    json query = json::object();
+    for (const auto &[name, value] : request.target.query) {
+        query[name] = value;
+    }
+    return query;
+}
+
+/// Three calls, the state of each being what was asked for: none on the first page, one on the
+/// second, two on the third, if so many are wanted.
+Response example_calls(const Request &request) {
+    const json query = query_json(request);
+    const int page = std::stoi(query.at("after").get<std::string>()) / 100;
+    const int wanted = std::stoi(query.at("limit").get<std::string>());
+    json calls = json::array();
+    for (int i = 0; i < std::min(wanted, page); i++) {
+        calls.push_back({{"pool", "p"}, {"server", "s"}, {"tag", i}, {"state", query.dump()}});
+    }
+    return json_response({{"calls", calls},
+                          {"more", page < 2},
+                          {"next", page < 2 ? json(page * 100 + 100) : json()},
+                          {"totals", json::object()}});
+}
+
 /// Lists one event with id 5. Streams one with id 9 to who has that, and no more to who has 9.
 Response example_events(const Request &request) {
     if (request.fields.get("Accept").value_or("") != "text/event-stream") {
@@ -86,9 +111,7 @@ Response example_events(const Request &request) {
         return problem_response({403, "that is all", {}, {}});
     }
     json event = {{"id", 9}, {"level", "info"}, {"type", "asked"}};
-    for (const auto &[name, value] : request.target.query) {
-        event[name] = value;
-    }
+    event.update(query_json(request));
     Response response;
     response.content_type = "text/event-stream";
     response.stream =
@@ -139,9 +162,11 @@ private:
     Router router() {
         Router router;
         router.add("GET", "/v1/status", [](const Request &) { return json_response(kStatus); });
+        router.add("GET", "/v1/calls", example_calls);
         router.add("GET", "/v1/calls/{call-id}", [](const Request &request) {
             return json_response({{"call_id", request.captured.at("call-id")},
-                                  {"found", false},
+                                  {"found", request.captured.at("call-id") == "there"},
+                                  {"query", query_json(request)},
                                   {"pools", {{{"pool", "proxies"}, {"reason", "not there"}}}}});
         });
         router.add("POST", "/v1/explain", [this](const Request &request) {
@@ -223,6 +248,44 @@ TEST_CASE("sipsteer status, get and describe", "[cli]") {
     CHECK(none.exit_code == 1);
     CHECK_THAT(none.output, Catch::Contains("\"nobody\""));
     CHECK(run(daemon, "get things").exit_code == 2);
+}
+
+TEST_CASE("sipsteer get calls: page by page, filtered", "[cli]") {
+    const Daemon daemon;
+    const auto asked = [&](const std::string &arguments) {
+        const auto list = json::parse(run(daemon, "get calls -o json " + arguments).output);
+        auto query = json::parse(list["calls"].back()["state"].get<std::string>());
+        query.erase("limit");
+        query.erase("after");
+        return query;
+    };
+    CHECK(json::parse(run(daemon, "get calls -o json").output)["calls"].size() == 3);
+    CHECK(asked("proxies/proxy1") == json{{"pool", "proxies"}, {"server", "proxy1"}});
+    CHECK(asked("proxy1") == json{{"server", "proxy1"}});
+    CHECK(
+        asked("--pool p --state early --older-than 10m --idle 90") ==
+        json{{"pool", "p"}, {"state", "early"}, {"older_than", "600"}, {"idle_longer_than", "90"}});
+    const auto one = run(daemon, "get calls --limit 1");
+    CHECK(one.exit_code == 0);
+    CHECK_THAT(one.output, Catch::Contains("--after 200 those behind them"));
+    CHECK(json::parse(run(daemon, "get calls -o json --after 200").output)["calls"].size() == 2);
+    CHECK(run(daemon, "get calls a/b --pool c").exit_code == 2);
+    CHECK(run(daemon, "get calls --idle soon").exit_code == 2);
+    CHECK(run(daemon, "get servers --state early").exit_code == 2);
+}
+
+TEST_CASE("sipsteer describe calls", "[cli]") {
+    const Daemon daemon;
+    const auto call =
+        run(daemon, "describe calls there --pool p --to-user u --via v --source 1::2");
+    CHECK(call.exit_code == 0);
+    CHECK(call.output == "call_id: there\nfound: yes\npools[0].pool: proxies\n"
+                         "pools[0].reason: not there\nquery.pool: p\nquery.source: 1::2\n"
+                         "query.to_user: u\nquery.via: v\n");
+    const auto none = run(daemon, "describe calls nobody");
+    CHECK(none.exit_code == 1);
+    CHECK_THAT(none.output, Catch::StartsWith("sipsteer: no pool has the call \"nobody\""));
+    CHECK(run(daemon, "describe calls").exit_code == 2);
 }
 
 TEST_CASE("sipsteer explain asks the daemon", "[cli]") {
