@@ -47,7 +47,7 @@ ApiAnswer ask(const Context &context, const ApiRequest &request) {
             std::rethrow_exception(failed);
         }
     } catch (const boost::system::system_error &error) {
-        return {{}, fail(kExitNotReachable, not_reachable(*access, error.code()))};
+        return {{}, fail(kExitNotReachable, not_reachable(*access, exchange, error.code()))};
     }
     return judge(exchange.parser.get());
 }

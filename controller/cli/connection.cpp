@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -20,6 +21,7 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
+namespace ssl = boost::asio::ssl;
 using asio::use_awaitable;
 using boost::system::error_code;
 using nlohmann::json;
@@ -64,15 +66,63 @@ asio::awaitable<void> converse_local(const Access &access, Exchange &exchange) {
     co_await send_and_read(stream, exchange);
 }
 
-asio::awaitable<void> converse_tcp(const Access &access, Exchange &exchange) {
-    const auto executor = co_await asio::this_coro::executor;
-    Tcp::resolver resolver(executor);
+asio::awaitable<void> connect(const Endpoint &endpoint, beast::basic_stream<Tcp> &stream) {
+    Tcp::resolver resolver(stream.get_executor());
     const auto places =
-        co_await resolver.async_resolve(access.endpoint.host, access.endpoint.port, use_awaitable);
-    beast::basic_stream<Tcp> stream(executor);
+        co_await resolver.async_resolve(endpoint.host, endpoint.port, use_awaitable);
     stream.expires_after(kPatience);
     co_await stream.async_connect(places, use_awaitable);
+}
+
+asio::awaitable<void> converse_tcp(const Access &access, Exchange &exchange) {
+    beast::basic_stream<Tcp> stream(co_await asio::this_coro::executor);
+    co_await connect(access.endpoint, stream);
     co_await send_and_read(stream, exchange);
+}
+
+/// The certificate must be for this host (RFC 9110, 4.3.4).
+void expect_host(SSL *connection, const std::string &host) {
+    error_code no_address;
+    asio::ip::make_address(host, no_address);
+    if (no_address) {
+        SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 const_cast<char *>(host.c_str())); // it is copied
+        SSL_set1_host(connection, host.c_str());
+    } else {
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str());
+    }
+}
+
+asio::awaitable<void> converse_tls(const Access &access, Exchange &exchange) {
+    ssl::stream<beast::basic_stream<Tcp>> stream(co_await asio::this_coro::executor, *access.tls);
+    expect_host(stream.native_handle(), access.endpoint.host);
+    co_await connect(access.endpoint, stream.next_layer());
+    try {
+        co_await stream.async_handshake(ssl::stream_base::client, use_awaitable);
+    } catch (const boost::system::system_error &) {
+        const long result = SSL_get_verify_result(stream.native_handle());
+        exchange.untrusted = result == X509_V_OK ? "" : X509_verify_cert_error_string(result);
+        throw;
+    }
+    co_await send_and_read(stream, exchange);
+}
+
+/// For whom a certificate speaks is decided by the file's authorities, or else by the system's.
+Result<std::shared_ptr<ssl::context>> make_tls(const std::string &ca_file) {
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+    context->set_verify_mode(ssl::verify_peer);
+    error_code failed;
+    if (ca_file.empty()) {
+        context->set_default_verify_paths(failed);
+    } else {
+        context->load_verify_file(ca_file, failed);
+    }
+    if (failed) {
+        return Error{(ca_file.empty() ? "the system's certificates" : ca_file) + ": " +
+                     failed.message()};
+    }
+    return context;
 }
 
 /// A Host field's value (RFC 9110, 7.2).
@@ -124,7 +174,17 @@ Result<Access> find_access(const Context &context) {
     if (!token) {
         return token.error();
     }
-    return Access{context.api, *endpoint, *token};
+    Access access{context.api, *endpoint, *token};
+    if (endpoint->tls) {
+        auto tls = make_tls(context.ca_file);
+        if (!tls) {
+            return Error{"--ca-file: " + tls.error().message};
+        }
+        access.tls = std::move(*tls);
+    } else if (!context.ca_file.empty()) {
+        return Error{"--ca-file: " + context.api + " is not asked over https"};
+    }
+    return access;
 }
 
 http::request<Exchange::Body> make_request(const Access &access, const std::string &method,
@@ -140,11 +200,18 @@ http::request<Exchange::Body> make_request(const Access &access, const std::stri
 
 asio::awaitable<void> converse(const Access &access, Exchange &exchange) {
     exchange.parser.body_limit(kLargestAnswer);
-    return access.endpoint.socket.empty() ? converse_tcp(access, exchange)
-                                          : converse_local(access, exchange);
+    if (!access.endpoint.socket.empty()) {
+        return converse_local(access, exchange);
+    }
+    return access.tls ? converse_tls(access, exchange) : converse_tcp(access, exchange);
 }
 
-std::string not_reachable(const Access &access, const error_code &failed) {
+std::string not_reachable(const Access &access, const Exchange &exchange,
+                          const error_code &failed) {
+    if (!exchange.untrusted.empty()) {
+        return "the certificate of " + access.place + " is not accepted: " + exchange.untrusted +
+               "; --ca-file names the authority to trust, --api the host it is for";
+    }
     return "cannot ask the daemon at " + access.place + ": " + failed.message() +
            what_to_do(failed);
 }

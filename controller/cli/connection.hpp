@@ -10,8 +10,13 @@
 #include <boost/beast/http.hpp>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace sipsteer::cli {
 
@@ -20,6 +25,9 @@ struct Access {
     std::string place; // as it was given
     Endpoint endpoint;
     std::string token; // bearer token (RFC 6750); empty: none
+
+    /// Whose certificates are trusted; null: no TLS.
+    std::shared_ptr<boost::asio::ssl::context> tls = nullptr;
 };
 
 /// By the common options; an error if they are not good.
@@ -36,6 +44,9 @@ struct Exchange {
     std::function<void(std::string_view)> take = {};
     std::function<void()> begun = {};
     std::chrono::seconds patience{0};
+
+    /// Why the daemon's certificate was not accepted, if that is why it failed.
+    std::string untrusted = {};
 };
 
 /// A request without a body.
@@ -47,7 +58,8 @@ make_request(const Access &access, const std::string &method, const std::string 
 boost::asio::awaitable<void> converse(const Access &access, Exchange &exchange);
 
 /// Why the daemon could not be asked, and what may help.
-std::string not_reachable(const Access &access, const boost::system::error_code &failed);
+std::string not_reachable(const Access &access, const Exchange &exchange,
+                          const boost::system::error_code &failed);
 
 /// The daemon's words for why it refused.
 std::string refusal(const boost::beast::http::response<Exchange::Body> &reply);

@@ -101,7 +101,7 @@ private:
             Exchange exchange;
             const error_code failed = co_await listen(exchange);
             if (!has_come_ && failed) {
-                co_return fail(kExitNotReachable, not_reachable(access_, failed));
+                co_return fail(kExitNotReachable, not_reachable(access_, exchange, failed));
             }
             const auto &reply = exchange.parser.get();
             const auto status = failed ? 0 : reply.result_int();

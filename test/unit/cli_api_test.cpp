@@ -202,7 +202,7 @@ struct Outcome {
 
 Outcome run(const Daemon &daemon, const std::string &arguments) {
     const std::string command =
-        std::string(SIPSTEER_PROGRAM) + " --api " + daemon.socket() + ' ' + arguments + " 2>&1";
+        "SIPSTEER_API=" + daemon.socket() + ' ' + SIPSTEER_PROGRAM + ' ' + arguments + " 2>&1";
     std::FILE *pipe = popen(command.c_str(), "r");
     REQUIRE(pipe != nullptr);
     Outcome outcome;
@@ -357,6 +357,15 @@ TEST_CASE("sipsteer events: a stream that ends is asked for again, behind its la
               daemon.socket() +
               " does not answer any more; asking until it does\n"
               "sipsteer: that is all\n");
+}
+
+TEST_CASE("sipsteer --ca-file: one that is none, or not needed", "[cli]") {
+    const Daemon daemon;
+    const auto none = run(daemon, "--api https://127.0.0.1:1 --ca-file " +
+                                      daemon.write("ca", "nothing") + " status");
+    CHECK(none.exit_code == 2);
+    CHECK_THAT(none.output, Catch::StartsWith("sipsteer: --ca-file: "));
+    CHECK(run(daemon, "status --ca-file /nonexistent").exit_code == 2);
 }
 
 TEST_CASE("sipsteer completion bash: a script that bash takes", "[cli]") {

@@ -64,9 +64,12 @@ TEST_CASE("places of the API", "[cli]") {
     CHECK(parse_endpoint("http://192.0.2.1:8080")->host == "192.0.2.1");
     CHECK(parse_endpoint("http://192.0.2.1:8080/")->port == "8080");
     CHECK(parse_endpoint("http://[2001:db8::1]:80")->host == "2001:db8::1");
+    CHECK_FALSE(parse_endpoint("http://192.0.2.1:8080")->tls);
+    CHECK(parse_endpoint("https://balancer.example:8443")->host == "balancer.example");
+    CHECK(parse_endpoint("https://[2001:db8::1]:8443/")->tls);
     for (const auto *bad :
-         {"", "name", "http://", "http://a", "http://:80", "http://a:", "http://a:b", "https://a:1",
-          "http://2001:db8::1:80", "http://[]:1", "http://a/b:1"}) {
+         {"", "name", "http://", "http://a", "http://:80", "http://a:", "http://a:b", "ftp://a:1",
+          "https://a", "http://2001:db8::1:80", "http://[]:1", "http://a/b:1"}) {
         INFO(bad);
         CHECK_FALSE(parse_endpoint(bad).ok());
     }
