@@ -173,9 +173,18 @@ private:
             note(request);
             return json_response(json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}}}});
         });
+        router.add("GET", "/v1/pools/{pool}/servers/{server}", [](const Request &request) {
+            // 2001-09-09T01:46:40Z, 2096-10-02T07:06:40Z
+            return json_response(
+                request.captured.at("server") != "draining"
+                    ? json{{"status", json::object()}}
+                    : json{{"status",
+                            {{"drain",
+                              {{"since_unix", 1000000000}, {"deadline_unix", 4000000000}}}}}});
+        });
         router.add("PATCH", "/v1/pools/{pool}/servers/{server}", [this](const Request &request) {
             note(request);
-            return request.captured.at("server") == "proxy1"
+            return request.captured.at("server") != "nobody"
                        ? json_response({{"changed", true}})
                        : problem_response({404, "there is no such server", {}, {}});
         });
@@ -306,6 +315,8 @@ TEST_CASE("sipsteer drain, enable and disable", "[cli]") {
     Daemon daemon;
     CHECK(run(daemon, "drain proxies/proxy1 --timeout 30s").exit_code == 0);
     CHECK(json::parse(daemon.body()) == json{{"admin", "draining"}, {"drain_timeout", "30s"}});
+    CHECK(run(daemon, "drain proxies/proxy1").output == "proxies/proxy1: draining\n");
+    CHECK(json::parse(daemon.body()) == json{{"admin", "draining"}, {"drain_timeout", nullptr}});
     CHECK(run(daemon, "enable proxies/proxy1").output == "proxies/proxy1: enabled\n");
     CHECK(json::parse(daemon.body()) == json{{"admin", "enabled"}});
     CHECK(run(daemon, "disable proxies/proxy1").exit_code == 0);
@@ -314,6 +325,21 @@ TEST_CASE("sipsteer drain, enable and disable", "[cli]") {
     CHECK(none.exit_code == 1);
     CHECK_THAT(none.output, Catch::Contains("sipsteer: there is no such server"));
     CHECK(run(daemon, "drain proxy1").exit_code == 2);
+}
+
+TEST_CASE("sipsteer drain: a deadline that is over already, and one that is not", "[cli]") {
+    Daemon daemon;
+    const auto refused = run(daemon, "drain p/draining --timeout 10m");
+    CHECK(refused.exit_code == 1);
+    CHECK_THAT(refused.output, Catch::Contains("p/draining drains since 2001-09-09T01:46:40Z") &&
+                                   Catch::Contains("it was over at 2001-09-09T01:56:40Z"));
+    CHECK(daemon.body().empty());
+    const auto forced = run(daemon, "drain p/draining --timeout 10m --force");
+    CHECK(forced.exit_code == 0);
+    CHECK(forced.output == "p/draining: draining, until 2096-10-02T07:06:40Z at most\n");
+    CHECK(json::parse(daemon.body())["drain_timeout"] == "10m");
+    CHECK(run(daemon, "drain p/draining --timeout 999999h").exit_code == 0);
+    CHECK(run(daemon, "drain p/draining --timeout soon").exit_code == 2);
 }
 
 TEST_CASE("sipsteer apply and diff", "[cli]") {
