@@ -17,6 +17,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <sys/wait.h>
 #include <thread>
 #include <utility>
@@ -24,6 +25,7 @@
 using namespace sipsteer;
 using namespace sipsteer::api;
 using nlohmann::json;
+using namespace std::string_literals;
 
 namespace {
 
@@ -37,7 +39,8 @@ const json kStatus = {
        {"port", 5060},
        {"pool", "proxies"},
        {"packets", 7},
-       {"bytes", 700}}}},
+       {"bytes", 700}},
+      {{"name", "trunk"}, {"address", "198.51.100.100"}, {"port", 5080}, {"pool", "proxies"}}}},
     {"pools",
      {{{"name", "proxies"},
        {"servers",
@@ -171,7 +174,8 @@ private:
         });
         router.add("POST", "/v1/explain", [this](const Request &request) {
             note(request);
-            return json_response(json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}}}});
+            return json_response(json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}}},
+                                      {"service", query_json(request).value("service", "none")}});
         });
         router.add("GET", "/v1/pools/{pool}/servers/{server}", [](const Request &request) {
             // 2001-09-09T01:46:40Z, 2096-10-02T07:06:40Z
@@ -203,6 +207,32 @@ private:
     std::optional<Server> server_;
     std::thread thread_;
 };
+
+/// A capture file of UDP datagrams, raw IPv4, from 192.0.2.7:5060 to a port of 198.51.100.100.
+std::string capture(const std::vector<std::pair<std::uint16_t, std::string>> &datagrams) {
+    const auto little = [](std::uint32_t value) {
+        std::string bytes;
+        for (int shift = 0; shift < 32; shift += 8) {
+            bytes += static_cast<char>(value >> shift);
+        }
+        return bytes;
+    };
+    const auto big = [](std::size_t value) {
+        return std::string{static_cast<char>(value >> 8), static_cast<char>(value)};
+    };
+    constexpr std::uint32_t kRawIp = 101;
+    std::string file = little(0xa1b2c3d4) + std::string("\2\0\4\0", 4) + std::string(8, '\0') +
+                       little(65535) + little(kRawIp);
+    for (const auto &[port, payload] : datagrams) {
+        const std::string packet =
+            "\x45" + std::string(1, '\0') + big(28 + payload.size()) + std::string(4, '\0') +
+            "\x40\x11" + std::string(2, '\0') + "\xc0\x00\x02\x07"s + "\xc6\x33\x64\x64" +
+            big(5060) + big(port) + big(8 + payload.size()) + std::string(2, '\0') + payload;
+        const auto size = static_cast<std::uint32_t>(packet.size());
+        file += std::string(8, '\0') + little(size) + little(size) + packet;
+    }
+    return file;
+}
 
 struct Outcome {
     int exit_code = -1;
@@ -247,7 +277,8 @@ TEST_CASE("sipsteer status, get and describe", "[cli]") {
                                   Catch::Contains("calls: 12 of 1000") &&
                                   Catch::Contains("call_hit"));
     CHECK(json::parse(run(daemon, "status -o json").output) == kStatus);
-    CHECK(json::parse(run(daemon, "get services sip -o json").output) == kStatus["services"]);
+    CHECK(json::parse(run(daemon, "get services sip -o json").output) ==
+          json{kStatus["services"][0]});
     CHECK(run(daemon, "get pools").output.find("proxies        2   1         1") !=
           std::string::npos);
     const auto one = run(daemon, "describe servers proxies/proxy1");
@@ -309,6 +340,34 @@ TEST_CASE("sipsteer explain asks the daemon", "[cli]") {
     CHECK_THAT(datagram.output,
                Catch::Contains("request BYE") && Catch::Contains("pool proxies: it is new"));
     CHECK(daemon.body() == payload);
+}
+
+TEST_CASE("sipsteer explain --pcap: each datagram's service by its destination", "[cli]") {
+    const Daemon daemon;
+    const auto file =
+        daemon.write("pcap", capture({{5080, "\r\n\r\n"}, {5060, "\r\n\r\n"}, {5099, "x"}}));
+    const auto services = [&](const std::string &options) {
+        std::istringstream lines(run(daemon, "explain -o json --pcap " + file + options).output);
+        std::string found;
+        for (std::string line; std::getline(lines, line);) {
+            const auto way = json::parse(line)["way"];
+            found += (way.is_null() ? "null" : way["service"].get<std::string>()) + ' ';
+        }
+        return found;
+    };
+    CHECK(services("") == "trunk sip null ");
+    CHECK(services(" --service sip") == "sip sip sip ");
+    CHECK_THAT(run(daemon, "explain --pcap " + file).output,
+               Catch::EndsWith("\nnot sent to a service\n"));
+}
+
+TEST_CASE("sipsteer explain: what a call goes by besides its Call-ID", "[cli]") {
+    const Daemon daemon;
+    const auto call =
+        run(daemon, "explain x -o json --to-user bob --via h:5060 --source ::1 --pool p");
+    CHECK(json::parse(call.output)["query"] ==
+          json{{"to_user", "bob"}, {"via", "h:5060"}, {"source", "::1"}, {"pool", "p"}});
+    CHECK(run(daemon, "explain --pcap x --via h").exit_code == 2);
 }
 
 TEST_CASE("sipsteer drain, enable and disable", "[cli]") {
