@@ -178,6 +178,10 @@ private:
                                       {"service", query_json(request).value("service", "none")}});
         });
         router.add("GET", "/v1/pools/{pool}/servers/{server}", [](const Request &request) {
+            if (request.captured.at("pool") == "odd") { // not as RFC 9457 has it
+                return json_response(
+                    {{"detail", 7}, {"errors", {1, {{"pointer", {}}, {"detail", "no\n"}}}}}, 422);
+            }
             // 2001-09-09T01:46:40Z, 2096-10-02T07:06:40Z
             return json_response(
                 request.captured.at("server") != "draining"
@@ -451,6 +455,14 @@ TEST_CASE("sipsteer --ca-file: one that is none, or not needed", "[cli]") {
     CHECK(none.exit_code == 2);
     CHECK_THAT(none.output, Catch::StartsWith("sipsteer: --ca-file: "));
     CHECK(run(daemon, "status --ca-file /nonexistent").exit_code == 2);
+}
+
+TEST_CASE("sipsteer: a problem document with fields of other types", "[cli]") {
+    const Daemon daemon;
+    const auto outcome = run(daemon, "drain odd/x --timeout 1s");
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.output == "sipsteer: the daemon answered 422 Unprocessable Entity\n"
+                            "  : \n  : no\\x0a\n");
 }
 
 TEST_CASE("sipsteer completion bash: a script that bash takes", "[cli]") {
