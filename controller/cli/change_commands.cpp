@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer drain, enable, disable, apply and diff: what changes the daemon's configuration.
+#include "cli/change_view.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/input_file.hpp"
 #include "cli/words.hpp"
 #include "config/duration.hpp"
+#include "config/parse.hpp"
 
 #include <chrono>
 #include <ctime>
@@ -103,15 +105,6 @@ json drain_patch(const Admin &options) {
             {"drain_timeout", options.timeout.empty() ? json() : json(options.timeout)}};
 }
 
-/// `report`: "changed", "changes": [{"path", "before", "after"} ...] and more.
-void print_report(const json &report, bool dry_run) {
-    if (!report.value("changed", true)) {
-        std::cout << "nothing changes\n";
-        return;
-    }
-    std::cout << (dry_run ? "would change:\n" : "changed:\n") << report.dump(2) << '\n';
-}
-
 int put_config(const Context &context, const std::string &file, bool dry_run) {
     const auto text = read_input(file);
     if (!text) {
@@ -120,6 +113,14 @@ int put_config(const Context &context, const std::string &file, bool dry_run) {
     if (text->empty()) {
         return fail(kExitUsage, file + ": is empty");
     }
+    json before;
+    if (!context.json()) { // values are shown, too, which the report has not
+        auto config = ask(context, {"GET", "/v1/config"});
+        if (!config.ok()) {
+            return config.exit_code;
+        }
+        before = std::move(config.body);
+    }
     const auto answer =
         ask(context, {"PUT", dry_run ? "/v1/config?dry_run=true" : "/v1/config", *text});
     if (!answer.ok()) {
@@ -127,9 +128,12 @@ int put_config(const Context &context, const std::string &file, bool dry_run) {
     }
     if (context.json()) {
         print_json(answer.body);
-    } else {
-        print_report(answer.body, dry_run);
+        return kExitOk;
     }
+    const auto parsed = config::parse_text(*text);
+    std::cout << change_view({answer.body, before, parsed ? config::to_json(*parsed) : json(),
+                              json::parse(*text, nullptr, false)},
+                             dry_run, use_colour());
     return kExitOk;
 }
 

@@ -197,9 +197,13 @@ private:
                        : problem_response({404, "there is no such server", {}, {}});
         });
         router.add("GET", "/v1/events", example_events);
+        router.add("GET", "/v1/config", [](const Request &) {
+            return json_response({{"log_level", "info"}});
+        });
         router.add("PUT", "/v1/config", [this](const Request &request) {
             note(request);
-            return json_response({{"changed", request.target.query.empty()}});
+            return json_response({{"changed", request.target.query.empty()},
+                                  {"changes", {{"settings", {"log_level"}}}}});
         });
         return router;
     }
@@ -408,7 +412,8 @@ TEST_CASE("sipsteer drain: a deadline that is over already, and one that is not"
 TEST_CASE("sipsteer apply and diff", "[cli]") {
     Daemon daemon;
     const auto file = daemon.write("config", R"({"pools": []})");
-    CHECK_THAT(run(daemon, "apply -f " + file).output, Catch::StartsWith("changed:"));
+    CHECK(run(daemon, "apply -f " + file).output == "changed:\n  log_level: info -> ?\n");
+    CHECK(json::parse(run(daemon, "apply -o json -f " + file).output)["changed"] == true);
     CHECK(daemon.body() == R"({"pools": []})");
     CHECK(run(daemon, "diff -f " + file).output == "nothing changes\n");
     CHECK(run(daemon, "apply -f /nonexistent").exit_code == 2);

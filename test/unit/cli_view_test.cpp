@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the command line shows, from values: tables, rates, places of the API.
+#include "cli/change_view.hpp"
 #include "cli/client.hpp"
 #include "cli/endpoint.hpp"
 #include "cli/event_line.hpp"
@@ -111,4 +112,58 @@ TEST_CASE("an event in one line", "[cli]") {
     CHECK(event_line(event, true).find("\x1b[31mbroken\x1b[0m") != std::string::npos);
     CHECK(event_line({{"type", "call_events_lost"}, {"count", 9}}, true) ==
           "-  -        \x1b[33mcall_events_lost\x1b[0m count=9");
+}
+
+TEST_CASE("a change: fields with old and new value, what is added and removed", "[cli]") {
+    const auto config = [](int weight, const char *interval, const char *level) {
+        return json{{"log_level", level},
+                    {"services", json::array()},
+                    {"pools",
+                     {{{"name", "p"},
+                       {"probe", {{"interval", interval}, {"accept", {200}}}},
+                       {"servers", {{{"name", "a"}, {"weight", weight}}}}}}}};
+    };
+    const json nothing = {
+        {"added", json::array()}, {"removed", json::array()}, {"changed", json::array()}};
+    json report = {
+        {"changed", true},
+        {"changes",
+         {{"settings", {"log_level"}},
+          {"services", nothing},
+          {"pools", nothing},
+          {"servers", nothing}}},
+        {"rings", {{{"pool", "p"}, {"moved_share", 0.25}}, {{"pool", "q"}, {"moved_share", 0}}}},
+        {"restart_needed", {"api"}},
+        {"warnings", {"late"}}};
+    report["changes"]["services"]["added"] = {{{"service", "s"}}};
+    report["changes"]["pools"]["changed"] = {{{"pool", "p"}, {"fields", {"probe"}}}};
+    report["changes"]["servers"]["changed"] = {
+        {{"pool", "p"}, {"server", "a"}, {"fields", {"drain_timeout", "weight"}}}};
+    report["changes"]["servers"]["removed"] = {{{"pool", "p"}, {"server", "b"}}};
+    json after = config(400, "1s", "debug");
+    after["pools"][0]["servers"][0]["drain_timeout"] = "10m";
+    const ChangeShown change = {report,
+                                config(100, "500ms", "info"),
+                                after,
+                                {{"services", {{{"name", "s"}, {"address", "192.0.2.1"}}}}}};
+    CHECK(change_view(change, true, false) ==
+          "would change:\n"
+          "  log_level: info -> debug\n"
+          "+ service s\n"
+          "+   address: 192.0.2.1\n"
+          "  pool p\n"
+          "    probe.interval: 500ms -> 1s\n"
+          "- server p/b\n"
+          "  server p/a\n"
+          "    drain_timeout: - -> 10m\n"
+          "    weight: 100 -> 400\n"
+          "  pool p: 25.0 % of new calls go to another server than before\n"
+          "  api: in force after a restart\n"
+          "  warning: late\n");
+    CHECK(change_view(change, false, true).find("\x1b[31m- server p/b\x1b[0m\n") !=
+          std::string::npos);
+    CHECK(change_view({{{"changed", false}}, {}, {}, {}}, true, false) == "nothing changes\n");
+    ChangeShown unknown = change;
+    unknown.after = nullptr;
+    CHECK(change_view(unknown, false, false).find("    weight: 100 -> ?\n") != std::string::npos);
 }
