@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer drain, enable, disable, apply and diff: what changes the daemon's configuration.
+#include "cli/change_view.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/input_file.hpp"
+#include "cli/words.hpp"
+#include "config/duration.hpp"
+#include "config/parse.hpp"
 
+#include <chrono>
+#include <ctime>
 #include <iostream>
+#include <optional>
 
 namespace sipsteer::cli {
 
@@ -16,39 +23,86 @@ using nlohmann::json;
 struct Admin {
     std::string server;  // POOL/SERVER
     std::string timeout; // of a drain, as in the configuration; empty: none
+    bool force = false;
 };
 
-int set_admin(const Context &context, const Admin &options, const std::string &admin) {
-    const auto slash = options.server.find('/');
-    if (slash == options.server.npos || slash == 0 || slash + 1 == options.server.size()) {
-        return fail(kExitUsage, "\"" + options.server + "\" is not POOL/SERVER");
+/// Where a server is in the API; empty: the text is not POOL/SERVER.
+std::string path_of(const std::string &server) {
+    const auto slash = server.find('/');
+    if (slash == server.npos || slash == 0 || slash + 1 == server.size()) {
+        return {};
     }
-    json patch = {{"admin", admin}};
+    return "/v1/pools/" + escape(server.substr(0, slash)) + "/servers/" +
+           escape(server.substr(slash + 1));
+}
+
+/// A time of a server's drain; nothing if it does not drain, or has none.
+std::optional<std::int64_t> drain_time(const json &server, const char *name) {
+    const json::json_pointer place("/status/drain");
+    const json drain = server.contains(place) ? server.at(place) : json();
+    const json time = drain.is_object() ? drain.value(name, json()) : json();
+    return time.is_number() ? std::optional(time.get<std::int64_t>()) : std::nullopt;
+}
+
+/// A drain's time counts from its beginning. That of a server which drains already may be over, and
+/// then its calls would move at once, which nobody has asked for.
+int check_deadline(const Context &context, const Admin &options, const std::string &path) {
+    const auto timeout = config::parse_duration(options.timeout);
+    if (!timeout) {
+        return fail(kExitUsage,
+                    "--timeout: \"" + options.timeout + "\" is no time, such as 30s, 10m or 2h");
+    }
+    const auto server = ask(context, {"GET", path});
+    if (!server.ok()) {
+        return server.exit_code;
+    }
+    const auto since = drain_time(server.body, "since_unix");
+    if (!since || options.force) {
+        return kExitOk;
+    }
+    const auto deadline =
+        *since + std::chrono::duration_cast<std::chrono::seconds>(*timeout).count();
+    if (deadline > std::time(nullptr)) {
+        return kExitOk;
+    }
+    return fail(kExitFailed, options.server + " drains since " + utc_time(*since) +
+                                 ", and --timeout counts from then: it was over at " +
+                                 utc_time(deadline) +
+                                 ". With --force its calls move at once; or give a longer time");
+}
+
+int set_admin(const Context &context, const Admin &options, const json &patch) {
+    const std::string path = path_of(options.server);
+    if (path.empty()) {
+        return fail(kExitUsage, '"' + options.server + "\" is not POOL/SERVER");
+    }
     if (!options.timeout.empty()) {
-        patch["drain_timeout"] = options.timeout;
+        if (const int refused = check_deadline(context, options, path); refused != kExitOk) {
+            return refused;
+        }
     }
-    const auto answer = ask(context, {"PATCH",
-                                      "/v1/pools/" + escape(options.server.substr(0, slash)) +
-                                          "/servers/" + escape(options.server.substr(slash + 1)),
-                                      patch.dump(), "application/merge-patch+json"});
+    const auto answer = ask(context, {"PATCH", path, patch.dump(), "application/merge-patch+json"});
     if (!answer.ok()) {
         return answer.exit_code;
     }
     if (context.json()) {
         print_json(answer.body);
-    } else {
-        std::cout << options.server << ": " << admin << '\n';
+        return kExitOk;
     }
+    std::cout << options.server << ": " << patch["admin"].get<std::string>();
+    if (!options.timeout.empty()) {
+        const auto server = ask(context, {"GET", path});
+        const auto deadline = drain_time(server.body, "deadline_unix");
+        std::cout << (deadline ? ", until " + utc_time(*deadline) + " at most" : "");
+    }
+    std::cout << '\n';
     return kExitOk;
 }
 
-/// `report`: "changed", "changes": [{"path", "before", "after"} ...] and more.
-void print_report(const json &report, bool dry_run) {
-    if (!report.value("changed", true)) {
-        std::cout << "nothing changes\n";
-        return;
-    }
-    std::cout << (dry_run ? "would change:\n" : "changed:\n") << report.dump(2) << '\n';
+/// Without a time the drain has none, whatever an earlier one had.
+json drain_patch(const Admin &options) {
+    return {{"admin", "draining"},
+            {"drain_timeout", options.timeout.empty() ? json() : json(options.timeout)}};
 }
 
 int put_config(const Context &context, const std::string &file, bool dry_run) {
@@ -59,6 +113,14 @@ int put_config(const Context &context, const std::string &file, bool dry_run) {
     if (text->empty()) {
         return fail(kExitUsage, file + ": is empty");
     }
+    json before;
+    if (!context.json()) { // values are shown, too, which the report has not
+        auto config = ask(context, {"GET", "/v1/config"});
+        if (!config.ok()) {
+            return config.exit_code;
+        }
+        before = std::move(config.body);
+    }
     const auto answer =
         ask(context, {"PUT", dry_run ? "/v1/config?dry_run=true" : "/v1/config", *text});
     if (!answer.ok()) {
@@ -66,27 +128,49 @@ int put_config(const Context &context, const std::string &file, bool dry_run) {
     }
     if (context.json()) {
         print_json(answer.body);
-    } else {
-        print_report(answer.body, dry_run);
+        return kExitOk;
     }
+    const auto parsed = config::parse_text(*text);
+    std::cout << change_view({answer.body, before, parsed ? config::to_json(*parsed) : json(),
+                              json::parse(*text, nullptr, false)},
+                             dry_run, use_colour());
     return kExitOk;
+}
+
+CLI::App *add_server_command(CLI::App &app, Admin &options, const std::string &name,
+                             const std::string &help) {
+    auto *command = app.add_subcommand(name, help);
+    command->add_option("server", options.server, "The server")
+        ->required()
+        ->type_name("POOL/SERVER");
+    return command;
 }
 
 void add_admin(CLI::App &app, Todo &todo, const std::string &name, const std::string &help,
                const std::string &admin) {
     auto options = std::make_shared<Admin>();
-    auto *command = app.add_subcommand(name, help);
-    command->add_option("server", options->server, "The server")
-        ->required()
-        ->type_name("POOL/SERVER");
-    if (admin == "draining") {
-        command
-            ->add_option("--timeout", options->timeout,
-                         "Give its calls to the others after this time: 30s, 10m, 2h")
-            ->type_name("DURATION");
-    }
-    command->callback([options, admin, &todo] {
-        todo.run = [options, admin, &todo] { return set_admin(todo.context, *options, admin); };
+    add_server_command(app, *options, name, help)->callback([options, admin, &todo] {
+        todo.run = [options, admin, &todo] {
+            return set_admin(todo.context, *options, {{"admin", admin}});
+        };
+    });
+}
+
+void add_drain(CLI::App &app, Todo &todo) {
+    auto options = std::make_shared<Admin>();
+    auto *command =
+        add_server_command(app, *options, "drain", "A server keeps its calls and gets no new ones");
+    command
+        ->add_option("--timeout", options->timeout,
+                     "Give its calls to the others so long after the drain began: 30s, 10m, 2h; "
+                     "default: never")
+        ->type_name("DURATION");
+    command->add_flag("--force", options->force,
+                      "Even if that time is over already: then they move at once");
+    command->callback([options, &todo] {
+        todo.run = [options, &todo] {
+            return set_admin(todo.context, *options, drain_patch(*options));
+        };
     });
 }
 
@@ -105,7 +189,7 @@ void add_put(CLI::App &app, Todo &todo, const std::string &name, const std::stri
 } // namespace
 
 void add_change(CLI::App &app, Todo &todo) {
-    add_admin(app, todo, "drain", "A server keeps its calls and gets no new ones", "draining");
+    add_drain(app, todo);
     add_admin(app, todo, "enable", "A server gets new calls", "enabled");
     add_admin(app, todo, "disable", "A server gets nothing; its calls go to the others",
               "disabled");

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace sipsteer::cli {
 
@@ -33,5 +35,8 @@ ApiAnswer ask(const Context &context, const ApiRequest &request);
 /// Text as one segment of a path, or a value of a query (RFC 3986, 2.1): all but unreserved
 /// characters escaped.
 std::string escape(std::string_view text);
+
+/// "?name=value&..." of the parameters that have a value; empty if none has.
+std::string query(const std::vector<std::pair<std::string, std::string>> &parameters);
 
 } // namespace sipsteer::cli

@@ -12,7 +12,7 @@ namespace {
 
 /// Words that a command's arguments are one of.
 const std::map<std::string, std::string> kArguments = {{"completion", "bash"},
-                                                       {"describe", "services pools servers"},
+                                                       {"describe", "services pools servers calls"},
                                                        {"get", "services pools servers calls"}};
 
 void add_word(std::string &words, const std::string &word) {
@@ -33,7 +33,7 @@ std::string words_of(const CLI::App &app) {
     return words;
 }
 
-std::string bash_script(const CLI::App &app) {
+std::string bash_script(const CLI::App &app, const std::string &shell) {
     std::string cases;
     for (const auto *command : app.get_subcommands([](const CLI::App *) { return true; })) {
         std::string words = words_of(*command);
@@ -42,7 +42,8 @@ std::string bash_script(const CLI::App &app) {
         }
         cases += "    " + command->get_name() + ") words=\"" + words + "\" ;;\n";
     }
-    return "# bash completion of sipsteer\n"
+    return "# " + shell +
+           " completion of sipsteer\n"
            "_sipsteer() {\n"
            "    local words word\n"
            "    words=\"" +
@@ -69,9 +70,9 @@ void add_completion(CLI::App &app, Todo &todo) {
         ->required()
         ->check(CLI::IsMember({"bash"}))
         ->type_name("SHELL");
-    command->callback([&app, &todo] {
-        todo.run = [&app] {
-            std::cout << bash_script(app);
+    command->callback([shell, &app, &todo] {
+        todo.run = [shell, &app] {
+            std::cout << bash_script(app, *shell);
             return kExitOk;
         };
     });

@@ -12,6 +12,7 @@ namespace sipsteer::cli {
 struct Context {
     std::string api;        // where the daemon answers: a socket's path or an URL
     std::string token_file; // with the bearer token; empty: none, or SIPSTEER_TOKEN
+    std::string ca_file;    // whose certificates to trust over https; empty: the system's
     std::string output = "text";
 
     bool json() const { return output == "json"; }

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::string_view kUnix = "unix:";
 constexpr std::string_view kHttp = "http://";
+constexpr std::string_view kHttps = "https://";
 
 bool starts_with(const std::string &text, std::string_view start) {
     return text.compare(0, start.size(), start) == 0;
@@ -15,7 +16,7 @@ bool starts_with(const std::string &text, std::string_view start) {
 Error bad(const std::string &text) {
     return Error{"--api: \"" + text +
                  "\" is neither a socket's path, such as /run/sipsteer/api.sock, nor "
-                 "http://HOST:PORT"};
+                 "http://HOST:PORT or https://HOST:PORT"};
 }
 
 } // namespace
@@ -24,11 +25,12 @@ Result<Endpoint> parse_endpoint(const std::string &text) {
     if (starts_with(text, kUnix) && text.size() > kUnix.size()) {
         return Endpoint{text.substr(kUnix.size()), {}, {}};
     }
-    if (!starts_with(text, kHttp)) {
+    const bool tls = starts_with(text, kHttps);
+    if (!tls && !starts_with(text, kHttp)) {
         const bool is_path = text.find('/') != text.npos && text.find("://") == text.npos;
         return is_path ? Result<Endpoint>(Endpoint{text, {}, {}}) : bad(text);
     }
-    std::string place = text.substr(kHttp.size());
+    std::string place = text.substr(tls ? kHttps.size() : kHttp.size());
     if (!place.empty() && place.back() == '/') {
         place.pop_back();
     }
@@ -48,7 +50,7 @@ Result<Endpoint> parse_endpoint(const std::string &text) {
     if ((!bracketed && host.find(':') != host.npos) || host.find('/') != host.npos) {
         return bad(text);
     }
-    return Endpoint{{}, host, place.substr(colon + 1)};
+    return Endpoint{{}, host, place.substr(colon + 1), tls};
 }
 
 } // namespace sipsteer::cli

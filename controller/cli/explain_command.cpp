@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer explain: where a call goes, or what the data plane reads in a datagram.
+#include "cli/calls_commands.hpp"
 #include "cli/capture.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
@@ -10,6 +11,7 @@
 #include "config/model.hpp"
 
 #include <iostream>
+#include <map>
 
 namespace sipsteer::cli {
 
@@ -18,13 +20,11 @@ namespace {
 using nlohmann::json;
 
 struct Options {
-    std::string call_id;
+    CallWanted call;      // its source also of a datagram
     std::string datagram; // file
     std::string pcap;     // file
     std::string secret;   // file
-    std::string pool;
     std::string service;
-    std::string source;
     std::uint16_t port = 5060;
     bool offline = false;
 };
@@ -40,28 +40,20 @@ public:
     int capture();
 
 private:
-    int add_way(json &description, std::string_view payload, const std::string &source) const;
+    int learn_services();
+    int add_way(json &description, std::string_view payload, const std::string &source,
+                const std::string &service) const;
+    int add_way_captured(json &description, const Datagram &datagram) const;
     int explain_captured(const CapturedDatagram &captured) const;
 
     const Context &context_;
     const Options &options_;
     KnownSecret secret_;
+    std::map<std::string, std::string> services_; // names by ADDRESS:PORT
 };
 
-std::string query(const std::vector<std::pair<std::string, std::string>> &parameters) {
-    std::string text;
-    for (const auto &[name, value] : parameters) {
-        if (!value.empty()) {
-            text += (text.empty() ? "?" : "&") + name + '=' + escape(value);
-        }
-    }
-    return text;
-}
-
 int Explainer::call() {
-    const auto answer =
-        ask(context_, {"GET", "/v1/calls/" + escape(options_.call_id) +
-                                  query({{"pool", options_.pool}, {"source", options_.source}})});
+    const auto answer = ask(context_, {"GET", call_target(options_.call)});
     if (!answer.ok()) {
         return answer.exit_code;
     }
@@ -73,15 +65,14 @@ int Explainer::call() {
     return kExitOk;
 }
 
-int Explainer::add_way(json &description, std::string_view payload,
-                       const std::string &source) const {
+int Explainer::add_way(json &description, std::string_view payload, const std::string &source,
+                       const std::string &service) const {
     if (options_.offline) {
         return kExitOk;
     }
     auto answer =
-        ask(context_,
-            {"POST", "/v1/explain" + query({{"service", options_.service}, {"source", source}}),
-             std::string(payload), "application/octet-stream"});
+        ask(context_, {"POST", "/v1/explain" + query({{"service", service}, {"source", source}}),
+                       std::string(payload), "application/octet-stream"});
     description["way"] = std::move(answer.body);
     return answer.exit_code;
 }
@@ -91,10 +82,11 @@ int Explainer::datagram() {
     if (!bytes) {
         return fail(kExitUsage, bytes.error().message);
     }
-    const auto source = Address::parse(options_.source);
+    const auto source = Address::parse(options_.call.source);
     json description =
         describe({*bytes, true, source ? std::optional(*source) : std::nullopt}, secret_);
-    if (const int failed = add_way(description, *bytes, options_.source); failed != kExitOk) {
+    if (const int failed = add_way(description, *bytes, options_.call.source, options_.service);
+        failed != kExitOk) {
         return failed;
     }
     if (context_.json()) {
@@ -147,11 +139,42 @@ json captured_json(const CapturedDatagram &captured, const KnownSecret &secret) 
     return description;
 }
 
+/// Which service a datagram of a capture was sent to is seen by its destination.
+int Explainer::learn_services() {
+    const auto status = ask(context_, {"GET", "/v1/status"});
+    if (!status.ok()) {
+        return status.exit_code;
+    }
+    for (const auto &service : status.body.at("services")) {
+        const auto address = Address::parse(service.at("address").get<std::string>());
+        if (address) {
+            services_[with_port(*address, service.at("port").get<std::uint16_t>())] =
+                service.at("name").get<std::string>();
+        }
+    }
+    return kExitOk;
+}
+
+/// If there is one service only, or it was named, it is that: the capture may be from where the
+/// service has another address. Else the one that the datagram is addressed to, or null.
+int Explainer::add_way_captured(json &description, const Datagram &datagram) const {
+    std::string service = options_.service;
+    if (service.empty() && services_.size() > 1) {
+        const auto to = services_.find(with_port(datagram.destination, datagram.destination_port));
+        if (to == services_.end()) {
+            description["way"] = nullptr;
+            return kExitOk;
+        }
+        service = to->second;
+    }
+    return add_way(description, datagram.payload, datagram.source.to_string(), service);
+}
+
 int Explainer::explain_captured(const CapturedDatagram &captured) const {
     const Datagram &datagram = captured.datagram;
     json description = captured_json(captured, secret_);
     if (datagram.part == Part::Whole && !datagram.cut) {
-        const int failed = add_way(description, datagram.payload, datagram.source.to_string());
+        const int failed = add_way_captured(description, datagram);
         if (failed != kExitOk) {
             return failed;
         }
@@ -161,14 +184,17 @@ int Explainer::explain_captured(const CapturedDatagram &captured) const {
         return kExitOk;
     }
     std::cout << in_one_line(description) << '\n';
-    if (description.contains("way")) {
-        std::cout << way_in_words(description["way"]);
+    if (const auto way = description.find("way"); way != description.end()) {
+        std::cout << (way->is_null() ? "not sent to a service\n" : way_in_words(*way));
     }
     return kExitOk;
 }
 
 int Explainer::capture() {
-    int failed = kExitOk;
+    int failed = options_.offline ? kExitOk : learn_services();
+    if (failed != kExitOk) {
+        return failed;
+    }
     const auto read = read_capture(options_.pcap, options_.port, [&](const auto &captured) {
         failed = explain_captured(captured);
         return failed == kExitOk;
@@ -189,16 +215,21 @@ int Explainer::capture() {
 
 int explain(const Context &context, const Options &options) {
     const bool several =
-        !options.datagram.empty() + !options.pcap.empty() + !options.call_id.empty() != 1;
+        !options.datagram.empty() + !options.pcap.empty() + !options.call.call_id.empty() != 1;
     if (several) {
         return fail(kExitUsage, "explain: give one of CALL-ID, --datagram and --pcap");
     }
-    if (options.offline && !options.call_id.empty()) {
+    if (options.offline && !options.call.call_id.empty()) {
         return fail(kExitUsage, "explain: where a call is, only the daemon knows; --offline goes "
                                 "with --datagram and --pcap");
     }
-    if (!options.source.empty() && !Address::parse(options.source)) {
-        return fail(kExitUsage, "--source: \"" + options.source + "\" is not an address");
+    if (options.call.call_id.empty() && !(options.call.to_user + options.call.via).empty()) {
+        return fail(kExitUsage,
+                    "explain: --to-user and --via go with CALL-ID; a datagram has its own");
+    }
+    const std::string &source = options.call.source;
+    if (!source.empty() && !Address::parse(source)) {
+        return fail(kExitUsage, "--source: \"" + source + "\" is not an address");
     }
     const auto secret = options.secret.empty()
                             ? Result<KnownSecret>(find_secret(config::Config{}.state_dir))
@@ -207,7 +238,7 @@ int explain(const Context &context, const Options &options) {
         return fail(kExitUsage, "--secret: " + secret.error().message);
     }
     Explainer explainer(context, options, *secret);
-    if (!options.call_id.empty()) {
+    if (!options.call.call_id.empty()) {
         return explainer.call();
     }
     return options.pcap.empty() ? explainer.datagram() : explainer.capture();
@@ -219,7 +250,8 @@ void add_explain(CLI::App &app, Todo &todo) {
     auto options = std::make_shared<Options>();
     auto *command = app.add_subcommand(
         "explain", "Where a call goes and why; what is read in a datagram or a capture");
-    command->add_option("call_id", options->call_id, "The call to look for")->type_name("CALL-ID");
+    command->add_option("call_id", options->call.call_id, "The call to look for")
+        ->type_name("CALL-ID");
     command->add_option("--datagram", options->datagram, "The payload of one datagram; -: stdin")
         ->type_name("FILE");
     command->add_option("--pcap", options->pcap, "The datagrams of a capture, pcap or pcapng")
@@ -234,10 +266,19 @@ void add_explain(CLI::App &app, Todo &todo) {
                      "The 16 bytes of the hash's secret; default: that of the daemon if it can "
                      "be read, else zeros")
         ->type_name("FILE");
-    command->add_option("--source", options->source, "The client's address")->type_name("ADDRESS");
-    command->add_option("--pool", options->pool, "Of a CALL-ID: in this pool only");
-    command->add_option("--service", options->service,
-                        "Of a datagram: the service it was sent to, where there are several");
+    command->add_option("--source", options->call.source, "The client's address")
+        ->type_name("ADDRESS");
+    command->add_option("--pool", options->call.pool, "Of a CALL-ID: in this pool only")
+        ->type_name("POOL");
+    command->add_option("--to-user", options->call.to_user, "Of a CALL-ID: the user in To")
+        ->type_name("USER");
+    command->add_option("--via", options->call.via, "Of a CALL-ID: sent-by of the topmost Via")
+        ->type_name("HOST");
+    command
+        ->add_option("--service", options->service,
+                     "Of a datagram: the service it was sent to, where there are several; default "
+                     "of a capture's: by destination")
+        ->type_name("SERVICE");
     command->callback([options, &todo] {
         todo.run = [options, &todo] { return explain(todo.context, *options); };
     });

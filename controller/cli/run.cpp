@@ -11,12 +11,15 @@ void add_common(CLI::App &app, Context &context) {
         ->check(CLI::IsMember({"text", "table", "json"}))
         ->type_name("FORM");
     app.add_option("--api", context.api,
-                   "Where the daemon answers: a socket's path or http://HOST:PORT")
+                   "Where the daemon answers: a socket's path or http[s]://HOST:PORT")
         ->envname("SIPSTEER_API")
         ->type_name("SOCKET|URL")
         ->default_val(config::Config{}.api.socket);
     app.add_option("--token-file", context.token_file,
                    "The bearer token for the API; default: that in SIPSTEER_TOKEN, if any")
+        ->type_name("FILE");
+    app.add_option("--ca-file", context.ca_file,
+                   "Over https, trust the authorities in this file (PEM) and not the system's")
         ->type_name("FILE");
     app.set_version_flag("--version", "sipsteer " SIPSTEER_VERSION);
     app.footer("Exit codes: 0 success, 1 refused, not found or not good, 2 bad command line or "
@@ -36,6 +39,7 @@ int run(int argc, char **argv) {
     add_show(app, todo);
     add_change(app, todo);
     add_top(app, todo);
+    add_events(app, todo);
     add_completion(app, todo);
     try {
         app.parse(argc, argv);

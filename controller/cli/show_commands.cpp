@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer status, get and describe: what the daemon says of itself, changing nothing.
+#include "cli/calls_commands.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/views.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-const std::vector<std::string> kKinds = {"services", "pools", "servers", "calls"};
+constexpr char kOfCalls[] = "Of calls"; // a group of options
 
 struct What {
     std::string kind;
@@ -95,29 +96,9 @@ std::string table_of(const json &status, const What &what) {
                                 : services_view(picked, use_colour());
 }
 
-int show_calls(const Context &context, const std::string &server) {
-    const std::string query = server.empty() ? "" : "&server=" + escape(server);
-    const auto answer = ask(context, {"GET", "/v1/calls?limit=1000" + query});
-    if (!answer.ok()) {
-        return answer.exit_code;
-    }
-    if (context.json()) {
-        print_json(answer.body);
-        return kExitOk;
-    }
-    std::cout << calls_view(answer.body, use_colour());
-    if (answer.body.value("more", false)) {
-        std::cerr << "sipsteer: there are more calls than these; the API lists them page by page\n";
-    }
-    return kExitOk;
-}
-
 enum class Form { Table, Fields };
 
 int show(const Context &context, const What &what, Form form) {
-    if (what.kind == "calls") {
-        return show_calls(context, what.name);
-    }
     const auto answer = ask(context, {"GET", "/v1/status"});
     if (!answer.ok()) {
         return answer.exit_code;
@@ -139,20 +120,97 @@ int show(const Context &context, const What &what, Form form) {
     return kExitOk;
 }
 
-void add_showing(CLI::App &app, Todo &todo, const std::string &name, const std::string &help,
-                 const std::vector<std::string> &kinds, Form form) {
-    auto what = std::make_shared<What>();
+/// Options that only calls have, and one of them was given for something else.
+std::string misplaced(const CLI::App &command) {
+    for (const auto *option : command.get_options()) {
+        if (option->get_group() == kOfCalls && option->count() != 0) {
+            return option->get_name();
+        }
+    }
+    return {};
+}
+
+CLI::Option *add_text(CLI::App &command, const char *name, std::string &value, const char *help,
+                      const char *type) {
+    return command.add_option(name, value, help)->type_name(type)->group(kOfCalls);
+}
+
+void add_list_options(CLI::App &command, CallsWanted &calls) {
+    add_text(command, "--pool", calls.pool, "Those of this pool", "POOL");
+    add_text(command, "--state", calls.state, "Those in this state", "STATE")
+        ->check(CLI::IsMember({"early", "confirmed", "closing", "other", "source"}));
+    add_text(command, "--older-than", calls.older_than, "Those that came longer ago", "DURATION");
+    add_text(command, "--idle", calls.idle, "Those without a message for longer", "DURATION");
+    command.add_option("--limit", calls.limit, "So many at most")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str()
+        ->type_name("N")
+        ->group(kOfCalls);
+    command.add_option("--after", calls.after, "Those behind this place of the table")
+        ->type_name("PLACE")
+        ->group(kOfCalls);
+}
+
+void add_call_options(CLI::App &command, CallWanted &call) {
+    add_text(command, "--pool", call.pool, "In this pool only", "POOL");
+    add_text(command, "--to-user", call.to_user, "The user in To", "USER");
+    add_text(command, "--via", call.via, "sent-by of the topmost Via", "HOST");
+    add_text(command, "--source", call.source, "The client's address", "ADDRESS");
+}
+
+/// The command's run, given what it does of calls.
+template <typename OfCalls>
+void set_run(CLI::App *command, Todo &todo, const std::shared_ptr<What> &what, Form form,
+             OfCalls of_calls) {
+    command->callback([=, &todo] {
+        todo.run = [=, &todo] {
+            if (what->kind == "calls") {
+                return of_calls(todo.context, what->name);
+            }
+            const std::string other = misplaced(*command);
+            return other.empty() ? show(todo.context, *what, form)
+                                 : fail(kExitUsage, other + " goes with calls");
+        };
+    });
+}
+
+CLI::App *add_showing(CLI::App &app, What &what, const std::string &name, const std::string &help,
+                      const std::string &help_of_name) {
     auto *command = app.add_subcommand(name, help);
-    command->add_option("kind", what->kind, "What to show")
+    command->add_option("kind", what.kind, "What to show")
         ->required()
-        ->check(CLI::IsMember(kinds))
+        ->check(CLI::IsMember({"services", "pools", "servers", "calls"}))
         ->type_name("KIND");
-    command
-        ->add_option("name", what->name,
-                     "One of them; a server is SERVER or POOL/SERVER; of calls: a server's name")
-        ->type_name("NAME");
-    command->callback([what, form, &todo] {
-        todo.run = [what, form, &todo] { return show(todo.context, *what, form); };
+    command->add_option("name", what.name, help_of_name)->type_name("NAME");
+    return command;
+}
+
+void add_get(CLI::App &app, Todo &todo) {
+    auto what = std::make_shared<What>();
+    auto calls = std::make_shared<CallsWanted>();
+    auto *command =
+        add_showing(app, *what, "get", "A list: services, pools, servers or calls",
+                    "One of them; a server is SERVER or POOL/SERVER; of calls: their server");
+    add_list_options(*command, *calls);
+    set_run(command, todo, what, Form::Table, [calls](const Context &context, const auto &name) {
+        calls->server = name;
+        return list_calls(context, *calls);
+    });
+}
+
+void add_describe(CLI::App &app, Todo &todo) {
+    auto what = std::make_shared<What>();
+    auto call = std::make_shared<CallWanted>();
+    auto *command = add_showing(app, *what, "describe",
+                                "All that is known of services, pools, servers or a call",
+                                "One of them; a server is SERVER or POOL/SERVER; a call: CALL-ID");
+    add_call_options(*command, *call);
+    set_run(command, todo, what, Form::Fields, [call](const Context &context, const auto &name) {
+        if (name.empty()) {
+            return fail(kExitUsage, "describe calls: CALL-ID is missing");
+        }
+        call->call_id = name;
+        return describe_call(context, *call);
     });
 }
 
@@ -161,9 +219,8 @@ void add_showing(CLI::App &app, Todo &todo, const std::string &name, const std::
 void add_show(CLI::App &app, Todo &todo) {
     auto *status = app.add_subcommand("status", "The state of everything");
     status->callback([&todo] { todo.run = [&todo] { return show_status(todo.context); }; });
-    add_showing(app, todo, "get", "A list: services, pools, servers or calls", kKinds, Form::Table);
-    add_showing(app, todo, "describe", "All that is known of services, pools or servers",
-                {"services", "pools", "servers"}, Form::Fields);
+    add_get(app, todo);
+    add_describe(app, todo);
 }
 
 } // namespace sipsteer::cli

@@ -32,12 +32,12 @@ bool is_number(const std::string &text) {
     return text == "-" || (!text.empty() && text.find_first_not_of("0123456789.") == text.npos);
 }
 
+} // namespace
+
 std::string painted(const Cell &cell, bool colour) {
     return colour && cell.colour != Colour::None ? start_of(cell.colour) + cell.text + "\x1b[0m"
                                                  : cell.text;
 }
-
-} // namespace
 
 std::string Table::print(bool colour) const {
     std::vector<std::size_t> widths;

@@ -13,6 +13,9 @@ struct Cell {
     Colour colour = Colour::None;
 };
 
+/// The cell's text in its colour, if there are to be any: escape sequences (ECMA-48).
+std::string painted(const Cell &cell, bool colour);
+
 /// Columns of text, aligned: those of numbers to the right, the others to the left.
 class Table {
 public:
@@ -21,7 +24,7 @@ public:
     /// As many cells as there are headings.
     void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
 
-    /// One line a row, without blanks at its end. Colours are escape sequences (ECMA-48).
+    /// One line a row, without blanks at its end.
     std::string print(bool colour) const;
 
 private:

@@ -40,8 +40,9 @@ Terminal::Terminal() {
     termios raw = before_;
     raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
-    handle(SIGTERM, on_end);
-    handle(SIGHUP, on_end);
+    for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) { // from outside; keys are read
+        handle(number, on_end);
+    }
     handle(SIGWINCH, on_resize);
     std::cout << "\x1b[?1049h\x1b[?25l\x1b[?7l" << std::flush;
 }

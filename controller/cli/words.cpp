@@ -2,6 +2,7 @@
 #include "cli/words.hpp"
 
 #include <cstdio>
+#include <ctime>
 
 namespace sipsteer::cli {
 
@@ -86,6 +87,16 @@ std::string pool_words(const json &answer) {
 }
 
 } // namespace
+
+std::string utc_time(std::int64_t unix_seconds) {
+    const std::time_t time = unix_seconds;
+    std::tm parts{};
+    char text[32] = {};
+    if (::gmtime_r(&time, &parts) != nullptr) {
+        std::strftime(text, sizeof(text), "%FT%TZ", &parts);
+    }
+    return text;
+}
 
 std::string printable(const std::string &text) {
     std::string safe;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -15,6 +16,9 @@ std::string in_one_line(const nlohmann::json &datagram);
 /// What the daemon says of the way of a call, by pool (GET /v1/calls/{call-id}), or of a datagram
 /// (POST /v1/explain).
 std::string way_in_words(const nlohmann::json &answer);
+
+/// "2026-11-22T07:00:00Z" (RFC 3339).
+std::string utc_time(std::int64_t unix_seconds);
 
 /// Text from outside, safe for a terminal: control characters are written \xNN.
 std::string printable(const std::string &text);

@@ -5,6 +5,7 @@
 #include "api/problem.hpp"
 #include "api/server.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -16,12 +17,15 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <sys/wait.h>
 #include <thread>
+#include <utility>
 
 using namespace sipsteer;
 using namespace sipsteer::api;
 using nlohmann::json;
+using namespace std::string_literals;
 
 namespace {
 
@@ -35,7 +39,8 @@ const json kStatus = {
        {"port", 5060},
        {"pool", "proxies"},
        {"packets", 7},
-       {"bytes", 700}}}},
+       {"bytes", 700}},
+      {{"name", "trunk"}, {"address", "198.51.100.100"}, {"port", 5080}, {"pool", "proxies"}}}},
     {"pools",
      {{{"name", "proxies"},
        {"servers",
@@ -59,6 +64,63 @@ const json kStatus = {
     {"calls", {{"live", 12}, {"capacity", 1000}}},
     {"reasons",
      {{{"reason", "call_hit"}, {"verdict", "tx"}, {"packets", 6}, {"text", "the call table"}}}}};
+
+/// A stream of one piece.
+class OnePiece : public Stream {
+public:
+    explicit OnePiece(std::string text) : text_(std::move(text)) {}
+    boost::asio::awaitable<std::string> next() override { co_return std::exchange(text_, {}); }
+    void end() override {}
+
+private:
+    std::string text_;
+};
+
+json query_json(const Request &request) {
+    json query = json::object();
+    for (const auto &[name, value] : request.target.query) {
+        query[name] = value;
+    }
+    return query;
+}
+
+/// Three calls, the state of each being what was asked for: none on the first page, one on the
+/// second, two on the third, if so many are wanted.
+Response example_calls(const Request &request) {
+    const json query = query_json(request);
+    const int page = std::stoi(query.at("after").get<std::string>()) / 100;
+    const int wanted = std::stoi(query.at("limit").get<std::string>());
+    json calls = json::array();
+    for (int i = 0; i < std::min(wanted, page); i++) {
+        calls.push_back({{"pool", "p"}, {"server", "s"}, {"tag", i}, {"state", query.dump()}});
+    }
+    return json_response({{"calls", calls},
+                          {"more", page < 2},
+                          {"next", page < 2 ? json(page * 100 + 100) : json()},
+                          {"totals", json::object()}});
+}
+
+/// Lists one event with id 5. Streams one with id 9 to who has that, and no more to who has 9.
+Response example_events(const Request &request) {
+    if (request.fields.get("Accept").value_or("") != "text/event-stream") {
+        return json_response({{"events",
+                               {{{"id", 5},
+                                 {"time", "2026-11-22T07:00:00.123Z"},
+                                 {"level", "warning"},
+                                 {"type", "server_down"},
+                                 {"why", "timeout 3 of 3"}}}}});
+    }
+    if (request.fields.get("Last-Event-ID").value_or("") != "5") {
+        return problem_response({403, "that is all", {}, {}});
+    }
+    json event = {{"id", 9}, {"level", "info"}, {"type", "asked"}};
+    event.update(query_json(request));
+    Response response;
+    response.content_type = "text/event-stream";
+    response.stream =
+        std::make_shared<OnePiece>("retry: 1\n\n: x\n\nid: 9\ndata: " + event.dump() + "\n\n");
+    return response;
+}
 
 /// The daemon's API, as far as the tests need it, on a thread of its own.
 class Daemon {
@@ -103,24 +165,45 @@ private:
     Router router() {
         Router router;
         router.add("GET", "/v1/status", [](const Request &) { return json_response(kStatus); });
+        router.add("GET", "/v1/calls", example_calls);
         router.add("GET", "/v1/calls/{call-id}", [](const Request &request) {
             return json_response({{"call_id", request.captured.at("call-id")},
-                                  {"found", false},
+                                  {"found", request.captured.at("call-id") == "there"},
+                                  {"query", query_json(request)},
                                   {"pools", {{{"pool", "proxies"}, {"reason", "not there"}}}}});
         });
         router.add("POST", "/v1/explain", [this](const Request &request) {
             note(request);
-            return json_response(json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}}}});
+            return json_response(json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}}},
+                                      {"service", query_json(request).value("service", "none")}});
+        });
+        router.add("GET", "/v1/pools/{pool}/servers/{server}", [](const Request &request) {
+            if (request.captured.at("pool") == "odd") { // not as RFC 9457 has it
+                return json_response(
+                    {{"detail", 7}, {"errors", {1, {{"pointer", {}}, {"detail", "no\n"}}}}}, 422);
+            }
+            // 2001-09-09T01:46:40Z, 2096-10-02T07:06:40Z
+            return json_response(
+                request.captured.at("server") != "draining"
+                    ? json{{"status", json::object()}}
+                    : json{{"status",
+                            {{"drain",
+                              {{"since_unix", 1000000000}, {"deadline_unix", 4000000000}}}}}});
         });
         router.add("PATCH", "/v1/pools/{pool}/servers/{server}", [this](const Request &request) {
             note(request);
-            return request.captured.at("server") == "proxy1"
+            return request.captured.at("server") != "nobody"
                        ? json_response({{"changed", true}})
                        : problem_response({404, "there is no such server", {}, {}});
         });
+        router.add("GET", "/v1/events", example_events);
+        router.add("GET", "/v1/config", [](const Request &) {
+            return json_response({{"log_level", "info"}});
+        });
         router.add("PUT", "/v1/config", [this](const Request &request) {
             note(request);
-            return json_response({{"changed", request.target.query.empty()}});
+            return json_response({{"changed", request.target.query.empty()},
+                                  {"changes", {{"settings", {"log_level"}}}}});
         });
         return router;
     }
@@ -133,6 +216,32 @@ private:
     std::thread thread_;
 };
 
+/// A capture file of UDP datagrams, raw IPv4, from 192.0.2.7:5060 to a port of 198.51.100.100.
+std::string capture(const std::vector<std::pair<std::uint16_t, std::string>> &datagrams) {
+    const auto little = [](std::uint32_t value) {
+        std::string bytes;
+        for (int shift = 0; shift < 32; shift += 8) {
+            bytes += static_cast<char>(value >> shift);
+        }
+        return bytes;
+    };
+    const auto big = [](std::size_t value) {
+        return std::string{static_cast<char>(value >> 8), static_cast<char>(value)};
+    };
+    constexpr std::uint32_t kRawIp = 101;
+    std::string file = little(0xa1b2c3d4) + std::string("\2\0\4\0", 4) + std::string(8, '\0') +
+                       little(65535) + little(kRawIp);
+    for (const auto &[port, payload] : datagrams) {
+        const std::string packet =
+            "\x45" + std::string(1, '\0') + big(28 + payload.size()) + std::string(4, '\0') +
+            "\x40\x11" + std::string(2, '\0') + "\xc0\x00\x02\x07"s + "\xc6\x33\x64\x64" +
+            big(5060) + big(port) + big(8 + payload.size()) + std::string(2, '\0') + payload;
+        const auto size = static_cast<std::uint32_t>(packet.size());
+        file += std::string(8, '\0') + little(size) + little(size) + packet;
+    }
+    return file;
+}
+
 struct Outcome {
     int exit_code = -1;
     std::string output; // standard output, then standard error
@@ -140,7 +249,7 @@ struct Outcome {
 
 Outcome run(const Daemon &daemon, const std::string &arguments) {
     const std::string command =
-        std::string(SIPSTEER_PROGRAM) + " --api " + daemon.socket() + ' ' + arguments + " 2>&1";
+        "SIPSTEER_API=" + daemon.socket() + ' ' + SIPSTEER_PROGRAM + ' ' + arguments + " 2>&1";
     std::FILE *pipe = popen(command.c_str(), "r");
     REQUIRE(pipe != nullptr);
     Outcome outcome;
@@ -176,7 +285,8 @@ TEST_CASE("sipsteer status, get and describe", "[cli]") {
                                   Catch::Contains("calls: 12 of 1000") &&
                                   Catch::Contains("call_hit"));
     CHECK(json::parse(run(daemon, "status -o json").output) == kStatus);
-    CHECK(json::parse(run(daemon, "get services sip -o json").output) == kStatus["services"]);
+    CHECK(json::parse(run(daemon, "get services sip -o json").output) ==
+          json{kStatus["services"][0]});
     CHECK(run(daemon, "get pools").output.find("proxies        2   1         1") !=
           std::string::npos);
     const auto one = run(daemon, "describe servers proxies/proxy1");
@@ -186,6 +296,44 @@ TEST_CASE("sipsteer status, get and describe", "[cli]") {
     CHECK(none.exit_code == 1);
     CHECK_THAT(none.output, Catch::Contains("\"nobody\""));
     CHECK(run(daemon, "get things").exit_code == 2);
+}
+
+TEST_CASE("sipsteer get calls: page by page, filtered", "[cli]") {
+    const Daemon daemon;
+    const auto asked = [&](const std::string &arguments) {
+        const auto list = json::parse(run(daemon, "get calls -o json " + arguments).output);
+        auto query = json::parse(list["calls"].back()["state"].get<std::string>());
+        query.erase("limit");
+        query.erase("after");
+        return query;
+    };
+    CHECK(json::parse(run(daemon, "get calls -o json").output)["calls"].size() == 3);
+    CHECK(asked("proxies/proxy1") == json{{"pool", "proxies"}, {"server", "proxy1"}});
+    CHECK(asked("proxy1") == json{{"server", "proxy1"}});
+    CHECK(
+        asked("--pool p --state early --older-than 10m --idle 90") ==
+        json{{"pool", "p"}, {"state", "early"}, {"older_than", "600"}, {"idle_longer_than", "90"}});
+    const auto one = run(daemon, "get calls --limit 1");
+    CHECK(one.exit_code == 0);
+    CHECK_THAT(one.output, Catch::Contains("--after 200 those behind them"));
+    CHECK(json::parse(run(daemon, "get calls -o json --after 200").output)["calls"].size() == 2);
+    CHECK(run(daemon, "get calls a/b --pool c").exit_code == 2);
+    CHECK(run(daemon, "get calls --idle soon").exit_code == 2);
+    CHECK(run(daemon, "get servers --state early").exit_code == 2);
+}
+
+TEST_CASE("sipsteer describe calls", "[cli]") {
+    const Daemon daemon;
+    const auto call =
+        run(daemon, "describe calls there --pool p --to-user u --via v --source 1::2");
+    CHECK(call.exit_code == 0);
+    CHECK(call.output == "call_id: there\nfound: yes\npools[0].pool: proxies\n"
+                         "pools[0].reason: not there\nquery.pool: p\nquery.source: 1::2\n"
+                         "query.to_user: u\nquery.via: v\n");
+    const auto none = run(daemon, "describe calls nobody");
+    CHECK(none.exit_code == 1);
+    CHECK_THAT(none.output, Catch::StartsWith("sipsteer: no pool has the call \"nobody\""));
+    CHECK(run(daemon, "describe calls").exit_code == 2);
 }
 
 TEST_CASE("sipsteer explain asks the daemon", "[cli]") {
@@ -202,10 +350,40 @@ TEST_CASE("sipsteer explain asks the daemon", "[cli]") {
     CHECK(daemon.body() == payload);
 }
 
+TEST_CASE("sipsteer explain --pcap: each datagram's service by its destination", "[cli]") {
+    const Daemon daemon;
+    const auto file =
+        daemon.write("pcap", capture({{5080, "\r\n\r\n"}, {5060, "\r\n\r\n"}, {5099, "x"}}));
+    const auto services = [&](const std::string &options) {
+        std::istringstream lines(run(daemon, "explain -o json --pcap " + file + options).output);
+        std::string found;
+        for (std::string line; std::getline(lines, line);) {
+            const auto way = json::parse(line)["way"];
+            found += (way.is_null() ? "null" : way["service"].get<std::string>()) + ' ';
+        }
+        return found;
+    };
+    CHECK(services("") == "trunk sip null ");
+    CHECK(services(" --service sip") == "sip sip sip ");
+    CHECK_THAT(run(daemon, "explain --pcap " + file).output,
+               Catch::EndsWith("\nnot sent to a service\n"));
+}
+
+TEST_CASE("sipsteer explain: what a call goes by besides its Call-ID", "[cli]") {
+    const Daemon daemon;
+    const auto call =
+        run(daemon, "explain x -o json --to-user bob --via h:5060 --source ::1 --pool p");
+    CHECK(json::parse(call.output)["query"] ==
+          json{{"to_user", "bob"}, {"via", "h:5060"}, {"source", "::1"}, {"pool", "p"}});
+    CHECK(run(daemon, "explain --pcap x --via h").exit_code == 2);
+}
+
 TEST_CASE("sipsteer drain, enable and disable", "[cli]") {
     Daemon daemon;
     CHECK(run(daemon, "drain proxies/proxy1 --timeout 30s").exit_code == 0);
     CHECK(json::parse(daemon.body()) == json{{"admin", "draining"}, {"drain_timeout", "30s"}});
+    CHECK(run(daemon, "drain proxies/proxy1").output == "proxies/proxy1: draining\n");
+    CHECK(json::parse(daemon.body()) == json{{"admin", "draining"}, {"drain_timeout", nullptr}});
     CHECK(run(daemon, "enable proxies/proxy1").output == "proxies/proxy1: enabled\n");
     CHECK(json::parse(daemon.body()) == json{{"admin", "enabled"}});
     CHECK(run(daemon, "disable proxies/proxy1").exit_code == 0);
@@ -216,10 +394,26 @@ TEST_CASE("sipsteer drain, enable and disable", "[cli]") {
     CHECK(run(daemon, "drain proxy1").exit_code == 2);
 }
 
+TEST_CASE("sipsteer drain: a deadline that is over already, and one that is not", "[cli]") {
+    Daemon daemon;
+    const auto refused = run(daemon, "drain p/draining --timeout 10m");
+    CHECK(refused.exit_code == 1);
+    CHECK_THAT(refused.output, Catch::Contains("p/draining drains since 2001-09-09T01:46:40Z") &&
+                                   Catch::Contains("it was over at 2001-09-09T01:56:40Z"));
+    CHECK(daemon.body().empty());
+    const auto forced = run(daemon, "drain p/draining --timeout 10m --force");
+    CHECK(forced.exit_code == 0);
+    CHECK(forced.output == "p/draining: draining, until 2096-10-02T07:06:40Z at most\n");
+    CHECK(json::parse(daemon.body())["drain_timeout"] == "10m");
+    CHECK(run(daemon, "drain p/draining --timeout 999999h").exit_code == 0);
+    CHECK(run(daemon, "drain p/draining --timeout soon").exit_code == 2);
+}
+
 TEST_CASE("sipsteer apply and diff", "[cli]") {
     Daemon daemon;
     const auto file = daemon.write("config", R"({"pools": []})");
-    CHECK_THAT(run(daemon, "apply -f " + file).output, Catch::StartsWith("changed:"));
+    CHECK(run(daemon, "apply -f " + file).output == "changed:\n  log_level: info -> ?\n");
+    CHECK(json::parse(run(daemon, "apply -o json -f " + file).output)["changed"] == true);
     CHECK(daemon.body() == R"({"pools": []})");
     CHECK(run(daemon, "diff -f " + file).output == "nothing changes\n");
     CHECK(run(daemon, "apply -f /nonexistent").exit_code == 2);
@@ -232,6 +426,48 @@ TEST_CASE("sipsteer top --once: one picture", "[cli]") {
     CHECK_THAT(once.output, Catch::StartsWith("sipsteerd 0.1.0, calls: 12 of 1000\n") &&
                                 Catch::Contains("proxies/proxy1"));
     CHECK(run(daemon, "top").exit_code == 2); // no terminal
+}
+
+TEST_CASE("sipsteer events: a list", "[cli]") {
+    const Daemon daemon;
+    CHECK(run(daemon, "events --last 3").output ==
+          "2026-11-22T07:00:00.123Z  warning  server_down why=\"timeout 3 of 3\"\n");
+    CHECK(json::parse(run(daemon, "events --last 3 -o json").output)["id"] == 5);
+    CHECK(run(daemon, "events --last 3 --calls 1").exit_code == 2);
+    CHECK(run(daemon, "events --last 0").exit_code == 2);
+    CHECK(run(daemon, "events --calls 2").exit_code == 2);
+}
+
+TEST_CASE("sipsteer events: a stream that ends is asked for again, behind its last event",
+          "[cli]") {
+    const Daemon daemon;
+    const auto outcome = run(daemon, "events --last 1 -f --calls 0.5 --server p/s --source ::/0 "
+                                     "--call-id 'a b' --type one,two");
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.output ==
+          "2026-11-22T07:00:00.123Z  warning  server_down why=\"timeout 3 of 3\"\n"
+          "-  info     one,two,call_events_lost call_id=\"a b\" calls=0.5 server=p/s source=::/0\n"
+          "sipsteer: the daemon at " +
+              daemon.socket() +
+              " does not answer any more; asking until it does\n"
+              "sipsteer: that is all\n");
+}
+
+TEST_CASE("sipsteer --ca-file: one that is none, or not needed", "[cli]") {
+    const Daemon daemon;
+    const auto none = run(daemon, "--api https://127.0.0.1:1 --ca-file " +
+                                      daemon.write("ca", "nothing") + " status");
+    CHECK(none.exit_code == 2);
+    CHECK_THAT(none.output, Catch::StartsWith("sipsteer: --ca-file: "));
+    CHECK(run(daemon, "status --ca-file /nonexistent").exit_code == 2);
+}
+
+TEST_CASE("sipsteer: a problem document with fields of other types", "[cli]") {
+    const Daemon daemon;
+    const auto outcome = run(daemon, "drain odd/x --timeout 1s");
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.output == "sipsteer: the daemon answered 422 Unprocessable Entity\n"
+                            "  : \n  : no\\x0a\n");
 }
 
 TEST_CASE("sipsteer completion bash: a script that bash takes", "[cli]") {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the command line shows, from values: tables, rates, places of the API.
+#include "cli/change_view.hpp"
 #include "cli/client.hpp"
 #include "cli/endpoint.hpp"
+#include "cli/event_line.hpp"
+#include "cli/server_sent.hpp"
 #include "cli/table.hpp"
 #include "cli/top_view.hpp"
 #include "cli/words.hpp"
@@ -62,9 +65,12 @@ TEST_CASE("places of the API", "[cli]") {
     CHECK(parse_endpoint("http://192.0.2.1:8080")->host == "192.0.2.1");
     CHECK(parse_endpoint("http://192.0.2.1:8080/")->port == "8080");
     CHECK(parse_endpoint("http://[2001:db8::1]:80")->host == "2001:db8::1");
+    CHECK_FALSE(parse_endpoint("http://192.0.2.1:8080")->tls);
+    CHECK(parse_endpoint("https://balancer.example:8443")->host == "balancer.example");
+    CHECK(parse_endpoint("https://[2001:db8::1]:8443/")->tls);
     for (const auto *bad :
-         {"", "name", "http://", "http://a", "http://:80", "http://a:", "http://a:b", "https://a:1",
-          "http://2001:db8::1:80", "http://[]:1", "http://a/b:1"}) {
+         {"", "name", "http://", "http://a", "http://:80", "http://a:", "http://a:b", "ftp://a:1",
+          "https://a", "http://2001:db8::1:80", "http://[]:1", "http://a/b:1"}) {
         INFO(bad);
         CHECK_FALSE(parse_endpoint(bad).ok());
     }
@@ -74,4 +80,90 @@ TEST_CASE("what goes into a path is escaped, what goes to a terminal is harmless
     CHECK(escape("a-b_c.d~e") == "a-b_c.d~e");
     CHECK(escape("a/b?c%@\xff") == "a%2Fb%3Fc%25%40%FF");
     CHECK(printable("a\x1b[2J\x7f\xc3\xa4") == "a\\x1b[2J\\x7f\xc3\xa4");
+}
+
+TEST_CASE("server-sent events, however they are cut into pieces", "[cli]") {
+    const std::string stream =
+        "retry: 2000\n\n: nothing new\n\nid: 7\ndata: {\"a\":1}\n\n"
+        "data:x\r\ndata\r\nunknown: y\r\n\r\nid\n\n: a: b\ndata:  z\r\rdata: cut";
+    const std::vector<std::string> expected = {"7|{\"a\":1}", "7|x\n", "| z"};
+    for (std::size_t size = 1; size <= stream.size(); size++) {
+        std::vector<std::string> seen;
+        ServerSentReader reader(
+            [&](const ServerSentEvent &event) { seen.push_back(event.id + '|' + event.data); });
+        for (std::size_t at = 0; at < stream.size(); at += size) {
+            reader.read(std::string_view(stream).substr(at, size));
+        }
+        CHECK(seen == expected);
+    }
+}
+
+TEST_CASE("an event in one line", "[cli]") {
+    const json event = {{"id", 1},
+                        {"time", "T"},
+                        {"level", "error"},
+                        {"type", "broken"},
+                        {"why", "no \x1b[2J way"},
+                        {"empty", ""},
+                        {"count", 3},
+                        {"list", {"a", "b"}}};
+    CHECK(event_line(event, false) ==
+          "T  error    broken count=3 empty=\"\" list=[\"a\",\"b\"] why=\"no \\u001b[2J way\"");
+    CHECK(event_line(event, true).find("\x1b[31mbroken\x1b[0m") != std::string::npos);
+    CHECK(event_line({{"type", "call_events_lost"}, {"count", 9}}, true) ==
+          "-  -        \x1b[33mcall_events_lost\x1b[0m count=9");
+}
+
+TEST_CASE("a change: fields with old and new value, what is added and removed", "[cli]") {
+    const auto config = [](int weight, const char *interval, const char *level) {
+        return json{{"log_level", level},
+                    {"services", json::array()},
+                    {"pools",
+                     {{{"name", "p"},
+                       {"probe", {{"interval", interval}, {"accept", {200}}}},
+                       {"servers", {{{"name", "a"}, {"weight", weight}}}}}}}};
+    };
+    const json nothing = {
+        {"added", json::array()}, {"removed", json::array()}, {"changed", json::array()}};
+    json report = {
+        {"changed", true},
+        {"changes",
+         {{"settings", {"log_level"}},
+          {"services", nothing},
+          {"pools", nothing},
+          {"servers", nothing}}},
+        {"rings", {{{"pool", "p"}, {"moved_share", 0.25}}, {{"pool", "q"}, {"moved_share", 0}}}},
+        {"restart_needed", {"api"}},
+        {"warnings", {"late"}}};
+    report["changes"]["services"]["added"] = {{{"service", "s"}}};
+    report["changes"]["pools"]["changed"] = {{{"pool", "p"}, {"fields", {"probe"}}}};
+    report["changes"]["servers"]["changed"] = {
+        {{"pool", "p"}, {"server", "a"}, {"fields", {"drain_timeout", "weight"}}}};
+    report["changes"]["servers"]["removed"] = {{{"pool", "p"}, {"server", "b"}}};
+    json after = config(400, "1s", "debug");
+    after["pools"][0]["servers"][0]["drain_timeout"] = "10m";
+    const ChangeShown change = {report,
+                                config(100, "500ms", "info"),
+                                after,
+                                {{"services", {{{"name", "s"}, {"address", "192.0.2.1"}}}}}};
+    CHECK(change_view(change, true, false) ==
+          "would change:\n"
+          "  log_level: info -> debug\n"
+          "+ service s\n"
+          "+   address: 192.0.2.1\n"
+          "  pool p\n"
+          "    probe.interval: 500ms -> 1s\n"
+          "- server p/b\n"
+          "  server p/a\n"
+          "    drain_timeout: - -> 10m\n"
+          "    weight: 100 -> 400\n"
+          "  pool p: 25.0 % of new calls go to another server than before\n"
+          "  api: in force after a restart\n"
+          "  warning: late\n");
+    CHECK(change_view(change, false, true).find("\x1b[31m- server p/b\x1b[0m\n") !=
+          std::string::npos);
+    CHECK(change_view({{{"changed", false}}, {}, {}, {}}, true, false) == "nothing changes\n");
+    ChangeShown unknown = change;
+    unknown.after = nullptr;
+    CHECK(change_view(unknown, false, false).find("    weight: 100 -> ?\n") != std::string::npos);
 }

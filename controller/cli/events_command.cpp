@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sipsteer events: what happens to the farm and, if it is asked for, to calls.
+#include "cli/client.hpp"
+#include "cli/commands.hpp"
+#include "cli/connection.hpp"
+#include "cli/event_line.hpp"
+#include "cli/server_sent.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+#include <iostream>
+
+namespace sipsteer::cli {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using nlohmann::json;
+
+constexpr std::chrono::seconds kRetry{1};
+constexpr std::chrono::seconds kSilence{45}; // the daemon sends a comment every 15 s
+
+struct Options {
+    std::size_t last = 0; // 0: those from now on
+    bool follow = false;
+    std::vector<std::string> types;
+    std::string calls; // a share
+    std::string server;
+    std::string source;
+    std::string call_id;
+
+    bool of_calls() const {
+        return !calls.empty() || !server.empty() || !source.empty() || !call_id.empty();
+    }
+};
+
+void print_event(const Context &context, const json &event) {
+    if (context.json()) {
+        print_json(event, true);
+    } else {
+        std::cout << event_line(event, use_colour()) << '\n';
+    }
+    std::cout.flush();
+}
+
+std::string type_list(const std::vector<std::string> &types) {
+    std::string list;
+    for (const auto &type : types) {
+        list += (list.empty() ? "" : ",") + type;
+    }
+    return list;
+}
+
+/// Where the stream is. Who chose types of events is told of lost ones, too.
+std::string target_of(const Options &options) {
+    auto types = options.types;
+    if (!types.empty() && options.of_calls()) {
+        types.emplace_back("call_events_lost");
+    }
+    return "/v1/events" + query({{"type", type_list(types)},
+                                 {"calls", options.calls},
+                                 {"server", options.server},
+                                 {"source", options.source},
+                                 {"call_id", options.call_id}});
+}
+
+/// Shows the stream of events, over restarts of the daemon, until it is stopped.
+class Follower {
+public:
+    Follower(const Context &context, const Access &access, const Options &options,
+             std::string last_id)
+        : context_(context), access_(access), target_(target_of(options)),
+          last_id_(std::move(last_id)) {}
+
+    /// Gives the exit code.
+    int run() {
+        asio::io_context io;
+        int code = kExitOk;
+        asio::signal_set signals(io, SIGINT, SIGTERM);
+        signals.async_wait([&io](error_code, int) { io.stop(); });
+        asio::co_spawn(io, follow(), [&](const std::exception_ptr &failed, int ended) {
+            code = failed ? fail(kExitFailed, "events: something went wrong inside") : ended;
+            io.stop();
+        });
+        io.run();
+        return code;
+    }
+
+private:
+    asio::awaitable<int> follow() {
+        asio::steady_timer pause(co_await asio::this_coro::executor);
+        for (;;) {
+            Exchange exchange;
+            const error_code failed = co_await listen(exchange);
+            if (!has_come_ && failed) {
+                co_return fail(kExitNotReachable, not_reachable(access_, exchange, failed));
+            }
+            const auto &reply = exchange.parser.get();
+            const auto status = failed ? 0 : reply.result_int();
+            const bool starting = has_come_ && status == 503;
+            if (!failed && status != 200 && !starting) {
+                co_return fail(kExitFailed, refusal(reply));
+            }
+            if (!is_lost_) {
+                std::cerr << "sipsteer: the daemon at " << access_.place
+                          << " does not answer any more; asking until it does\n";
+            }
+            is_lost_ = true;
+            pause.expires_after(kRetry);
+            co_await pause.async_wait(asio::use_awaitable);
+        }
+    }
+
+    /// Until the stream ends, for whatever reason.
+    asio::awaitable<error_code> listen(Exchange &exchange) {
+        ServerSentReader reader([this](const ServerSentEvent &event) { show(event); });
+        exchange.request = make_request(access_, "GET", target_);
+        exchange.request.set(http::field::accept, "text/event-stream");
+        if (!last_id_.empty()) {
+            exchange.request.set("Last-Event-ID", last_id_);
+        }
+        exchange.patience = kSilence;
+        exchange.begun = [this] { note_begin(); };
+        exchange.take = [&reader](std::string_view piece) { reader.read(piece); };
+        try {
+            co_await converse(access_, exchange);
+        } catch (const boost::system::system_error &error) {
+            co_return error.code();
+        }
+        co_return error_code();
+    }
+
+    void note_begin() {
+        if (is_lost_) {
+            std::cerr << "sipsteer: the daemon answers again\n";
+        }
+        is_lost_ = false;
+        has_come_ = true;
+    }
+
+    void show(const ServerSentEvent &event) {
+        const json body = json::parse(event.data, nullptr, false);
+        if (body.is_object()) {
+            print_event(context_, body);
+        }
+        if (!event.id.empty()) {
+            last_id_ = event.id;
+        }
+    }
+
+    const Context &context_;
+    const Access &access_;
+    std::string target_;
+    std::string last_id_;   // the stream goes on behind it
+    bool has_come_ = false; // a stream has, once
+    bool is_lost_ = false;
+};
+
+/// The last events of some types, the oldest first.
+ApiAnswer last_events(const Context &context, std::size_t limit, const std::string &types) {
+    auto answer =
+        ask(context,
+            {"GET", "/v1/events" + query({{"type", types}, {"limit", std::to_string(limit)}})});
+    if (answer.ok() &&
+        !(answer.body.is_object() && answer.body.value("events", json()).is_array())) {
+        answer.exit_code = fail(kExitFailed, "the daemon's answer is no list of events");
+    }
+    return answer;
+}
+
+void note_id(const ApiAnswer &answer, std::string &id) {
+    const auto &events = answer.body["events"];
+    if (!events.empty() && events.back().contains("id")) {
+        id = events.back()["id"].dump();
+    }
+}
+
+int events(const Context &context, const Options &options) {
+    const bool follow = options.follow || options.last == 0;
+    if (options.of_calls() && !follow) {
+        return fail(kExitUsage, "events: those of calls are not kept; leave out --last, or add "
+                                "--follow");
+    }
+    const auto access = find_access(context);
+    if (!access) {
+        return fail(kExitUsage, access.error().message);
+    }
+    // A stream begins behind an event that is known, so that nothing is missed if the daemon goes
+    // before the first one comes.
+    const auto newest = last_events(context, 1, {});
+    if (!newest.ok()) {
+        return newest.exit_code;
+    }
+    std::string last_id;
+    note_id(newest, last_id);
+    if (options.last != 0) {
+        const auto list = last_events(context, options.last, type_list(options.types));
+        if (!list.ok()) {
+            return list.exit_code;
+        }
+        for (const auto &event : list.body["events"]) {
+            print_event(context, event);
+        }
+        note_id(list, last_id);
+    }
+    return follow ? Follower(context, *access, options, last_id).run() : kExitOk;
+}
+
+} // namespace
+
+void add_events(CLI::App &app, Todo &todo) {
+    auto options = std::make_shared<Options>();
+    auto *command = app.add_subcommand("events", "What happens, as it happens; Ctrl-C ends it");
+    command
+        ->add_option("--last", options->last,
+                     "The last so many that the daemon has kept, and no more unless --follow")
+        ->check(CLI::Range(1, 1000))
+        ->type_name("N");
+    command->add_flag("-f,--follow", options->follow,
+                      "Those from now on; the default without --last");
+    command->add_option("--type", options->types, "Only these: server_down,server_up")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("TYPE,...");
+    command->add_option("--calls", options->calls, "Events of calls, too, of this share of them")
+        ->check(CLI::Range(0.0, 1.0))
+        ->type_name("SHARE");
+    command->add_option("--server", options->server, "Events of this server's calls, too")
+        ->type_name("POOL/SERVER");
+    command->add_option("--source", options->source, "Events of the calls from there, too")
+        ->type_name("PREFIX");
+    command->add_option("--call-id", options->call_id, "Events of this call, too")
+        ->type_name("CALL-ID");
+    command->callback([options, &todo] {
+        todo.run = [options, &todo] { return events(todo.context, *options); };
+    });
+}
+
+} // namespace sipsteer::cli
