@@ -32,13 +32,18 @@ std::string response(std::string_view call_id) {
            "\r\n\r\n";
 }
 
+/// A frame without its Ethernet header.
+Bytes quote(const Packet &packet) {
+    const Bytes frame = packet.bytes();
+    return {frame.begin() + 14, frame.end()};
+}
+
 /// What a server sent to the client, without its Ethernet header.
 Bytes sent(bool ipv6, std::string_view message, std::uint16_t to_port = kClientPort,
            std::uint16_t from_port = 5060) {
     const Packet packet =
         ipv6 ? Packet().eth().ipv6(kVip6, kClient6) : Packet().eth().ipv4(kVip, kClient);
-    const Bytes frame = Packet(packet).udp(from_port, to_port).payload(message).bytes();
-    return {frame.begin() + 14, frame.end()};
+    return quote(Packet(packet).udp(from_port, to_port).payload(message));
 }
 
 Bytes cut(Bytes bytes, std::size_t length) {
@@ -206,6 +211,48 @@ TEST_CASE("the quoted header may have options", "[icmp]") {
                             .bytes();
     CHECK(farm.steer(about(kErrors[0], Bytes(frame.begin() + 14, frame.end())),
                      SS_REASON_ICMP_ERROR) == farm.first);
+}
+
+TEST_CASE("the quoted datagram may be the first of several fragments", "[icmp]") {
+    for (const Error &error : kErrors) {
+        INFO(error.what);
+        TwoCalls farm(error.ipv6);
+        const Packet from_vip =
+            error.ipv6 ? Packet().eth().ipv6(kVip6, kClient6) : Packet().eth().ipv4(kVip, kClient);
+        const auto fragment = [&](std::uint16_t offset) {
+            return quote(Packet(from_vip)
+                             .fragment(offset, true, 77)
+                             .udp(5060, kClientPort)
+                             .payload(response("first"))
+                             .udp_length(3000));
+        };
+        const Bytes first = fragment(0);
+        CHECK(farm.steer(about(error, first), SS_REASON_ICMP_ERROR) == farm.first);
+        // As much of it as has the ports: IPv6's fragment header is one more.
+        const std::size_t ports = headers(error.ipv6) + (error.ipv6 ? 8 : 0);
+        CHECK(farm.steer(about(error, cut(first, ports)), SS_REASON_ICMP_ERROR) == farm.later);
+        check_passed(farm, about(error, cut(first, ports - 1)), SS_REASON_NOT_UDP);
+        check_passed(farm, about(error, fragment(1448)), SS_REASON_NOT_UDP);
+    }
+}
+
+TEST_CASE("the quoted datagram may have IPv6 extension headers", "[icmp]") {
+    TwoCalls farm(true);
+    const Packet from_vip = Packet().eth().ipv6(kVip6, kClient6);
+    const auto quoted = [&](const Packet &headers) {
+        return quote(Packet(headers).udp(5060, kClientPort).payload(response("first")));
+    };
+    for (const Packet &headers :
+         {Packet(from_vip).hop_by_hop(16), Packet(from_vip).routing(24),
+          Packet(from_vip).destination_options(), Packet(from_vip).authentication(),
+          Packet(from_vip).hop_by_hop().routing().fragment(0, true, 77).destination_options()}) {
+        CHECK(farm.steer(about(kErrors[5], quoted(headers)), SS_REASON_ICMP_ERROR) == farm.first);
+    }
+    Packet many = from_vip;
+    for (int i = 0; i <= 8; i++) {
+        many.destination_options();
+    }
+    check_passed(farm, about(kErrors[5], quoted(many)), SS_REASON_NOT_UDP);
 }
 
 TEST_CASE("Ethernet's padding is not part of the quote", "[icmp]") {
