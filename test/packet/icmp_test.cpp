@@ -306,3 +306,67 @@ TEST_CASE("a call that is steered anew takes its flow along", "[icmp]") {
     const Bytes quoted = cut(sent(false, response("first")), headers(false));
     CHECK(farm.steer(about(kErrors[0], quoted), SS_REASON_ICMP_ERROR) == stays);
 }
+
+namespace {
+
+/// As little as an error may quote of a datagram that a server sent to this port (RFC 792).
+Packet about_eight_bytes(std::uint16_t to_port) {
+    return about(kErrors[0], cut(sent(false, response("any"), to_port), headers(false)));
+}
+
+Packet from_port(std::uint16_t port, std::string_view message) {
+    return Packet().eth().ipv4(kClient, kVip).udp(port, 5060).payload(message);
+}
+
+} // namespace
+
+TEST_CASE("the flow of a client of a stateless pool is known", "[icmp][stateless]") {
+    Farm farm;
+    farm.pool(0, SS_POOL_STATELESS);
+    std::uint16_t port = 5060;
+    for (const char *method : {"INVITE", "REGISTER", "OPTIONS", "SUBSCRIBE"}) {
+        const std::string call = std::string("call-") + method;
+        const __u32 server =
+            farm.steer(from_port(++port, request(method, call)), SS_REASON_STATELESS);
+        CHECK(farm.steer(about_eight_bytes(port), SS_REASON_ICMP_ERROR) == server);
+        // Another ring, another server.
+        farm.ring(0, {static_cast<__u16>((server + 1) % Farm::kServers)});
+        farm.steer(from_port(port, request(method, call)), SS_REASON_STATELESS);
+        CHECK(farm.steer(about_eight_bytes(port), SS_REASON_ICMP_ERROR) ==
+              (server + 1) % Farm::kServers);
+        farm.ring(0, {0, 1, 2, 3});
+    }
+    // What belongs to something that has begun does not pay for it.
+    for (const char *method : {"ACK", "BYE", "INFO"}) {
+        farm.steer(from_port(++port, request(method, "call")), SS_REASON_STATELESS);
+        check_passed(farm, about_eight_bytes(port), SS_REASON_ICMP_ERROR);
+    }
+}
+
+TEST_CASE("the flow of a call that found no room in the table is known", "[icmp]") {
+    Farm farm(1);
+    const __u32 keeper = 3;
+    for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
+        farm.write_entry(0, slot, ss_call_make(slot + 1, SS_CALL_CONFIRMED, keeper, Farm::now()));
+    }
+    const __u32 server =
+        farm.steer(from_port(6000, request("INVITE", "a")), SS_REASON_CALL_NO_ROOM);
+    CHECK(farm.steer(about_eight_bytes(6000), SS_REASON_ICMP_ERROR) == server);
+}
+
+TEST_CASE("a client that comes from another port in a call is known by that", "[icmp]") {
+    Farm farm;
+    const __u32 server = farm.steer(from_port(5060, request("INVITE", "a")), SS_REASON_CALL_NEW);
+    SECTION("with the message that changes the call's state") {
+        farm.steer(from_port(6000, request("ACK", "a")), SS_REASON_CALL_HIT);
+        CHECK(farm.steer(about_eight_bytes(6000), SS_REASON_ICMP_ERROR) == server);
+    }
+    SECTION("with the first one of a tick") {
+        const Entry entry = farm.call("a");
+        farm.write_entry(entry.bucket, entry.slot,
+                         ss_call_make(ss_call_tag(entry.value), SS_CALL_EARLY, server,
+                                      ss_call_seen(entry.value) - 1));
+        farm.steer(from_port(6000, request("INVITE", "a")), SS_REASON_CALL_HIT);
+        CHECK(farm.steer(about_eight_bytes(6000), SS_REASON_ICMP_ERROR) == server);
+    }
+}
