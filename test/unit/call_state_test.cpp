@@ -23,11 +23,11 @@ struct Row {
 
 const Row kTable[] = {
     {"INVITE", FINDER_START, kEarly, kEarly, kConfirmed, kEarly, kEarly},
-    {"ACK", FINDER_DIALOG, kEarly, kConfirmed, kConfirmed, kClosing, kOther},
+    {"ACK", FINDER_DIALOG, kEarly, kConfirmed, kConfirmed, kClosing, kConfirmed},
     {"CANCEL", FINDER_CANCEL, kClosing, kClosing, kConfirmed, kClosing, kClosing},
     {"BYE", FINDER_END, kClosing, kClosing, kClosing, kClosing, kClosing},
     {"REGISTER", FINDER_OTHER, kOther, kEarly, kConfirmed, kClosing, kOther},
-    {"response", FINDER_RESPONSE, kEarly, kEarly, kConfirmed, kClosing, kOther},
+    {"response", FINDER_RESPONSE, kOther, kEarly, kConfirmed, kClosing, kOther},
 };
 
 } // namespace
