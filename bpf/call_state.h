@@ -5,6 +5,10 @@
  * The balancer sees only what clients send. A call whose first request was followed by another
  * one of the dialog is taken for confirmed. A CANCEL, or the ACK of a failure, ends a call attempt,
  * not a confirmed call: it may concern a re-INVITE.
+ *
+ * A call that begins with a response is one that a server began, from the VIP. The response does
+ * not show whether it began a call: mostly it is the answer to an OPTIONS that asked the phone
+ * whether it is there. It is no call until the client sends a request in it.
  */
 #ifndef SIPSTEER_BPF_CALL_STATE_H
 #define SIPSTEER_BPF_CALL_STATE_H
@@ -19,6 +23,7 @@ SS_INLINE __u32 ss_first_state(__u32 event) {
     case SS_EVENT_END:
         return SS_CALL_CLOSING;
     case SS_EVENT_OTHER:
+    case SS_EVENT_RESPONSE:
         return SS_CALL_OTHER;
     case SS_EVENT_SOURCE:
         return SS_CALL_SOURCE;
@@ -37,7 +42,7 @@ SS_INLINE __u32 ss_next_state(__u32 state, __u32 event) {
         return SS_CALL_CLOSING;
     if (event == SS_EVENT_START && (state == SS_CALL_CLOSING || state == SS_CALL_OTHER))
         return SS_CALL_EARLY; /* a new attempt under the same Call-ID */
-    if (event == SS_EVENT_DIALOG && state == SS_CALL_EARLY)
+    if (event == SS_EVENT_DIALOG && (state == SS_CALL_EARLY || state == SS_CALL_OTHER))
         return SS_CALL_CONFIRMED;
     return state;
 }

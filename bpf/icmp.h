@@ -41,32 +41,42 @@ SS_INLINE int ss_is_ipv6_destination(const struct ss_packet *packet, const struc
     return ours[0] == theirs[0] && ours[1] == theirs[1];
 }
 
-/*
- * The quoted IP header, at an offset into the frame: sets addresses and transport. 0, or -1 if it
- * is not of a UDP datagram, or not of one that was sent from the address the error came to.
- */
-SS_INLINE int ss_parse_quoted_ip(struct xdp_md *ctx, struct ss_packet *packet, __u32 offset) {
-    __u8 *header = ss_at(ctx, offset);
-    __u8 *end = ss_data_end(ctx);
-    if (packet->protocol == IPPROTO_ICMP) {
-        struct iphdr *ip = (struct iphdr *)header;
-        if ((__u8 *)(ip + 1) > end || ip->version != 4 || ip->ihl < 5 ||
-            ip->protocol != IPPROTO_UDP || !ss_is_ipv4_destination(packet, ip->saddr) ||
-            (ip->frag_off & bpf_htons(SS_IP_OFFSET_MASK)))
-            return -1;
-        packet->transport = offset + ip->ihl * 4;
-        ss_map_ipv4(packet->source, ip->saddr);
-        ss_map_ipv4(packet->destination, ip->daddr);
-        return 0;
-    }
-    struct ipv6hdr *ip = (struct ipv6hdr *)header;
-    if ((__u8 *)(ip + 1) > end || ip->version != 6 || ip->nexthdr != IPPROTO_UDP ||
+/* IPv4 of a quoted datagram, at an offset into the frame: see ss_parse_quoted_ip. */
+SS_INLINE int ss_parse_quoted_ipv4(struct xdp_md *ctx, struct ss_packet *packet, __u32 offset) {
+    struct iphdr *ip = (struct iphdr *)ss_at(ctx, offset);
+    if ((__u8 *)(ip + 1) > ss_data_end(ctx) || ip->version != 4 || ip->ihl < 5 ||
+        ip->protocol != IPPROTO_UDP || !ss_is_ipv4_destination(packet, ip->saddr) ||
+        (ip->frag_off & bpf_htons(SS_IP_OFFSET_MASK)))
+        return -1;
+    packet->transport = offset + ip->ihl * 4;
+    ss_map_ipv4(packet->source, ip->saddr);
+    ss_map_ipv4(packet->destination, ip->daddr);
+    return 0;
+}
+
+/* IPv6: UDP may lie behind extension headers, the one of a first fragment among them. */
+SS_INLINE int ss_parse_quoted_ipv6(struct xdp_md *ctx, struct ss_packet *packet, __u32 offset) {
+    struct ipv6hdr *ip = (struct ipv6hdr *)ss_at(ctx, offset);
+    if ((__u8 *)(ip + 1) > ss_data_end(ctx) || ip->version != 6 ||
         !ss_is_ipv6_destination(packet, &ip->saddr))
         return -1;
-    packet->transport = offset + sizeof(*ip);
     __builtin_memcpy(packet->source, &ip->saddr, 16);
     __builtin_memcpy(packet->destination, &ip->daddr, 16);
-    return 0;
+    packet->protocol = ip->nexthdr;
+    packet->transport = offset + sizeof(*ip);
+    if (ss_parse_extensions(ctx, packet) != SS_PARSED)
+        return -1;
+    return packet->protocol == IPPROTO_UDP && packet->part != SS_LATER_FRAGMENT ? 0 : -1;
+}
+
+/*
+ * The quoted IP header, at an offset into the frame: sets addresses and transport. 0, or -1 if it
+ * is not of a UDP datagram, or not of one that was sent from the address the error came to. A later
+ * fragment has no ports.
+ */
+SS_INLINE int ss_parse_quoted_ip(struct xdp_md *ctx, struct ss_packet *packet, __u32 offset) {
+    return packet->protocol == IPPROTO_ICMP ? ss_parse_quoted_ipv4(ctx, packet, offset)
+                                            : ss_parse_quoted_ipv6(ctx, packet, offset);
 }
 
 /*
@@ -107,12 +117,21 @@ SS_INLINE void ss_flow_make_key(struct ss_flow_key *key, const __u8 client[16], 
     key->service = (__u16)service;
 }
 
-/* Remembers where a client's flow went, when a call of it got its server. */
-SS_INLINE void ss_flow_remember(const struct ss_packet *packet, const struct ss_outcome *outcome) {
+/*
+ * Remembers where a client's flow goes. Looked up first: that keeps it from being the next to be
+ * displaced, and costs less than a write where it is known already. 0, always.
+ */
+SS_STAGE int ss_flow_remember(const struct ss_packet *packet, const struct ss_outcome *outcome) {
     struct ss_flow_key key;
-    struct ss_flow flow = {outcome->server};
+    if (!packet || !outcome)
+        return 0;
     ss_flow_make_key(&key, packet->source, packet->source_port, outcome->service);
+    struct ss_flow *known = bpf_map_lookup_elem(&flows, &key);
+    if (known && known->server == outcome->server)
+        return 0;
+    struct ss_flow flow = {outcome->server};
     bpf_map_update_elem(&flows, &key, &flow, BPF_ANY);
+    return 0;
 }
 
 /* The server of the flow that the quoted datagram belongs to; SS_NO_SERVER if it is not known. */

@@ -14,7 +14,7 @@ enum ss_event {
     SS_EVENT_DIALOG,   /* ACK, PRACK, UPDATE ...: sent when a dialog, or an early one, exists */
     SS_EVENT_CANCEL,   /* CANCEL */
     SS_EVENT_END,      /* BYE */
-    SS_EVENT_OTHER,    /* REGISTER, OPTIONS ..., and methods not known */
+    SS_EVENT_OTHER,    /* REGISTER, OPTIONS, NOTIFY ..., and methods not known */
     SS_EVENT_RESPONSE, /* SIP/2.0 ... */
     SS_EVENT_SOURCE,   /* no Call-ID */
     SS_EVENT_FAILED,   /* ACK of an answer that refused the INVITE (attempt.h) */
@@ -63,7 +63,6 @@ SS_INLINE __u32 ss_event_of(__u32 method) {
     case SS_METHOD_PRACK:
     case SS_METHOD_UPDATE:
     case SS_METHOD_INFO:
-    case SS_METHOD_NOTIFY:
     case SS_METHOD_REFER:
         return SS_EVENT_DIALOG;
     case SS_METHOD_CANCEL:

@@ -118,33 +118,49 @@ SS_INLINE int ss_is_plain_extension(__u8 next) {
 }
 
 /*
- * One extension header at *at. Gives 1 if there was one, 0 if next is none, -1 if it does not fit.
+ * One extension header: see ss_parse_extensions. Gives 1 if there was one, 0 if not, -1 if it does
+ * not fit.
  */
-SS_INLINE int ss_parse_extension(struct xdp_md *ctx, struct ss_packet *packet, __u8 *next,
-                                 __u32 *at) {
-    __u8 *header = ss_at(ctx, *at);
+SS_INLINE int ss_parse_extension(struct xdp_md *ctx, struct ss_packet *packet) {
+    __u8 *header = ss_at(ctx, packet->transport);
     __u8 *end = ss_data_end(ctx);
-    if (*next == IPPROTO_FRAGMENT) {
+    __u8 next = packet->protocol;
+    if (next == IPPROTO_FRAGMENT) {
         struct ss_ipv6_fragment *fragment = (struct ss_ipv6_fragment *)header;
         if ((__u8 *)(fragment + 1) > end)
             return -1;
         __u16 flags = bpf_ntohs(fragment->offset_flags);
         packet->fragment_id = fragment->id;
         ss_note_fragment(packet, flags & SS_IPV6_OFFSET_MASK, flags & SS_IPV6_MORE_FRAGMENTS);
-        *next = fragment->next;
-        *at += sizeof(*fragment);
-        packet->fragment = *at; /* headers behind this one are part of what was cut */
+        packet->protocol = fragment->next;
+        packet->transport += sizeof(*fragment);
+        packet->fragment = packet->transport; /* headers behind this one are part of what was cut */
         return packet->part == SS_LATER_FRAGMENT ? 0 : 1; /* it has no further header */
     }
-    if (!ss_is_plain_extension(*next) && *next != IPPROTO_AH)
+    if (!ss_is_plain_extension(next) && next != IPPROTO_AH)
         return 0;
     if (header + 2 > end)
         return -1;
+    packet->protocol = header[0];
     /* The authentication header counts in units of four octets (RFC 4302, 2.2). */
-    __u32 length = *next == IPPROTO_AH ? (header[1] + 2) * 4 : (header[1] + 1) * 8;
-    *next = header[0];
-    *at += length;
+    packet->transport += next == IPPROTO_AH ? (header[1] + 2) * 4 : (header[1] + 1) * 8;
     return 1;
+}
+
+/*
+ * IPv6's extension headers: at transport, the first one of the type that protocol has. Sets both to
+ * what follows them. SS_PARSED, or the reason why that cannot be found.
+ */
+SS_STAGE int ss_parse_extensions(struct xdp_md *ctx, struct ss_packet *packet) {
+    int found = 1;
+    if (!packet)
+        return SS_REASON_MALFORMED;
+    /* The last pass finds that no further one follows. */
+    for (int i = 0; i <= SS_MAX_EXTENSIONS && found == 1; i++)
+        found = ss_parse_extension(ctx, packet);
+    if (found < 0)
+        return SS_REASON_MALFORMED;
+    return found > 0 ? SS_REASON_EXTENSIONS : SS_PARSED;
 }
 
 /* IPv6 (RFC 8200), as for IPv4. */
@@ -155,24 +171,16 @@ SS_INLINE int ss_parse_ipv6(struct xdp_md *ctx, struct ss_packet *packet, __u32 
         return SS_REASON_MALFORMED;
     __builtin_memcpy(packet->source, &ip->saddr, 16);
     __builtin_memcpy(packet->destination, &ip->daddr, 16);
-    __u32 at = packet->ip + sizeof(*ip);
-    __u8 next = ip->nexthdr;
-    *ip_end = at + bpf_ntohs(ip->payload_len);
-    int found = 1;
-    /* The last pass finds that no further one follows. */
-    for (int i = 0; i <= SS_MAX_EXTENSIONS && found == 1; i++)
-        found = ss_parse_extension(ctx, packet, &next, &at);
-    if (found < 0)
-        return SS_REASON_MALFORMED;
-    if (found > 0)
-        return SS_REASON_EXTENSIONS;
+    packet->protocol = ip->nexthdr;
+    packet->transport = packet->ip + sizeof(*ip);
+    *ip_end = packet->transport + bpf_ntohs(ip->payload_len);
+    int result = ss_parse_extensions(ctx, packet);
     /* A later fragment names the header behind the fragment header: not UDP's, if that is another.
      */
-    if (packet->part == SS_LATER_FRAGMENT && (ss_is_plain_extension(next) || next == IPPROTO_AH))
-        next = IPPROTO_UDP;
-    packet->protocol = next;
-    packet->transport = at;
-    return SS_PARSED;
+    if (packet->part == SS_LATER_FRAGMENT &&
+        (ss_is_plain_extension(packet->protocol) || packet->protocol == IPPROTO_AH))
+        packet->protocol = IPPROTO_UDP;
+    return result;
 }
 
 /* UDP (RFC 768). Sets the ports and where the message is, within ip_end. */

@@ -15,7 +15,11 @@ SS_INLINE int ss_is_answered(const struct ss_key *key) {
     return key->from_sip && key->method != SS_METHOD_ACK && key->event != SS_EVENT_RESPONSE;
 }
 
-/* Hands a request to the controller, which answers it. 1 if that was done. */
+/*
+ * Hands a request to the controller, which answers it. 1 if that was done. An answer is made of the
+ * headers: of a long request, and of one that comes in fragments, the beginning is enough. Where
+ * the headers do not end in that, the controller answers nothing.
+ */
 SS_STAGE int ss_hand_over(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
                           const struct ss_outcome *outcome) {
     __u32 zero = 0;
@@ -23,8 +27,10 @@ SS_STAGE int ss_hand_over(struct xdp_md *ctx, const struct ss_packet *packet, __
     if (!packet || !outcome || !draft)
         return 0;
     __u32 length = packet->message_length;
-    if (!length || length > SS_REJECTED_MESSAGE)
+    if (!length)
         return 0;
+    if (length > SS_REJECTED_MESSAGE)
+        length = SS_REJECTED_MESSAGE;
     length = (ss_at_least_one(length) - 1) & (SS_REJECTED_MESSAGE - 1);
     length++;
     if (bpf_xdp_load_bytes(ctx, packet->message, draft->message, length))
@@ -40,13 +46,13 @@ SS_STAGE int ss_hand_over(struct xdp_md *ctx, const struct ss_packet *packet, __
     return !bpf_ringbuf_output(&rejects, draft, sizeof(draft->rejected) + length, 0);
 }
 
-/* Gives the verdict on a message that no server takes. Only a whole request is answered. */
+/* Gives the verdict on a message that no server takes. */
 SS_INLINE __u32 ss_when_down(struct xdp_md *ctx, const struct ss_packet *packet,
                              const struct ss_key *key, __u32 pool_index, const struct ss_pool *pool,
                              const struct ss_outcome *outcome) {
     if (pool->when_down == SS_WHEN_DOWN_PASS)
         return SS_VERDICT_PASS;
-    if (pool->when_down != SS_WHEN_DOWN_REJECT || packet->part != SS_WHOLE || !ss_is_answered(key))
+    if (pool->when_down != SS_WHEN_DOWN_REJECT || !ss_is_answered(key))
         return SS_VERDICT_DROP;
     struct ss_pool_load *load = bpf_map_lookup_elem(&pool_load, &pool_index);
     if (!load || !ss_rate_take(&load->next_reject, pool->reject_gap, bpf_ktime_get_coarse_ns()))

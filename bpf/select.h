@@ -34,18 +34,20 @@ SS_INLINE __u8 ss_event_of_change(__u32 state, __u32 next) {
 }
 
 /*
- * Notes a message of a call that stays where it is; gives what that was for the call. The entry is
- * written only if its state changes or a tick has passed: a cache line is not made dirty by every
- * packet. Losing the swap to another CPU is no loss: that one noted a message, too.
+ * Notes a message of a call that stays where it is, and in the outcome what that was for the call.
+ * The entry is written only if its state changes or a tick has passed: a cache line is not made
+ * dirty by every packet. Losing the swap to another CPU is no loss: that one noted a message, too.
  */
-SS_INLINE __u8 ss_call_note(const struct ss_place *place, __u32 event, __u32 now) {
+SS_INLINE void ss_call_note(const struct ss_place *place, __u32 event, __u32 now,
+                            struct ss_outcome *outcome) {
     __u32 state = ss_call_state(place->value);
     __u32 next = ss_next_state(state, event);
     if (next == state && ss_call_idle(place->value, now) == 0)
-        return SS_CALL_EVENT_NONE;
-    int noted = ss_call_swap(place->entry, place->value,
-                             ss_call_make(place->tag, next, ss_call_server(place->value), now));
-    return noted ? ss_event_of_change(state, next) : SS_CALL_EVENT_NONE;
+        return;
+    outcome->renewed = 1;
+    if (ss_call_swap(place->entry, place->value,
+                     ss_call_make(place->tag, next, ss_call_server(place->value), now)))
+        outcome->event = ss_event_of_change(state, next);
 }
 
 /*
@@ -131,6 +133,7 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
     outcome->server = server;
     if (server == SS_NO_SERVER)
         return;
+    outcome->renewed = 1;
     __u64 value = ss_call_make(place->tag, state, server, now);
     int entered = place->entry ? ss_call_swap(place->entry, place->value, value)
                                : ss_call_insert(place, now, value);
@@ -151,6 +154,7 @@ SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const s
     if (server == SS_NO_SERVER)
         return;
     ss_call_swap(place->entry, place->value, ss_call_make(place->tag, state, server, now));
+    outcome->renewed = 1;
     outcome->reason = SS_REASON_CALL_REHOMED;
     outcome->event = SS_CALL_EVENT_REHOMED;
 }
@@ -168,16 +172,17 @@ SS_INLINE int ss_registers_anew(const struct ss_key *key, __u32 takes) {
  * The server of a call that stays in the table before, because the present one has no room for it;
  * notes the message there. SS_NO_SERVER if there is no such call, or its server takes none of it.
  */
-SS_STAGE int ss_old_hit(__u32 pool, __u64 key, __u32 event) {
+SS_STAGE int ss_old_hit(__u32 pool, __u64 key, __u32 event, struct ss_outcome *outcome) {
     struct ss_old_place old;
     __u32 now = ss_now();
-    if (!ss_old_find(ss_call_position(key, pool), &old) || ss_call_expired(old.value, now))
+    if (!outcome || !ss_old_find(ss_call_position(key, pool), &old) ||
+        ss_call_expired(old.value, now))
         return SS_NO_SERVER;
     __u32 server = ss_call_server(old.value);
     if (!ss_server_takes(server, pool))
         return SS_NO_SERVER;
     struct ss_place place = {.entry = old.entry, .value = old.value, .tag = ss_call_tag(old.value)};
-    ss_call_note(&place, event, now);
+    ss_call_note(&place, event, now, outcome);
     return (int)server;
 }
 
@@ -188,7 +193,7 @@ SS_INLINE void ss_select_stateful(__u32 pool, const struct ss_key *key,
     if (ss_call_find(ss_call_position(key->hash, pool), &place))
         return;
     if (!place.entry && settings.buckets_before) {
-        outcome->server = (__u32)ss_old_hit(pool, key->hash, key->event);
+        outcome->server = (__u32)ss_old_hit(pool, key->hash, key->event, outcome);
         outcome->reason = SS_REASON_CALL_HIT;
         if (outcome->server != SS_NO_SERVER)
             return;
@@ -204,11 +209,17 @@ SS_INLINE void ss_select_stateful(__u32 pool, const struct ss_key *key,
     }
     outcome->server = server;
     outcome->reason = SS_REASON_CALL_HIT;
-    outcome->event = ss_call_note(&place, ss_event_in_call(&place, key), now);
+    ss_call_note(&place, ss_event_in_call(&place, key), now, outcome);
 }
 
-SS_INLINE void ss_select_stateless(__u32 pool, __u64 key, struct ss_outcome *outcome) {
-    outcome->server = ss_ring_server(pool, key);
+/*
+ * Nothing tells a stateless pool what it has seen before. The requests that begin something are few
+ * enough to look after the flow with each: an INVITE, a REGISTER and the like.
+ */
+SS_INLINE void ss_select_stateless(__u32 pool, const struct ss_key *key,
+                                   struct ss_outcome *outcome) {
+    outcome->server = ss_ring_server(pool, key->ring);
+    outcome->renewed = key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER;
     outcome->reason = outcome->server == SS_NO_SERVER ? SS_REASON_NO_SERVER : SS_REASON_STATELESS;
 }
 
@@ -241,7 +252,7 @@ SS_STAGE int ss_select(__u32 pool, __u32 mode, const struct ss_key *key,
     if (mode == SS_POOL_STATEFUL)
         ss_select_stateful(pool, key, outcome);
     else
-        ss_select_stateless(pool, key->ring, outcome);
+        ss_select_stateless(pool, key, outcome);
     return 0;
 }
 

@@ -47,7 +47,7 @@ SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_key *
                            const struct ss_outcome *outcome) {
     if (packet->part == SS_FIRST_FRAGMENT)
         ss_fragment_remember(packet, outcome->service, outcome->server, key->hash);
-    if (outcome->event == SS_CALL_EVENT_NEW || outcome->event == SS_CALL_EVENT_REHOMED)
+    if (outcome->renewed)
         ss_flow_remember(packet, outcome);
 }
 

@@ -273,6 +273,9 @@ int Maps::rejects() const {
 int Maps::fragments() const {
     return bpf_map__fd(skeleton_->maps.fragments);
 }
+int Maps::flows() const {
+    return bpf_map__fd(skeleton_->maps.flows);
+}
 int Maps::held() const {
     return bpf_map__fd(skeleton_->maps.held);
 }

@@ -78,6 +78,7 @@ public:
     int servers() const;
     int rejects() const;
     int fragments() const;
+    int flows() const;
     int held() const;
     int methods() const;
     int ports() const;

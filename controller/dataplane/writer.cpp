@@ -3,6 +3,7 @@
 
 #include "calls/load.hpp"
 #include "dataplane/counters.hpp"
+#include "dataplane/flows.hpp"
 #include "dataplane/map_access.hpp"
 #include "util/fd.hpp"
 
@@ -52,12 +53,18 @@ Status Writer::release_server(std::uint16_t index) {
     if (auto done = write_value(maps_.servers(), key, ss_server{}, "servers"); !done) {
         return done;
     }
+    if (auto done = forget_flows_to_server(maps_.flows(), index); !done) {
+        return done;
+    }
     return write_value(maps_.server_names(), key, ss_name{}, "server_names");
 }
 
 Status Writer::release_service(std::uint16_t index) {
     const std::uint32_t key = index;
     clear_service_traffic(maps_, index);
+    if (auto done = forget_flows_of_service(maps_.flows(), index); !done) {
+        return done;
+    }
     return write_value(maps_.service_names(), key, ss_name{}, "service_names");
 }
 

@@ -28,7 +28,7 @@
     X(1, EARLY, "early")         /* first message of a dialog seen */                              \
     X(2, CONFIRMED, "confirmed") /* a later request of the dialog seen: ACK, PRACK, UPDATE ... */  \
     X(3, CLOSING, "closing")     /* BYE, CANCEL or a failure's ACK seen; for retransmissions */    \
-    X(4, OTHER, "other")         /* REGISTER and other requests outside a dialog */                \
+    X(4, OTHER, "other")         /* REGISTER and others outside a dialog; responses */             \
     X(5, SOURCE, "source")       /* by the client's address: datagrams without a Call-ID */
 
 enum ss_call_state {

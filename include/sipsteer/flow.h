@@ -2,6 +2,11 @@
 /*
  * Which server a client's flow was sent to last. Only for ICMP errors, which quote a datagram that
  * the server sent past the director, and may quote too little of it to have the Call-ID.
+ *
+ * Looked after with a call's first message, when its state changes and, at most once a tick, with
+ * its other messages; in a stateless pool with each request that begins something. So a client that
+ * comes from another port, or whose flow was displaced, is known again soon, and an ordinary
+ * message pays nothing for it.
  */
 #ifndef SIPSTEER_FLOW_H
 #define SIPSTEER_FLOW_H

@@ -8,7 +8,7 @@
 
 #include "base.h"
 
-#define SS_REJECTED_MESSAGE 0x1000 /* bytes of a message that are handed over */
+#define SS_REJECTED_MESSAGE 0x1000 /* bytes of a message that are handed over, at most */
 
 struct ss_rejected {
     __u32 service;

@@ -56,6 +56,12 @@ TEST_CASE("a call's entry, message by message", "[calls]") {
         CHECK(state_after("REGISTER", SS_REASON_CALL_NEW) == SS_CALL_OTHER);
         CHECK(state_after("REGISTER", SS_REASON_CALL_HIT) == SS_CALL_OTHER);
     }
+    SECTION("NOTIFY: of a subscription, or a phone's keep-alive") {
+        CHECK(state_after("NOTIFY", SS_REASON_CALL_NEW) == SS_CALL_OTHER);
+        CHECK(state_after("NOTIFY", SS_REASON_CALL_HIT) == SS_CALL_OTHER);
+        CHECK(state_after("INVITE", SS_REASON_CALL_HIT) == SS_CALL_EARLY);
+        CHECK(state_after("NOTIFY", SS_REASON_CALL_HIT) == SS_CALL_EARLY);
+    }
     SECTION("BYE of a call not known") {
         CHECK(state_after("BYE", SS_REASON_CALL_NEW) == SS_CALL_CLOSING);
     }
@@ -71,6 +77,50 @@ TEST_CASE("a response has a Call-ID like a request", "[calls]") {
         "SIP/2.0 180 Ringing\r\nVia: SIP/2.0/UDP 198.51.100.100\r\nCall-ID: " + kCall + "\r\n\r\n";
     CHECK(farm.steer(to_vip(response), SS_REASON_CALL_HIT) == server);
     CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_EARLY);
+}
+
+TEST_CASE("a response to what a server began is no call until a request follows", "[calls]") {
+    Farm farm;
+    const auto live = [&farm] {
+        __s64 calls = 0;
+        for (__u32 i = 0; i < Farm::kServers; i++) {
+            calls += farm.load(i).live;
+        }
+        return calls;
+    };
+    const auto state = [&farm] { return ss_call_state(farm.call(kCall).value); };
+    const Packet response =
+        to_vip("SIP/2.0 200 OK\r\nCSeq: 1 OPTIONS\r\nCall-ID: " + kCall + "\r\n\r\n");
+    // Limits are for calls: each server is at its own.
+    for (__u32 i = 0; i < Farm::kServers; i++) {
+        farm.server(i, {.most_calls = 1});
+        farm.set_load(i, 1);
+    }
+    const __u32 server = farm.steer(response, SS_REASON_CALL_NEW);
+    for (__u32 i = 0; i < Farm::kServers; i++) {
+        farm.set_load(i, 0);
+    }
+    CHECK(farm.steer(response, SS_REASON_CALL_HIT) == server);
+    CHECK(state() == SS_CALL_OTHER);
+    CHECK(live() == 0);
+    SECTION("a re-INVITE of the phone that was called") {
+        CHECK(farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_HIT) == server);
+        CHECK(state() == SS_CALL_EARLY);
+        CHECK(live() == 1);
+        CHECK(farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT) == server);
+        CHECK(state() == SS_CALL_CONFIRMED);
+    }
+    SECTION("another request in the dialog") {
+        const std::string method = GENERATE("ACK", "PRACK", "UPDATE", "INFO", "REFER");
+        CHECK(farm.steer(to_vip(request(method, kCall)), SS_REASON_CALL_HIT) == server);
+        CHECK(state() == SS_CALL_CONFIRMED);
+        CHECK(live() == 1);
+    }
+    SECTION("its BYE") {
+        CHECK(farm.steer(to_vip(request("BYE", kCall)), SS_REASON_CALL_HIT) == server);
+        CHECK(state() == SS_CALL_CLOSING);
+        CHECK(live() == 0);
+    }
 }
 
 TEST_CASE("a call whose client address and port change stays where it is", "[calls]") {

@@ -32,13 +32,18 @@ std::string response(std::string_view call_id) {
            "\r\n\r\n";
 }
 
+/// A frame without its Ethernet header.
+Bytes quote(const Packet &packet) {
+    const Bytes frame = packet.bytes();
+    return {frame.begin() + 14, frame.end()};
+}
+
 /// What a server sent to the client, without its Ethernet header.
 Bytes sent(bool ipv6, std::string_view message, std::uint16_t to_port = kClientPort,
            std::uint16_t from_port = 5060) {
     const Packet packet =
         ipv6 ? Packet().eth().ipv6(kVip6, kClient6) : Packet().eth().ipv4(kVip, kClient);
-    const Bytes frame = Packet(packet).udp(from_port, to_port).payload(message).bytes();
-    return {frame.begin() + 14, frame.end()};
+    return quote(Packet(packet).udp(from_port, to_port).payload(message));
 }
 
 Bytes cut(Bytes bytes, std::size_t length) {
@@ -208,6 +213,48 @@ TEST_CASE("the quoted header may have options", "[icmp]") {
                      SS_REASON_ICMP_ERROR) == farm.first);
 }
 
+TEST_CASE("the quoted datagram may be the first of several fragments", "[icmp]") {
+    for (const Error &error : kErrors) {
+        INFO(error.what);
+        TwoCalls farm(error.ipv6);
+        const Packet from_vip =
+            error.ipv6 ? Packet().eth().ipv6(kVip6, kClient6) : Packet().eth().ipv4(kVip, kClient);
+        const auto fragment = [&](std::uint16_t offset) {
+            return quote(Packet(from_vip)
+                             .fragment(offset, true, 77)
+                             .udp(5060, kClientPort)
+                             .payload(response("first"))
+                             .udp_length(3000));
+        };
+        const Bytes first = fragment(0);
+        CHECK(farm.steer(about(error, first), SS_REASON_ICMP_ERROR) == farm.first);
+        // As much of it as has the ports: IPv6's fragment header is one more.
+        const std::size_t ports = headers(error.ipv6) + (error.ipv6 ? 8 : 0);
+        CHECK(farm.steer(about(error, cut(first, ports)), SS_REASON_ICMP_ERROR) == farm.later);
+        check_passed(farm, about(error, cut(first, ports - 1)), SS_REASON_NOT_UDP);
+        check_passed(farm, about(error, fragment(1448)), SS_REASON_NOT_UDP);
+    }
+}
+
+TEST_CASE("the quoted datagram may have IPv6 extension headers", "[icmp]") {
+    TwoCalls farm(true);
+    const Packet from_vip = Packet().eth().ipv6(kVip6, kClient6);
+    const auto quoted = [&](const Packet &headers) {
+        return quote(Packet(headers).udp(5060, kClientPort).payload(response("first")));
+    };
+    for (const Packet &headers :
+         {Packet(from_vip).hop_by_hop(16), Packet(from_vip).routing(24),
+          Packet(from_vip).destination_options(), Packet(from_vip).authentication(),
+          Packet(from_vip).hop_by_hop().routing().fragment(0, true, 77).destination_options()}) {
+        CHECK(farm.steer(about(kErrors[5], quoted(headers)), SS_REASON_ICMP_ERROR) == farm.first);
+    }
+    Packet many = from_vip;
+    for (int i = 0; i <= 8; i++) {
+        many.destination_options();
+    }
+    check_passed(farm, about(kErrors[5], quoted(many)), SS_REASON_NOT_UDP);
+}
+
 TEST_CASE("Ethernet's padding is not part of the quote", "[icmp]") {
     TwoCalls farm(false);
     const Bytes quoted = sent(false, response("first"));
@@ -258,4 +305,68 @@ TEST_CASE("a call that is steered anew takes its flow along", "[icmp]") {
     farm.steer(to_vip(request("INFO", "first")), SS_REASON_CALL_REHOMED);
     const Bytes quoted = cut(sent(false, response("first")), headers(false));
     CHECK(farm.steer(about(kErrors[0], quoted), SS_REASON_ICMP_ERROR) == stays);
+}
+
+namespace {
+
+/// As little as an error may quote of a datagram that a server sent to this port (RFC 792).
+Packet about_eight_bytes(std::uint16_t to_port) {
+    return about(kErrors[0], cut(sent(false, response("any"), to_port), headers(false)));
+}
+
+Packet from_port(std::uint16_t port, std::string_view message) {
+    return Packet().eth().ipv4(kClient, kVip).udp(port, 5060).payload(message);
+}
+
+} // namespace
+
+TEST_CASE("the flow of a client of a stateless pool is known", "[icmp][stateless]") {
+    Farm farm;
+    farm.pool(0, SS_POOL_STATELESS);
+    std::uint16_t port = 5060;
+    for (const char *method : {"INVITE", "REGISTER", "OPTIONS", "SUBSCRIBE"}) {
+        const std::string call = std::string("call-") + method;
+        const __u32 server =
+            farm.steer(from_port(++port, request(method, call)), SS_REASON_STATELESS);
+        CHECK(farm.steer(about_eight_bytes(port), SS_REASON_ICMP_ERROR) == server);
+        // Another ring, another server.
+        farm.ring(0, {static_cast<__u16>((server + 1) % Farm::kServers)});
+        farm.steer(from_port(port, request(method, call)), SS_REASON_STATELESS);
+        CHECK(farm.steer(about_eight_bytes(port), SS_REASON_ICMP_ERROR) ==
+              (server + 1) % Farm::kServers);
+        farm.ring(0, {0, 1, 2, 3});
+    }
+    // What belongs to something that has begun does not pay for it.
+    for (const char *method : {"ACK", "BYE", "INFO"}) {
+        farm.steer(from_port(++port, request(method, "call")), SS_REASON_STATELESS);
+        check_passed(farm, about_eight_bytes(port), SS_REASON_ICMP_ERROR);
+    }
+}
+
+TEST_CASE("the flow of a call that found no room in the table is known", "[icmp]") {
+    Farm farm(1);
+    const __u32 keeper = 3;
+    for (__u32 slot = 0; slot < SS_BUCKET_ENTRIES; slot++) {
+        farm.write_entry(0, slot, ss_call_make(slot + 1, SS_CALL_CONFIRMED, keeper, Farm::now()));
+    }
+    const __u32 server =
+        farm.steer(from_port(6000, request("INVITE", "a")), SS_REASON_CALL_NO_ROOM);
+    CHECK(farm.steer(about_eight_bytes(6000), SS_REASON_ICMP_ERROR) == server);
+}
+
+TEST_CASE("a client that comes from another port in a call is known by that", "[icmp]") {
+    Farm farm;
+    const __u32 server = farm.steer(from_port(5060, request("INVITE", "a")), SS_REASON_CALL_NEW);
+    SECTION("with the message that changes the call's state") {
+        farm.steer(from_port(6000, request("ACK", "a")), SS_REASON_CALL_HIT);
+        CHECK(farm.steer(about_eight_bytes(6000), SS_REASON_ICMP_ERROR) == server);
+    }
+    SECTION("with the first one of a tick") {
+        const Entry entry = farm.call("a");
+        farm.write_entry(entry.bucket, entry.slot,
+                         ss_call_make(ss_call_tag(entry.value), SS_CALL_EARLY, server,
+                                      ss_call_seen(entry.value) - 1));
+        farm.steer(from_port(6000, request("INVITE", "a")), SS_REASON_CALL_HIT);
+        CHECK(farm.steer(about_eight_bytes(6000), SS_REASON_ICMP_ERROR) == server);
+    }
 }

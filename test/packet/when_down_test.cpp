@@ -120,7 +120,7 @@ TEST_CASE("when down: with tags, options, padding", "[when_down]") {
     farm.check_rejected(to_vip(after_crlf), after_crlf, false, SS_METHOD_INVITE);
 }
 
-TEST_CASE("when down: of every length, to the longest there is room for", "[when_down]") {
+TEST_CASE("when down: of every length, as much as there is room for", "[when_down]") {
     Down farm(SS_WHEN_DOWN_REJECT);
     for (std::size_t size = 300; size < 320; size++) {
         farm.check_rejected(to_vip(sized(size)), sized(size), false, SS_METHOD_INVITE);
@@ -129,9 +129,22 @@ TEST_CASE("when down: of every length, to the longest there is room for", "[when
         INFO(size);
         farm.check_rejected(to_vip(sized(size)), sized(size), false, SS_METHOD_INVITE);
     }
-    farm.check(to_vip(sized(SS_REJECTED_MESSAGE + 1)), SS_VERDICT_DROP);
-    farm.check(to_vip(sized(9000)), SS_VERDICT_DROP);
+    // Of longer ones the beginning.
+    for (const std::size_t size : {SS_REJECTED_MESSAGE + 1, 9000}) {
+        farm.check_rejected(to_vip(sized(size)), sized(SS_REJECTED_MESSAGE), false,
+                            SS_METHOD_INVITE);
+    }
+}
+
+TEST_CASE("when down: a request in fragments is answered by its first one", "[when_down]") {
+    Down farm(SS_WHEN_DOWN_REJECT);
+    const Datagram datagram{GENERATE(false, true)};
+    farm.check_rejected(datagram.first(), datagram.message.substr(0, Datagram::kSplit - 8),
+                        datagram.ipv6, SS_METHOD_INVITE);
+    farm.check(datagram.later(Datagram::kSplit, 64), SS_VERDICT_DROP, SS_REASON_FRAGMENT);
+    farm.check(datagram.later(Datagram::kSplit + 64), SS_VERDICT_DROP, SS_REASON_FRAGMENT);
     CHECK(farm.rejected().empty());
+    CHECK(farm.held().empty());
 }
 
 TEST_CASE("when down: every server at its limit", "[when_down]") {
@@ -162,6 +175,7 @@ TEST_CASE("when down: what is never answered", "[when_down]") {
     farm.check(to_vip("\r\n\r\n"), SS_VERDICT_DROP);
     farm.check(to_vip("nothing known"), SS_VERDICT_DROP);
     Datagram datagram{GENERATE(false, true)};
+    datagram.message.replace(0, 6, "ACK");
     farm.check(datagram.first(), SS_VERDICT_DROP);
     farm.check(datagram.later(), SS_VERDICT_DROP, SS_REASON_FRAGMENT);
     CHECK(farm.rejected().empty());

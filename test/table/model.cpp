@@ -15,6 +15,7 @@ State first_state(Message message) {
         return State::closing; // of a call that began elsewhere, or was forgotten
     case Message::registration:
     case Message::options:
+    case Message::response: // to what a server began: a call or not
         return State::other;
     case Message::keepalive:
         return State::source;
@@ -33,7 +34,7 @@ State next_state(State state, Message message) {
         return state == State::closing || state == State::other ? State::early : state;
     case Message::ack:
     case Message::info:
-        return state == State::early ? State::confirmed : state;
+        return state == State::early || state == State::other ? State::confirmed : state;
     default:
         return state;
     }

@@ -23,12 +23,12 @@ struct Row {
 
 const Row kTable[] = {
     {"INVITE", FINDER_START, kEarly, kEarly, kConfirmed, kEarly, kEarly},
-    {"ACK", FINDER_DIALOG, kEarly, kConfirmed, kConfirmed, kClosing, kOther},
+    {"ACK", FINDER_DIALOG, kEarly, kConfirmed, kConfirmed, kClosing, kConfirmed},
     {"CANCEL", FINDER_CANCEL, kClosing, kClosing, kConfirmed, kClosing, kClosing},
     {"BYE", FINDER_END, kClosing, kClosing, kClosing, kClosing, kClosing},
     {"REGISTER", FINDER_OTHER, kOther, kEarly, kConfirmed, kClosing, kOther},
     {"ACK of a failure", FINDER_FAILED, kEarly, kClosing, kConfirmed, kClosing, kOther},
-    {"response", FINDER_RESPONSE, kEarly, kEarly, kConfirmed, kClosing, kOther},
+    {"response", FINDER_RESPONSE, kOther, kEarly, kConfirmed, kClosing, kOther},
 };
 
 } // namespace

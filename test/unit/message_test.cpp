@@ -46,7 +46,7 @@ TEST_CASE("methods and what they mean to a call", "[message]") {
              Row{"OPTIONS", SS_METHOD_OPTIONS, FINDER_OTHER},
              Row{"PRACK", SS_METHOD_PRACK, FINDER_DIALOG},
              Row{"SUBSCRIBE", SS_METHOD_SUBSCRIBE, FINDER_OTHER},
-             Row{"NOTIFY", SS_METHOD_NOTIFY, FINDER_DIALOG},
+             Row{"NOTIFY", SS_METHOD_NOTIFY, FINDER_OTHER},
              Row{"PUBLISH", SS_METHOD_PUBLISH, FINDER_OTHER},
              Row{"INFO", SS_METHOD_INFO, FINDER_DIALOG},
              Row{"REFER", SS_METHOD_REFER, FINDER_DIALOG},

@@ -237,6 +237,21 @@ TEST_CASE("what is not answered") {
     }
 }
 
+TEST_CASE("a request that is cut off is answered if its headers are all there") {
+    const std::string head = invite(kVia + kRest);
+    const std::string whole = head + "v=0\r\ns=-\r\n";
+    const auto expected = answer(whole);
+    REQUIRE(expected);
+    for (std::size_t size = 0; size < whole.size(); size++) {
+        INFO(size << " of " << whole.size() << ", headers " << head.size());
+        const auto response = answer(whole.substr(0, size));
+        CHECK(response.has_value() == (size >= head.size()));
+        if (response) {
+            CHECK(response->text == expected->text);
+        }
+    }
+}
+
 TEST_CASE("an answer is hardly longer than its request") {
     const std::string shortest = "A b SIP/2.0\nv:SIP/2.0/UDP h;rport\nf:a\nt:a\ni:1\nCSeq:1 A\n\n";
     const auto response = answer(shortest, source("2001:db8:1111:2222:3333:4444:5555:6666"));
