@@ -135,7 +135,7 @@ Status add_pool(Plan &plan, const config::Pool &pool, const Observed &observed, 
     const std::size_t first = plan.servers.size();
     for (const config::Server &server : pool.servers) {
         const std::string name = ServerId{pool.name, server.name}.name();
-        const auto index = indexes.servers.get(name);
+        const auto index = indexes.servers.get(name, server.address.to_string());
         if (!index) {
             return full("server", SS_MAX_SERVERS, name);
         }
