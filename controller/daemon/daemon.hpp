@@ -56,6 +56,7 @@ public:
     void run();
 
 private:
+    void warn_about_config() const;
     Status open_maps();
     void open_tables();
     Status attach_programs();

@@ -55,6 +55,7 @@ void add_probe(const health::PathResult &path, std::vector<metrics::Probe> &prob
     probe->results["icmp"] += counters.icmp;
     probe->results["connection"] += counters.connection;
     probe->results["local_error"] += counters.local;
+    probe->results["not_sent"] += counters.not_sent;
     probe->transitions += path.transitions;
     probe->latency.add(path.latency);
 }

@@ -55,6 +55,7 @@ json probe_path_json(const health::PathResult &path) {
                   {"icmp", counters.icmp},
                   {"connection", counters.connection},
                   {"local_error", counters.local},
+                  {"not_sent", counters.not_sent},
                   {"late", counters.late},
                   {"wrong_source", counters.wrong_source},
                   {"unmatched", counters.unmatched}};

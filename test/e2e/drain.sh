@@ -71,13 +71,6 @@ drain_to_the_deadline() {
     check "the time it began is forgotten" test ! -e "$(director_file state/drains.json)"
 }
 
-# As tools/demo/director starts it, but with the configuration that it had last.
-start_again() {
-    setsid nsenter --net="/run/netns/$(host_get director netns)" -- \
-        "$SIPSTEERD" --config "$(director_file config.json)" >"$(director_file log)" 2>&1 </dev/null &
-    echo $! >"$(director_file pid)"
-}
-
 deadline_outlives_the_daemon() {
     local times='[.pools[].servers[] | select(.name == "server3") | .drain
         | .since_unix, .deadline_unix] | join(" ")' before
