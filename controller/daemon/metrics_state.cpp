@@ -136,6 +136,7 @@ void add_handed_over(const StatusInput &input, metrics::State &state) {
     const auto &rejects = input.rejecter.counters();
     state.rejects = {{"answered", rejects.answered},
                      {"malformed", rejects.malformed},
+                     {"too_long", rejects.too_long},
                      {"not_sent", rejects.not_sent},
                      {"stale", rejects.stale}};
 }
