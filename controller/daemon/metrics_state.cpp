@@ -76,7 +76,7 @@ metrics::Server make_server(const StatusInput &input, const config::Server &conf
     server.up = true;
     server.forwards = (planned.value.flags & SS_SERVER_FORWARD) != 0;
     server.takes_new = planned.takes_new;
-    server.weight = planned.value.weight;
+    server.weight = planned.weight_now;
     server.counters = dataplane::read_server_counters(input.maps, planned.index);
     if (const auto hop = input.next_hops.find(configured.hop_address());
         hop != input.next_hops.end()) {
