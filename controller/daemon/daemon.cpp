@@ -146,7 +146,7 @@ CallEventsAccess Daemon::call_events_access() {
 void Daemon::watch_farm() {
     neighbours_.watch(hop_addresses(config_));
     health_log_.note(neighbours_.next_hops());
-    prober_.update(probe_targets(config_, running_));
+    prober_.update(probe_targets(config_, running_, idle_));
     prober_.note_neighbours(neighbours_.next_hops());
     health_log_.note(prober_.results());
 }
@@ -166,6 +166,7 @@ Status Daemon::start() {
     if (done) {
         auto restored = dataplane::restore(*maps_);
         running_ = std::move(restored.running);
+        idle_ = std::move(restored.idle);
         farm_ = std::make_unique<Farm>(*maps_, std::move(restored.indexes), config_.state_dir);
         vips_ = std::make_unique<Vips>(config_.state_dir);
         open_tables();
@@ -335,6 +336,7 @@ Result<ConfigControl::Warnings> Daemon::adopt(config::Config next, const std::st
         return Error{"calls.capacity: " + resized.error().message};
     }
     running_ = farm_->running();
+    idle_.clear();
     std::swap(config_, next);
     watch_farm();
     if (auto done = reconcile(); !done) {

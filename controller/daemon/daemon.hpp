@@ -110,6 +110,7 @@ private:
     std::unique_ptr<Vips> vips_;
     std::unique_ptr<Farm> farm_;
     Running running_; // at the start or before a reload
+    Idle idle_;       // at the start alone
     HealthLog health_log_;
     Neighbours neighbours_;
     health::Prober prober_;

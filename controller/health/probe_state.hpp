@@ -28,7 +28,9 @@ public:
         config::HoldDown hold_down;
     };
 
-    explicit ProbeState(plan::Health initial = plan::Health::Unknown) : health_(initial) {}
+    /// A server may be known to be up, or down, before the first probe.
+    explicit ProbeState(plan::Health initial = plan::Health::Unknown)
+        : health_(initial), reason_(initial == plan::Health::Down ? "down before" : "") {}
 
     /// One probe came out well or badly; `text` says how ("200 OK", "timeout"). True if that
     /// changed the health. `now` never goes back.
