@@ -3,6 +3,7 @@
 // sipsteer config check: whether a configuration is good, without a daemon.
 #include "cli/commands.hpp"
 #include "config/parse.hpp"
+#include "config/warnings.hpp"
 
 #include <iostream>
 
@@ -22,11 +23,17 @@ json errors_json(const std::vector<config::FieldError> &errors) {
 
 int check(const Context &context, const std::string &file) {
     const auto parsed = config::load_file(file);
+    const auto warnings =
+        parsed ? config::warnings_about(*parsed) : std::vector<config::FieldError>();
     if (context.json()) {
         print_json({{"file", file},
                     {"good", parsed.ok()},
-                    {"errors", parsed.ok() ? json::array() : errors_json(parsed.errors())}});
+                    {"errors", parsed.ok() ? json::array() : errors_json(parsed.errors())},
+                    {"warnings", errors_json(warnings)}});
     } else if (parsed.ok()) {
+        for (const auto &warning : warnings) {
+            std::cerr << "warning: " << warning.to_string() << '\n';
+        }
         std::cout << file << ": good\n";
     } else {
         std::cerr << parsed.error_text() << '\n';

@@ -4,6 +4,7 @@
 #include "config/difference.hpp"
 #include "config/fixed.hpp"
 #include "config/pointer.hpp"
+#include "config/warnings.hpp"
 #include "dataplane/call_table.hpp"
 #include "util/content_hash.hpp"
 #include "util/log.hpp"
@@ -48,6 +49,14 @@ json rings_json(const std::vector<plan::RingMove> &moves) {
         rings.push_back({{"pool", move.pool}, {"moved_share", move.moved}});
     }
     return rings;
+}
+
+json warnings_json(const config::Config &config) {
+    json list = json::array();
+    for (const auto &warning : config::warnings_about(config)) {
+        list.push_back(warning.to_string());
+    }
+    return list;
 }
 
 } // namespace
@@ -115,7 +124,9 @@ ConfigControl::Answer ConfigControl::change(const json &next, api::ChangeMode mo
         log::error("config_refused", {{"file", "API"}, {"problem", problem->detail}});
         return *problem;
     }
-    (*answer)["warnings"] = std::get<Warnings>(done);
+    for (const auto &warning : std::get<Warnings>(done)) {
+        (*answer)["warnings"].push_back(warning);
+    }
     return std::move(*answer);
 }
 
@@ -131,7 +142,7 @@ Result<json> ConfigControl::report(const config::Config &next) const {
                 {"rings", rings_json(*moves)},
                 {"call_table_bytes", dataplane::table_bytes(next.call_capacity)},
                 {"restart_needed", config::fixed_differences(hooks_.in_force(), next)},
-                {"warnings", json::array()}};
+                {"warnings", warnings_json(next)}};
 }
 
 /// On the disk first, as a draft: what is in force is what a restart finds, either way.

@@ -74,6 +74,7 @@ json rejects_json(const StatusInput &input) {
     const auto &counters = input.rejecter.counters();
     return {{"answered", counters.answered},
             {"malformed", counters.malformed},
+            {"too_long", counters.too_long},
             {"not_sent", counters.not_sent},
             {"stale", counters.stale}};
 }

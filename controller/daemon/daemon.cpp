@@ -8,9 +8,11 @@
 #include "api/health_routes.hpp"
 #include "api/page_routes.hpp"
 #include "calls/clock.hpp"
+#include "config/warnings.hpp"
 #include "daemon/api_listeners.hpp"
 #include "daemon/counter_status.hpp"
 #include "daemon/metrics_state.hpp"
+#include "daemon/open_files.hpp"
 #include "daemon/readiness.hpp"
 #include "daemon/resource_status.hpp"
 #include "daemon/status.hpp"
@@ -69,6 +71,13 @@ Daemon::~Daemon() {
     stop_publishing_log();
 }
 
+void Daemon::warn_about_config() const {
+    for (const auto &warning : config::warnings_about(config_)) {
+        log::warn("config_warning", {{"problem", warning.to_string()}});
+    }
+    check_open_files_limit(config_);
+}
+
 Status Daemon::open_maps() {
     auto locks = lock_directories(config_);
     if (!locks) {
@@ -77,6 +86,8 @@ Status Daemon::open_maps() {
     locks_ = std::move(*locks);
     config_ = config_control_.at_start(std::move(config_));
     set_configured_log_level();
+    raise_open_files_limit();
+    warn_about_config();
     const auto secret = dataplane::load_or_make_secret(config_.state_dir);
     if (!secret) {
         return secret.error();
@@ -135,7 +146,7 @@ CallEventsAccess Daemon::call_events_access() {
 void Daemon::watch_farm() {
     neighbours_.watch(hop_addresses(config_));
     health_log_.note(neighbours_.next_hops());
-    prober_.update(probe_targets(config_, running_));
+    prober_.update(probe_targets(config_, running_, idle_));
     prober_.note_neighbours(neighbours_.next_hops());
     health_log_.note(prober_.results());
 }
@@ -155,6 +166,7 @@ Status Daemon::start() {
     if (done) {
         auto restored = dataplane::restore(*maps_);
         running_ = std::move(restored.running);
+        idle_ = std::move(restored.idle);
         farm_ = std::make_unique<Farm>(*maps_, std::move(restored.indexes), config_.state_dir);
         vips_ = std::make_unique<Vips>(config_.state_dir);
         open_tables();
@@ -324,6 +336,7 @@ Result<ConfigControl::Warnings> Daemon::adopt(config::Config next, const std::st
         return Error{"calls.capacity: " + resized.error().message};
     }
     running_ = farm_->running();
+    idle_.clear();
     std::swap(config_, next);
     watch_farm();
     if (auto done = reconcile(); !done) {
@@ -335,6 +348,7 @@ Result<ConfigControl::Warnings> Daemon::adopt(config::Config next, const std::st
     if (config_.log_level != next.log_level) { // or else one set by the API stays
         set_configured_log_level();
     }
+    warn_about_config();
     ConfigControl::Warnings warnings;
     if (auto done = vips_->apply(config_); !done) {
         log::error("vip_not_added", {{"problem", done.error().message}});

@@ -56,6 +56,7 @@ public:
     void run();
 
 private:
+    void warn_about_config() const;
     Status open_maps();
     void open_tables();
     Status attach_programs();
@@ -109,6 +110,7 @@ private:
     std::unique_ptr<Vips> vips_;
     std::unique_ptr<Farm> farm_;
     Running running_; // at the start or before a reload
+    Idle idle_;       // at the start alone
     HealthLog health_log_;
     Neighbours neighbours_;
     health::Prober prober_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/warnings.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/operator_file.hpp"
 #include "daemon/options.hpp"
@@ -46,6 +47,9 @@ int run(const Options &options) {
         return kExitBadInput;
     }
     if (options.check) {
+        for (const auto &warning : config::warnings_about(*parsed)) {
+            std::cerr << "warning: " << warning.to_string() << '\n';
+        }
         std::cout << options.config_file << ": good\n";
         return kExitOk;
     }

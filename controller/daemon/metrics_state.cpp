@@ -55,6 +55,7 @@ void add_probe(const health::PathResult &path, std::vector<metrics::Probe> &prob
     probe->results["icmp"] += counters.icmp;
     probe->results["connection"] += counters.connection;
     probe->results["local_error"] += counters.local;
+    probe->results["not_sent"] += counters.not_sent;
     probe->transitions += path.transitions;
     probe->latency.add(path.latency);
 }
@@ -75,7 +76,7 @@ metrics::Server make_server(const StatusInput &input, const config::Server &conf
     server.up = true;
     server.forwards = (planned.value.flags & SS_SERVER_FORWARD) != 0;
     server.takes_new = planned.takes_new;
-    server.weight = planned.value.weight;
+    server.weight = planned.weight_now;
     server.counters = dataplane::read_server_counters(input.maps, planned.index);
     if (const auto hop = input.next_hops.find(configured.hop_address());
         hop != input.next_hops.end()) {
@@ -135,6 +136,7 @@ void add_handed_over(const StatusInput &input, metrics::State &state) {
     const auto &rejects = input.rejecter.counters();
     state.rejects = {{"answered", rejects.answered},
                      {"malformed", rejects.malformed},
+                     {"too_long", rejects.too_long},
                      {"not_sent", rejects.not_sent},
                      {"stale", rejects.stale}};
 }

@@ -16,6 +16,22 @@ const T *named(const std::vector<T> &things, const std::string &name) {
     return find_if(things, [&](const T &thing) { return thing.name == name; });
 }
 
+/// A service is down if one of its pools is: what goes there gets no server.
+json service_state_json(const StatusInput &input, const config::Service &service) {
+    json state = pool_state_json(planned_pool(input, service.pool));
+    for (const auto &entry : service.method_pools) {
+        if (state["state"] == "down") {
+            break;
+        }
+        auto other = pool_state_json(planned_pool(input, entry.pool));
+        if (other["state"] == "down") {
+            other["why"] = "pool " + entry.pool + ": " + other["why"].get<std::string>();
+            state = std::move(other);
+        }
+    }
+    return state;
+}
+
 } // namespace
 
 json service_status(const StatusInput &input, const std::string &service) {
@@ -23,7 +39,7 @@ json service_status(const StatusInput &input, const std::string &service) {
     if (configured == nullptr) {
         return nullptr;
     }
-    json entry = pool_state_json(planned_pool(input, configured->pool));
+    json entry = service_state_json(input, *configured);
     if (const auto *planned = named(input.plan.services, service)) {
         entry.update(service_counters_json(input, planned->value.id));
     }

@@ -10,7 +10,8 @@
 
 namespace sipsteer::daemon {
 
-/// Its pool's state, and its counters. Null if the service is not configured.
+/// Down if its pool, or one that a method of it goes to, is; and its counters. Null if the service
+/// is not configured.
 nlohmann::json service_status(const StatusInput &input, const std::string &service);
 
 /// Null if it is not configured.

@@ -55,6 +55,7 @@ json probe_path_json(const health::PathResult &path) {
                   {"icmp", counters.icmp},
                   {"connection", counters.connection},
                   {"local_error", counters.local},
+                  {"not_sent", counters.not_sent},
                   {"late", counters.late},
                   {"wrong_source", counters.wrong_source},
                   {"unmatched", counters.unmatched}};
@@ -88,6 +89,12 @@ calls::ServerCalls calls_of(const calls::SweepTotals &totals, std::uint16_t inde
     const auto *counted =
         find_if(totals.servers, [&](const auto &item) { return item.server == index; });
     return counted != nullptr ? *counted : calls::ServerCalls{};
+}
+
+/// A whole number unless slow start makes a fraction of it.
+json weight_json(double weight) {
+    const auto whole = static_cast<std::int64_t>(weight);
+    return static_cast<double>(whole) == weight ? json(whole) : json(weight);
 }
 
 json server_calls_json(const calls::ServerCalls &calls) {
@@ -131,7 +138,7 @@ json server_status_json(const StatusInput &input, const config::Pool &pool,
     const auto calls = calls_of(input.sweeping.totals(), planned->index);
     const auto share = input.ring_shares.find(planned->index);
     entry["ring_share"] = share == input.ring_shares.end() ? 0 : share->second;
-    entry["weight_now"] = planned->value.weight;
+    entry["weight_now"] = weight_json(planned->weight_now);
     entry["live_calls"] = calls.running();
     entry["calls"] = server_calls_json(calls);
     if (const auto drain = input.drains.all().find(id); drain != input.drains.all().end()) {

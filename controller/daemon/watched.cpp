@@ -12,6 +12,17 @@ bool runs(const Running &running, const config::Pool &pool, const config::Server
     return known != running.end() && known->second == server.address;
 }
 
+plan::Health first_health(const config::Pool &pool, const config::Server &server,
+                          const Running &running, const Idle &idle) {
+    if (runs(running, pool, server)) {
+        return plan::Health::Up;
+    }
+    const bool may_be_idle = server.admin == config::Admin::Disabled ||
+                             (server.admin == config::Admin::Draining && server.drain_timeout);
+    const bool was_idle = idle.contains({{pool.name, server.name}, server.address});
+    return was_idle && !may_be_idle ? plan::Health::Down : plan::Health::Unknown;
+}
+
 /// The VIPs and ports of the services whose messages go to the pool, each once.
 std::vector<health::Endpoint> vips_of(const config::Config &config, const config::Pool &pool) {
     std::set<health::Endpoint> vips;
@@ -28,21 +39,21 @@ std::vector<health::Endpoint> vips_of(const config::Config &config, const config
 
 } // namespace
 
-std::vector<health::Target> probe_targets(const config::Config &config, const Running &running) {
+std::vector<health::Target> probe_targets(const config::Config &config, const Running &running,
+                                          const Idle &idle) {
     std::vector<health::Target> targets;
     for (const auto &pool : config.pools) {
         for (const auto &server : pool.servers) {
             if (pool.probe.type == config::ProbeType::None) {
                 continue;
             }
-            targets.push_back(
-                {{pool.name, server.name},
-                 server.address,
-                 server.port,
-                 pool.probe,
-                 vips_of(config, pool),
-                 server.hop_address(),
-                 runs(running, pool, server) ? plan::Health::Up : plan::Health::Unknown});
+            targets.push_back({{pool.name, server.name},
+                               server.address,
+                               server.port,
+                               pool.probe,
+                               vips_of(config, pool),
+                               server.hop_address(),
+                               first_health(pool, server, running, idle)});
         }
     }
     return targets;

@@ -12,6 +12,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace sipsteer::daemon {
@@ -19,8 +20,13 @@ namespace sipsteer::daemon {
 /// Servers that calls are forwarded to, and where.
 using Running = std::map<plan::ServerId, Address>;
 
-/// What is to be probed. A server that is running is up until its probe says otherwise.
-std::vector<health::Target> probe_targets(const config::Config &config, const Running &running);
+/// Servers that were known, but not forwarded to, when this run of the daemon began.
+using Idle = std::set<std::pair<plan::ServerId, Address>>;
+
+/// What is to be probed. A server that is running is up until its probe says otherwise. One that
+/// was idle though no administrator had said so was down: it comes up by `rise` successes, not one.
+std::vector<health::Target> probe_targets(const config::Config &config, const Running &running,
+                                          const Idle &idle);
 
 /// The 802.1Q tags of the interfaces that the kernel does not know them of.
 VlanTags vlan_tags(const config::Config &config);

@@ -21,6 +21,10 @@ void restore_names(int map, std::uint32_t size, plan::IndexSpace &space) {
     }
 }
 
+bool forwards_to(const ss_server &server) {
+    return (server.flags & SS_SERVER_FORWARD) != 0;
+}
+
 std::optional<plan::ServerId> server_id(const std::string &name) {
     const auto slash = name.find('/');
     if (slash == std::string::npos) {
@@ -29,20 +33,39 @@ std::optional<plan::ServerId> server_id(const std::string &name) {
     return plan::ServerId{name.substr(0, slash), name.substr(slash + 1)};
 }
 
+/// Servers by name and address. The name of one that is forwarded to is its own; others that had
+/// the name before it keep their indexes beside it.
+void restore_servers(const Maps &maps, Restored &restored) {
+    for (const bool forwards : {true, false}) {
+        for (std::uint32_t index = 0; index < SS_MAX_SERVERS; index++) {
+            const auto name = read_name(maps.server_names(), index);
+            const auto server = read_value<ss_server>(maps.servers(), index);
+            if (name.empty() || !server || forwards != forwards_to(*server)) {
+                continue;
+            }
+            const auto address = Address::from_bytes(std::to_array(server->address));
+            const auto place = static_cast<std::uint16_t>(index);
+            if (!restored.indexes.servers.restore(name, place, address.to_string())) {
+                log::warn("name_not_restored", {{"name", name}, {"index", index}});
+                continue;
+            }
+            const auto id = server_id(name);
+            if (id && forwards) {
+                restored.running.try_emplace(*id, address);
+            } else if (id) {
+                restored.idle.emplace(*id, address);
+            }
+        }
+    }
+}
+
 } // namespace
 
 Restored restore(const Maps &maps) {
     Restored restored;
     restore_names(maps.service_names(), SS_MAX_SERVICES, restored.indexes.services);
     restore_names(maps.pool_names(), SS_MAX_POOLS, restored.indexes.pools);
-    restore_names(maps.server_names(), SS_MAX_SERVERS, restored.indexes.servers);
-    for (const auto &[name, index] : restored.indexes.servers.all()) {
-        const auto server = read_value<ss_server>(maps.servers(), std::uint32_t{index});
-        const auto id = server_id(name);
-        if (id && server && (server->flags & SS_SERVER_FORWARD)) {
-            restored.running[*id] = Address::from_bytes(std::to_array(server->address));
-        }
-    }
+    restore_servers(maps, restored);
     return restored;
 }
 

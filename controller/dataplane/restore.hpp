@@ -5,6 +5,8 @@
 #include "plan/plan.hpp"
 
 #include <map>
+#include <set>
+#include <utility>
 
 namespace sipsteer::dataplane {
 
@@ -12,6 +14,7 @@ namespace sipsteer::dataplane {
 struct Restored {
     plan::Indexes indexes;
     std::map<plan::ServerId, Address> running; // servers that calls were forwarded to, and where
+    std::set<std::pair<plan::ServerId, Address>> idle; // known, but not forwarded to
 };
 
 Restored restore(const Maps &maps);

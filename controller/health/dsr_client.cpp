@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/dsr_client.hpp"
 
+#include "health/own_trouble.hpp"
 #include "health/source_address.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -29,8 +30,8 @@ DsrClient::~DsrClient() {
 }
 
 asio::awaitable<ProbeOutcome> DsrClient::probe(config::Probe settings) {
-    if (const auto problem = prepare(); !problem.empty()) {
-        co_return local_outcome(problem);
+    if (const auto failed = prepare()) {
+        co_return *failed;
     }
     Transaction transaction(new_request("UDP", local_, vip_), settings, Clock::now());
     if (const auto forgotten = remember(transaction.branch()); !forgotten.empty()) {
@@ -49,21 +50,22 @@ void DsrClient::cancel() {
     timer_.cancel();
 }
 
-/// Everything that may have changed since the last probe. What is wrong, if something is.
-std::string DsrClient::prepare() {
+/// Everything that may have changed since the last probe. An outcome if something is wrong.
+std::optional<ProbeOutcome> DsrClient::prepare() {
     next_hop_ = find_next_hop_(hop_);
     if (!next_hop_.resolved) {
-        return next_hop_.problem.empty() ? "no next hop" : next_hop_.problem;
+        return local_outcome(next_hop_.problem.empty() ? "no next hop" : next_hop_.problem);
     }
-    if (const auto opened = wire_->open(); !opened) {
-        return opened.error().message;
+    if (const int failed = wire_->open()) {
+        return refused_outcome(failed);
     }
-    const auto source = source_on_segment(timer_.get_executor(), server_, vip_.address);
+    boost::system::error_code failed;
+    const auto source = source_on_segment(timer_.get_executor(), server_, vip_.address, failed);
     if (!source) {
-        return source.error().message;
+        return failed ? refused_outcome(failed.value()) : local_outcome(source.error().message);
     }
     local_ = {*source, wire_->port()};
-    return {};
+    return std::nullopt;
 }
 
 asio::awaitable<ProbeOutcome> DsrClient::run(Transaction &transaction) {
@@ -76,8 +78,8 @@ asio::awaitable<ProbeOutcome> DsrClient::run(Transaction &transaction) {
             co_return ProbeOutcome{Outcome::Timeout, "timeout", {}};
         }
         if (transaction.must_send(now)) {
-            if (const auto problem = send(transaction); !problem.empty()) {
-                co_return local_outcome(problem);
+            if (const auto failed = send(transaction)) {
+                co_return *failed;
             }
         }
         timer_.expires_at(transaction.next());
@@ -85,16 +87,15 @@ asio::awaitable<ProbeOutcome> DsrClient::run(Transaction &transaction) {
     }
 }
 
-/// What is wrong, if it cannot be sent.
-std::string DsrClient::send(Transaction &transaction) {
-    const auto sent =
-        wire_->send(next_hop_, make_frame(next_hop_, local_, vip_, transaction.text()));
-    if (!sent) {
-        return sent.error().message;
+/// An outcome if it cannot be sent.
+std::optional<ProbeOutcome> DsrClient::send(Transaction &transaction) {
+    const auto frame = make_frame(next_hop_, local_, vip_, transaction.text());
+    if (const int failed = wire_->send(next_hop_, frame)) {
+        return refused_outcome(failed);
     }
     ++counters_.sent;
     transaction.sent(Clock::now());
-    return {};
+    return std::nullopt;
 }
 
 void DsrClient::take(const DsrPacket &packet) {

@@ -28,9 +28,9 @@ public:
     void cancel() override;
 
 private:
-    std::string prepare();
+    std::optional<ProbeOutcome> prepare();
     boost::asio::awaitable<ProbeOutcome> run(Transaction &transaction);
-    std::string send(Transaction &transaction);
+    std::optional<ProbeOutcome> send(Transaction &transaction);
     void take(const DsrPacket &packet) override;
     bool take_stray(const DsrPacket &packet, const MacAddress &from) override;
 

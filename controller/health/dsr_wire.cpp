@@ -60,44 +60,41 @@ std::uint16_t port_of(const Fd &fd) {
 
 } // namespace
 
-Status DsrWire::open() {
+int DsrWire::open() {
     if (port_ != 0) {
-        return Done{};
+        return 0;
     }
-    const auto port = hold_port();
-    if (!port) {
-        return port.error();
+    std::uint16_t port = 0;
+    if (const int failed = hold_port(port)) {
+        return failed;
     }
     // Protocol 0: receives nothing. Past queues and traffic control, as XDP sends.
     Fd sender(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const int on = 1;
     if (!sender ||
         ::setsockopt(sender.get(), SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) != 0) {
-        return system_error("cannot open a packet socket");
+        return errno;
     }
     sender_ = std::move(sender);
-    auto done = open_receiver(ipv4_, false, *port);
-    if (done) {
-        done = open_receiver(ipv6_, true, *port);
+    int failed = open_receiver(ipv4_, false, port);
+    if (failed == 0) {
+        failed = open_receiver(ipv6_, true, port);
     }
-    port_ = done ? *port : std::uint16_t{0};
-    return done;
+    port_ = failed == 0 ? port : std::uint16_t{0};
+    return failed;
 }
 
-Result<std::uint16_t> DsrWire::hold_port() {
+int DsrWire::hold_port(std::uint16_t &port) {
     holder_ = bound_anywhere(AF_INET6);
     if (!holder_) {
         holder_ = bound_anywhere(AF_INET); // a host without IPv6
     }
-    const auto port = holder_ ? port_of(holder_) : std::uint16_t{0};
-    if (port == 0) {
-        return system_error("cannot bind a UDP socket");
-    }
-    return port;
+    port = holder_ ? port_of(holder_) : std::uint16_t{0};
+    return port == 0 ? errno : 0;
 }
 
 /// The filter is there before the first packet can be: the socket is bound to its protocol last.
-Status DsrWire::open_receiver(Descriptor &descriptor, bool ipv6, std::uint16_t port) {
+int DsrWire::open_receiver(Descriptor &descriptor, bool ipv6, std::uint16_t port) {
     Fd fd(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     sockaddr_ll every_interface{};
     every_interface.sll_family = AF_PACKET;
@@ -105,26 +102,26 @@ Status DsrWire::open_receiver(Descriptor &descriptor, bool ipv6, std::uint16_t p
     if (!fd || !set_filter(fd, answer_filter(ipv6, port)) ||
         ::bind(fd.get(), reinterpret_cast<const sockaddr *>(&every_interface),
                sizeof(every_interface)) != 0) {
-        return system_error("cannot open a packet socket");
+        return errno;
     }
     if (descriptor.is_open()) {
         descriptor.close();
     }
     descriptor.assign(fd.release());
     wait(descriptor);
-    return Done{};
+    return 0;
 }
 
-Status DsrWire::send(const NextHop &next_hop, const std::vector<std::uint8_t> &frame) const {
+int DsrWire::send(const NextHop &next_hop, const std::vector<std::uint8_t> &frame) const {
     sockaddr_ll to{};
     to.sll_family = AF_PACKET;
     to.sll_ifindex = static_cast<int>(next_hop.ifindex);
     if (::sendto(sender_.get(), frame.data(), frame.size(), 0,
                  reinterpret_cast<const sockaddr *>(&to), sizeof(to)) < 0 &&
         errno != ENOBUFS && errno != EAGAIN) {
-        return Error{std::strerror(errno)};
+        return errno;
     }
-    return Done{};
+    return 0;
 }
 
 void DsrWire::remove(DsrListener &listener) {

@@ -39,14 +39,14 @@ public:
     DsrWire(const DsrWire &) = delete;
     DsrWire &operator=(const DsrWire &) = delete;
 
-    /// Opens the sockets, the first time.
-    Status open();
+    /// Opens the sockets, the first time. 0, or the errno.
+    int open();
 
     std::uint16_t port() const { return port_; }
 
-    /// The kernel's error, if it does not take the frame. Lost for a full transmit ring, it counts
-    /// as sent: it is lost on the wire as well, and will be sent again.
-    Status send(const NextHop &next_hop, const std::vector<std::uint8_t> &frame) const;
+    /// 0, or the errno, if the kernel does not take the frame. Lost for a full transmit ring, it
+    /// counts as sent: it is lost on the wire as well, and will be sent again.
+    int send(const NextHop &next_hop, const std::vector<std::uint8_t> &frame) const;
 
     void add(DsrListener &listener) { listeners_.insert(&listener); }
     void remove(DsrListener &listener);
@@ -58,8 +58,8 @@ public:
 private:
     using Descriptor = boost::asio::posix::stream_descriptor;
 
-    Result<std::uint16_t> hold_port();
-    Status open_receiver(Descriptor &descriptor, bool ipv6, std::uint16_t port);
+    int hold_port(std::uint16_t &port);
+    int open_receiver(Descriptor &descriptor, bool ipv6, std::uint16_t port);
     void wait(Descriptor &descriptor);
     void read_all(Descriptor &descriptor);
     void dispatch(const DsrPacket &packet, const MacAddress &from);

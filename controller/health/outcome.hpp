@@ -12,7 +12,8 @@ enum class Outcome {
     WrongCode,  // an answer, but not an accepted one
     Icmp,       // the server's host, or one on the way, says that it cannot be delivered
     Connection, // TCP: refused, reset or closed before an answer
-    Local,      // this host could not send it
+    Local,      // this host could not send it: no route, forbidden
+    NotSent,    // this host lacks what it takes: says nothing of the server (own_trouble.hpp)
 };
 
 /// What became of one probe.

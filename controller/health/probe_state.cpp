@@ -31,19 +31,22 @@ bool ProbeState::success(const std::string &text, const Limits &limits, Time now
 bool ProbeState::failure(const std::string &text, const Limits &limits, Time now) {
     successes_ = 0;
     if (health_ == Health::Down) {
+        latest_ = text;
         return false;
     }
     const unsigned needed = std::max(limits.fall, 1U);
     ++failures_;
-    return failures_ >= needed && go_down(in_a_row(text, needed), limits.hold_down, now);
+    return failures_ >= needed && go_down(text, in_a_row(text, needed), limits.hold_down, now);
 }
 
 bool ProbeState::gone(const std::string &text, const Limits &limits, Time now) {
     successes_ = 0;
-    return health_ != Health::Down && go_down(text, limits.hold_down, now);
+    return health_ != Health::Down && go_down(text, text, limits.hold_down, now);
 }
 
-bool ProbeState::go_down(const std::string &reason, const config::HoldDown &hold_down, Time now) {
+bool ProbeState::go_down(const std::string &text, const std::string &reason,
+                         const config::HoldDown &hold_down, Time now) {
+    decisive_ = text;
     downs_.push_back(now);
     while (now - downs_.front() > hold_down.within) {
         downs_.pop_front();
@@ -61,8 +64,13 @@ bool ProbeState::change(Health to, const std::string &reason) {
     health_ = to;
     successes_ = 0;
     failures_ = 0;
+    latest_.clear();
     reason_ = reason;
     return true;
+}
+
+std::string ProbeState::reason() const {
+    return latest_.empty() || latest_ == decisive_ ? reason_ : reason_ + ", now " + latest_;
 }
 
 } // namespace sipsteer::health

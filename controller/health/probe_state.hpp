@@ -28,7 +28,9 @@ public:
         config::HoldDown hold_down;
     };
 
-    explicit ProbeState(plan::Health initial = plan::Health::Unknown) : health_(initial) {}
+    /// A server may be known to be up, or down, before the first probe.
+    explicit ProbeState(plan::Health initial = plan::Health::Unknown)
+        : health_(initial), reason_(initial == plan::Health::Down ? "down before" : "") {}
 
     /// One probe came out well or badly; `text` says how ("200 OK", "timeout"). True if that
     /// changed the health. `now` never goes back.
@@ -44,21 +46,25 @@ public:
     unsigned failures() const { return failures_; }
 
     /// Why the health is what it is: the outcome that decided and how many in a row it took,
-    /// "timeout 3 of 3", and the hold: "timeout 3 of 3, held: down 6 times in 5m". Empty before
-    /// the first change.
-    const std::string &reason() const { return reason_; }
+    /// "timeout 3 of 3", and the hold: "timeout 3 of 3, held: down 6 times in 5m"; and what keeps
+    /// it down, if that is something else by now: "neighbour failed, now timeout". Empty before the
+    /// first change.
+    std::string reason() const;
 
     /// Until when it stays down at least; the past if it is not held.
     Time held_until() const { return held_until_; }
 
 private:
     bool change(plan::Health to, const std::string &reason);
-    bool go_down(const std::string &reason, const config::HoldDown &hold_down, Time now);
+    bool go_down(const std::string &text, const std::string &reason,
+                 const config::HoldDown &hold_down, Time now);
 
     plan::Health health_;
     unsigned successes_ = 0; // in a row, while they speak against health_
     unsigned failures_ = 0;
     std::string reason_;
+    std::string decisive_;   // the text of the outcome that took it down
+    std::string latest_;     // of the last failure since then; empty if there was none
     std::deque<Time> downs_; // the ways down within the window, oldest first
     Time held_until_{};
 };

@@ -211,7 +211,10 @@ std::vector<PathResult> Prober::path_results(const Server &server) {
 std::map<plan::ServerId, TargetResult> Prober::results() const {
     std::map<plan::ServerId, TargetResult> results;
     for (const auto &[id, server] : servers_) {
-        results[id] = {server.health, server.reason, server.changed, path_results(server)};
+        auto paths = path_results(server);
+        auto reason =
+            combine(paths).second; // what keeps a server down changes without a transition
+        results[id] = {server.health, std::move(reason), server.changed, std::move(paths)};
     }
     return results;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/runner.hpp"
 
+#include "health/own_trouble.hpp"
+
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -17,6 +20,15 @@ namespace {
 
 /// Probes of many servers should not go out together, neither at the start nor later on.
 constexpr milliseconds kFirstProbeWithin{200};
+
+/// Who says no at once (ICMP, a connection refused) is asked again soon: a port that is closed is
+/// known to be in `fall` times this, not `fall` intervals, and one that was closed for a moment,
+/// while the server was started again, does not take it down.
+constexpr milliseconds kAgainAfter{100};
+
+bool said_no(Outcome outcome) {
+    return outcome == Outcome::Icmp || outcome == Outcome::Connection;
+}
 
 double random_between(double low, double high) {
     static std::minstd_rand random{std::random_device{}()};
@@ -39,6 +51,8 @@ std::uint64_t &counter(ProbeCounters &counters, Outcome outcome) {
         return counters.connection;
     case Outcome::Local:
         return counters.local;
+    case Outcome::NotSent:
+        return counters.not_sent;
     case Outcome::Timeout:
         break;
     }
@@ -111,16 +125,18 @@ asio::awaitable<void> Runner::run() {
             continue; // another type of probe now
         }
         take(outcome);
-        co_await pause(started);
+        const bool soon = said_no(outcome.outcome) && state_.failures() > 0;
+        co_await pause(started, soon ? kAgainAfter : milliseconds::max());
     }
 }
 
-/// Until the next probe is due. The interval may change meanwhile.
-asio::awaitable<void> Runner::pause(Clock::time_point started) {
+/// Until the next probe is due, but no longer than `most`. The interval may change meanwhile.
+asio::awaitable<void> Runner::pause(Clock::time_point started, milliseconds most) {
     const double where = random_between(-1, 1);
     const auto client = client_;
     for (;;) {
-        const auto due = started + scaled(settings_.interval, 1 + where * settings_.jitter);
+        const auto interval = scaled(settings_.interval, 1 + where * settings_.jitter);
+        const auto due = started + std::min(interval, most);
         if (stopped_ || client != client_ || Clock::now() >= due) {
             co_return;
         }
@@ -133,6 +149,10 @@ void Runner::take(const ProbeOutcome &outcome) {
     const auto before = state_.health();
     ++counter(result_.counters, outcome.outcome);
     result_.last = outcome.text;
+    if (outcome.outcome == Outcome::NotSent) {
+        warn_not_sent(outcome);
+        return; // as if it had not been tried
+    }
     if (outcome.rtt.count() > 0) {
         result_.rtt = outcome.rtt;
         result_.latency.note(outcome.rtt);

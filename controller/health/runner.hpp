@@ -53,7 +53,8 @@ public:
 
 private:
     boost::asio::awaitable<void> run();
-    boost::asio::awaitable<void> pause(std::chrono::steady_clock::time_point started);
+    boost::asio::awaitable<void> pause(std::chrono::steady_clock::time_point started,
+                                       std::chrono::milliseconds most);
     void take(const ProbeOutcome &outcome);
     void changed(plan::Health before);
     ProbeState::Limits limits() const;

@@ -38,15 +38,18 @@ std::optional<Address> address_in(const sockaddr *address) {
 
 using Interfaces = std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)>;
 
-Interfaces all_addresses() {
+Interfaces all_addresses(boost::system::error_code &failed) {
     ifaddrs *list = nullptr;
-    (void)::getifaddrs(&list); // null if it fails
+    if (::getifaddrs(&list) != 0) {
+        failed = boost::system::error_code(errno, boost::system::system_category());
+    }
     return {list, &::freeifaddrs};
 }
 
 /// Another address of the interface that has this one: of the VIP's family, but not the VIP.
-std::optional<Address> neighbour_of(const Address &own, const Address &vip) {
-    const auto list = all_addresses();
+std::optional<Address> neighbour_of(const Address &own, const Address &vip,
+                                    boost::system::error_code &failed) {
+    const auto list = all_addresses(failed);
     std::string interface;
     for (const auto *entry = list.get(); entry != nullptr; entry = entry->ifa_next) {
         if (address_in(entry->ifa_addr) == own) {
@@ -79,8 +82,8 @@ Address source_address(const boost::asio::any_io_executor &executor, const Addre
 }
 
 Result<Address> source_on_segment(const boost::asio::any_io_executor &executor,
-                                  const Address &server, const Address &vip) {
-    boost::system::error_code failed;
+                                  const Address &server, const Address &vip,
+                                  boost::system::error_code &failed) {
     const auto own = source_address(executor, server, failed);
     if (failed) {
         return Error{failed.message()};
@@ -88,7 +91,7 @@ Result<Address> source_on_segment(const boost::asio::any_io_executor &executor,
     if (own.is_ipv4() == vip.is_ipv4() && own != vip) {
         return own;
     }
-    if (const auto other = neighbour_of(own, vip)) {
+    if (const auto other = neighbour_of(own, vip, failed)) {
         return *other;
     }
     return Error{std::string("no ") + (vip.is_ipv4() ? "IPv4" : "IPv6") +

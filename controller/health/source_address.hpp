@@ -15,8 +15,9 @@ Address source_address(const boost::asio::any_io_executor &executor, const Addre
                        boost::system::error_code &failed);
 
 /// The address of this host on the server's segment to send to the VIP from: of the VIP's family,
-/// not the VIP itself.
+/// not the VIP itself. `failed` is set if it is the system that refused.
 Result<Address> source_on_segment(const boost::asio::any_io_executor &executor,
-                                  const Address &server, const Address &vip);
+                                  const Address &server, const Address &vip,
+                                  boost::system::error_code &failed);
 
 } // namespace sipsteer::health

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/tcp_client.hpp"
 
+#include "health/own_trouble.hpp"
 #include "health/sip_stream.hpp"
 
 #include <array>
@@ -43,7 +44,7 @@ ProbeOutcome failed_outcome(const error_code &failed) {
     if (failed == asio::error::host_unreachable) {
         return {Outcome::Icmp, "ICMP host unreachable", {}};
     }
-    return {Outcome::Local, "cannot connect: " + failed.message(), {}};
+    return refused_outcome(failed.value());
 }
 
 std::chrono::microseconds since(Transaction::Time begun) {

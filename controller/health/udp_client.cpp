@@ -2,6 +2,7 @@
 #include "health/udp_client.hpp"
 
 #include "health/icmp_error.hpp"
+#include "health/own_trouble.hpp"
 #include "health/source_address.hpp"
 
 #include <array>
@@ -19,8 +20,8 @@ using Clock = Transaction::Time::clock;
 
 namespace {
 
-ProbeOutcome local_outcome(const std::string &why) {
-    return {Outcome::Local, "cannot send: " + why, {}};
+ProbeOutcome local_outcome(const error_code &failed) {
+    return refused_outcome(failed.value());
 }
 
 } // namespace
@@ -28,7 +29,7 @@ ProbeOutcome local_outcome(const std::string &why) {
 asio::awaitable<ProbeOutcome> UdpClient::probe(config::Probe settings) {
     drop_late_answers();
     if (const auto failed = open()) {
-        co_return local_outcome(failed.message());
+        co_return local_outcome(failed);
     }
     error_code failed;
     const auto local = from_asio_endpoint(socket_.local_endpoint(failed));
@@ -111,7 +112,7 @@ std::optional<ProbeOutcome> UdpClient::send(Transaction &transaction) {
         socket_.send_to(asio::buffer(transaction.text()), to, 0, failed);
     }
     if (failed) {
-        return local_outcome(failed.message());
+        return local_outcome(failed);
     }
     ++counters_.sent;
     transaction.sent(Clock::now());
@@ -148,7 +149,7 @@ std::optional<ProbeOutcome> UdpClient::read_errors() {
             continue;
         }
         return error->icmp ? ProbeOutcome{Outcome::Icmp, error->text, {}}
-                           : local_outcome(error->text);
+                           : ProbeOutcome{Outcome::Local, "cannot send: " + error->text, {}};
     }
     return std::nullopt;
 }

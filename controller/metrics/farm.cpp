@@ -35,7 +35,7 @@ void add_standing(const State &state, Families &families) {
                   families.gauge("server_neighbour_resolved", "1 if its MAC address is known."),
                   [](const Server &server) { return server.neighbour_resolved; });
     add_by_server(state, families.gauge("server_weight", "Its weight in force now."),
-                  [](const Server &server) { return std::uint64_t{server.weight}; });
+                  [](const Server &server) { return server.weight; });
     auto draining =
         families.gauge("server_draining_seconds", "How long a server has been draining.");
     for (const auto &server : state.servers) {

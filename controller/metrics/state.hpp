@@ -49,7 +49,7 @@ struct Server {
     bool forwards = false;
     bool takes_new = false;
     bool neighbour_resolved = false;
-    std::uint16_t weight = 0; // in force now
+    double weight = 0; // in force now
     ss_server_counters counters{};
     std::array<std::uint64_t, SS_CALL_STATES> calls{}; // in the table, by enum ss_call_state
     std::optional<double> draining_seconds;            // so far; absent: it is not draining

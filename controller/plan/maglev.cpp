@@ -47,7 +47,7 @@ private:
 };
 
 /// A member's next turn, at the time odd / weight. Fractions are compared without rounding:
-/// odd < 2^18, weight < 2^16.
+/// odd < 2^18, weight < 2^21.
 struct Turn {
     std::uint64_t odd;
     std::uint64_t weight;

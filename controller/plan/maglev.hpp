@@ -38,7 +38,7 @@ namespace sipsteer::plan {
 /// A server that takes new calls.
 struct RingMember {
     std::string identity;     // ring_identity()
-    std::uint16_t weight = 0; // 0: not in the ring
+    std::uint32_t weight = 0; // at most 65535 * 20 (slow start); 0: not in the ring
     std::uint16_t index = 0;  // what the slots hold: its place in this director's servers map
 
     auto operator<=>(const RingMember &) const = default;

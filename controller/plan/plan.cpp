@@ -31,21 +31,55 @@ ss_service_key service_key(const Address &address, std::uint16_t port, std::uint
     return key;
 }
 
-/// Of its weight, what is in force: all of it, or part of it while the server comes back. A plain
-/// round robin takes all weights for equal.
-std::uint16_t weight_now(const config::Pool &pool, const config::Server &server,
-                         const Observed &observed) {
-    const bool equal = pool.scheduler == config::Scheduler::RoundRobin;
-    const unsigned weight = equal && server.weight != 0 ? kWholeShare : server.weight;
-    const auto ramp = observed.shares.find({pool.name, server.name});
-    if (weight == 0 || ramp == observed.shares.end()) {
-        return static_cast<std::uint16_t>(weight);
+/// The weights in force in a pool. While a server comes back all of them are in parts of
+/// kWholeShare, so that a share of a small weight is one, too: equal factors change no ring.
+class Weights {
+public:
+    Weights(const config::Pool &pool, const Observed &observed) : pool_(pool), observed_(observed) {
+        for (const auto &server : pool.servers) {
+            ramps_ |= observed.shares.contains({pool.name, server.name});
+            heaviest_ = std::max(heaviest_, base(server) * kWholeShare);
+        }
     }
-    return static_cast<std::uint16_t>(std::max(1U, weight * ramp->second / kWholeShare));
-}
+
+    std::uint32_t in_ring(const config::Server &server) const {
+        return base(server) * (ramps_ ? share(server) : 1);
+    }
+
+    /// In 16 bits, scaled down if that is not enough.
+    std::uint16_t in_map(const config::Server &server) const {
+        constexpr std::uint64_t kMost = 65535;
+        const std::uint64_t weight = in_ring(server);
+        const bool fits = !ramps_ || heaviest_ <= kMost || weight == 0;
+        return static_cast<std::uint16_t>(
+            fits ? weight : std::max<std::uint64_t>(1, weight * kMost / heaviest_));
+    }
+
+    /// For people.
+    double shown(const config::Server &server) const {
+        return static_cast<double>(server.weight * share(server)) / kWholeShare;
+    }
+
+private:
+    /// A plain round robin takes all weights for equal.
+    std::uint32_t base(const config::Server &server) const {
+        const bool equal = pool_.scheduler == config::Scheduler::RoundRobin;
+        return equal && server.weight != 0 ? 1 : server.weight;
+    }
+
+    unsigned share(const config::Server &server) const {
+        const auto ramp = observed_.shares.find({pool_.name, server.name});
+        return ramp == observed_.shares.end() ? kWholeShare : ramp->second;
+    }
+
+    const config::Pool &pool_;
+    const Observed &observed_;
+    bool ramps_ = false;
+    std::uint32_t heaviest_ = 0;
+};
 
 PlannedServer plan_server(const config::Pool &pool, std::uint16_t pool_index,
-                          const config::Server &server, std::uint16_t index,
+                          const config::Server &server, std::uint16_t index, const Weights &weights,
                           const Observed &observed) {
     PlannedServer planned;
     planned.index = index;
@@ -55,7 +89,8 @@ PlannedServer plan_server(const config::Pool &pool, std::uint16_t pool_index,
     planned.value.port = htons(server.port);
     planned.value.most_calls = server.max_calls;
     planned.value.new_call_gap = gap_of_rate(server.max_new_calls_per_second);
-    planned.value.weight = weight_now(pool, server, observed);
+    planned.value.weight = weights.in_map(server);
+    planned.weight_now = weights.shown(server);
     const auto &address = server.address.bytes();
     std::copy(address.begin(), address.end(), planned.value.address);
 
@@ -131,19 +166,20 @@ Status add_pool(Plan &plan, const config::Pool &pool, const Observed &observed, 
     planned.index = *pool_index;
     planned.name = pool.name;
     planned.value = pool_value(pool);
+    const Weights weights(pool, observed);
     std::vector<Candidate> candidates;
     const std::size_t first = plan.servers.size();
     for (const config::Server &server : pool.servers) {
         const std::string name = ServerId{pool.name, server.name}.name();
-        const auto index = indexes.servers.get(name);
+        const auto index = indexes.servers.get(name, server.address.to_string());
         if (!index) {
             return full("server", SS_MAX_SERVERS, name);
         }
-        plan.servers.push_back(plan_server(pool, *pool_index, server, *index, observed));
+        plan.servers.push_back(plan_server(pool, *pool_index, server, *index, weights, observed));
         const PlannedServer &added = plan.servers.back();
         if (can_take_new(server, added)) {
             const auto identity = ring_identity(server.address, server.port);
-            candidates.push_back({{identity, added.value.weight, *index}, server.tier});
+            candidates.push_back({{identity, weights.in_ring(server), *index}, server.tier});
         }
     }
     choose_members(planned, pool, candidates, std::span(plan.servers).subspan(first));
@@ -237,7 +273,7 @@ Status fill(Plan &plan, const config::Config &config, const Observed &observed, 
 
 bool PlannedServer::operator==(const PlannedServer &other) const {
     return index == other.index && id == other.id && same_bytes(value, other.value) &&
-           takes_new == other.takes_new;
+           takes_new == other.takes_new && weight_now == other.weight_now;
 }
 
 bool PlannedPool::operator==(const PlannedPool &other) const {

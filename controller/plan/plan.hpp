@@ -55,6 +55,7 @@ struct PlannedServer {
     ServerId id;
     ss_server value{};
     bool takes_new = false; // in the ring: enabled, its weight above 0, its tier in use
+    double weight_now = 0;  // of the configured weight, the part in force: all but for slow start
 
     bool operator==(const PlannedServer &other) const;
 };

@@ -88,11 +88,12 @@ int Rejecter::on_record(void *self, void *data, std::size_t size) {
 
 void Rejecter::answer(const ss_rejected &rejected, std::string_view message) {
     const Source source{address_of(rejected.source), ntohs(rejected.source_port)};
-    const auto response = make_response(message, source, retry_after_(rejected.pool), tag_key_);
-    if (!response) {
-        counters_.malformed++;
+    const auto made = make_response(message, source, retry_after_(rejected.pool), tag_key_);
+    if (const auto *why = std::get_if<Unanswered>(&made)) {
+        ++(*why == Unanswered::TooLong ? counters_.too_long : counters_.malformed);
         return;
     }
+    const auto *response = std::get_if<Response>(&made);
     const Endpoint vip{address_of(rejected.destination), ntohs(rejected.destination_port)};
     const int failed = sender_.send(vip, {source.address, response->port}, response->text);
     if (failed == 0) {

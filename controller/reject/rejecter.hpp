@@ -27,6 +27,7 @@ namespace sipsteer::reject {
 struct RejecterCounters {
     std::uint64_t answered = 0;
     std::uint64_t malformed = 0; // no answer is possible, or none is due: see make_response()
+    std::uint64_t too_long = 0;  // the answer would be longer than the request
     std::uint64_t not_sent = 0;  // the kernel did not take the answer
     std::uint64_t stale = 0;     // came while no daemon ran: nobody knows how long ago
 };

@@ -38,15 +38,16 @@ std::string marked_via(const Header &via, const TopVia &top, const Source &sourc
     return text + ";received=" + source.address.to_string() + top.others;
 }
 
-/// Different requests have different tags, and nobody can tell them in advance (RFC 3261, 19.3).
+/// Different requests have different tags, and nobody can tell them in advance; 32 bits are enough
+/// (RFC 3261, 19.3).
 std::string tag_of(const Request &request, const HashKey &key) {
     std::string identity;
     for (const auto &header : request.copied) {
         identity += header.text + '\n';
     }
-    char text[17];
-    std::snprintf(text, sizeof(text), "%016llx",
-                  static_cast<unsigned long long>(siphash(key, identity)));
+    char text[9];
+    std::snprintf(text, sizeof(text), "%08x",
+                  static_cast<unsigned>(siphash(key, identity) & 0xffffffff));
     return text;
 }
 
@@ -55,34 +56,41 @@ std::string tagged_to(const Request &request, const HashKey &key) {
     return to.substr(0, to.find_last_not_of(" \t\r\n") + 1) + ";tag=" + tag_of(request, key);
 }
 
+/// The status line and the headers that come from the request.
+std::string begin_of(const Request &request, const Source &source, const HashKey &key) {
+    std::string text = "SIP/2.0 503 Service Unavailable\r\n";
+    for (std::size_t i = 0; i < request.copied.size(); i++) {
+        const auto &header = request.copied[i];
+        if (i == request.via) {
+            text += marked_via(header, request.top, source);
+        } else if (i == request.to && !request.to_has_tag) {
+            text += tagged_to(request, key);
+        } else {
+            text += header.text;
+        }
+        text += "\r\n";
+    }
+    return text;
+}
+
 } // namespace
 
-std::optional<Response> make_response(std::string_view message, const Source &source,
-                                      std::chrono::seconds retry_after, const HashKey &key) {
+std::variant<Response, Unanswered> make_response(std::string_view message, const Source &source,
+                                                 std::chrono::seconds retry_after,
+                                                 const HashKey &key) {
     const auto request = parse_request(message);
     if (!request || request->method == "ACK") {
-        return std::nullopt;
+        return Unanswered::Malformed;
     }
-    Response response;
-    response.port = request->top.rport ? source.port : request->top.port;
-    response.text = "SIP/2.0 503 Service Unavailable\r\n";
-    for (std::size_t i = 0; i < request->copied.size(); i++) {
-        const auto &header = request->copied[i];
-        if (i == request->via) {
-            response.text += marked_via(header, request->top, source);
-        } else if (i == request->to && !request->to_has_tag) {
-            response.text += tagged_to(*request, key);
-        } else {
-            response.text += header.text;
+    const auto begin = begin_of(*request, source, key);
+    const auto again = "Retry-After: " + std::to_string(retry_after.count()) + "\r\n";
+    for (const auto &optional : {again + "Content-Length: 0\r\n", again, std::string()}) {
+        if (begin.size() + optional.size() + 2 <= message.size()) {
+            return Response{begin + optional + "\r\n",
+                            request->top.rport ? source.port : request->top.port};
         }
-        response.text += "\r\n";
     }
-    response.text += "Retry-After: " + std::to_string(retry_after.count()) +
-                     "\r\nServer: sipsteer\r\nContent-Length: 0\r\n\r\n";
-    if (response.text.size() > message.size() + kMostGrowth) {
-        return std::nullopt;
-    }
-    return response;
+    return Unanswered::TooLong;
 }
 
 } // namespace sipsteer::reject

@@ -8,19 +8,12 @@
 #include "util/address.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace sipsteer::reject {
-
-/// By how much an answer may be longer than its request. Who sends requests from a forged address
-/// could else have us send more to it than he sends himself. A request of usual size has a shorter
-/// answer; only very small ones come near this bound. How many are answered at all is limited for
-/// each pool by the data plane.
-inline constexpr std::size_t kMostGrowth = 200;
 
 /// Where a request came from.
 struct Source {
@@ -36,10 +29,19 @@ struct Response {
     std::uint16_t port = 0;
 };
 
-/// Nothing if the request must not be answered or cannot be: it is an ACK or no request, is cut
-/// before the end of its header, lacks what an answer needs (request.hpp), or the answer would be
-/// too long. `key`: of the tag in To; the same request gets the same tag again.
-std::optional<Response> make_response(std::string_view message, const Source &source,
-                                      std::chrono::seconds retry_after, const HashKey &key);
+enum class Unanswered {
+    Malformed, // an ACK or no request, cut before the end of its header, or it lacks what an answer
+               // needs (request.hpp)
+    TooLong,   // the answer would be longer than the request
+};
+
+/// An answer is never longer than its request: who sends requests from a forged address could else
+/// have us send more to it than he sends himself. Where the room is short, Content-Length and then
+/// Retry-After are left out, which a datagram can do without. How many are answered at all is
+/// limited for each pool by the data plane. `key`: of the tag in To; the same request gets the same
+/// tag again.
+std::variant<Response, Unanswered> make_response(std::string_view message, const Source &source,
+                                                 std::chrono::seconds retry_after,
+                                                 const HashKey &key);
 
 } // namespace sipsteer::reject

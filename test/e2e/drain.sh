@@ -71,13 +71,6 @@ drain_to_the_deadline() {
     check "the time it began is forgotten" test ! -e "$(director_file state/drains.json)"
 }
 
-# As tools/demo/director starts it, but with the configuration that it had last.
-start_again() {
-    setsid nsenter --net="/run/netns/$(host_get director netns)" -- \
-        "$SIPSTEERD" --config "$(director_file config.json)" >"$(director_file log)" 2>&1 </dev/null &
-    echo $! >"$(director_file pid)"
-}
-
 deadline_outlives_the_daemon() {
     local times='[.pools[].servers[] | select(.name == "server3") | .drain
         | .since_unix, .deadline_unix] | join(" ")' before
@@ -120,6 +113,21 @@ reserve_and_quorum() {
     check_equal "and the log says that" 2 "$(log_lines pool_up)"
 }
 
+warned() { "$SIPSTEERD" --check --config "$(director_file config.json)" 2>&1 | grep -q "^warning: $1"; } # TEXT
+
+pools_by_method() {
+    configure "REGISTER goes to a pool without servers" '.pools += [{name: "registrars", servers: []}]
+        | .services[0].method_pools = [{method: "REGISTER", pool: "registrars"}]'
+    check "the service is down, and says by which pool" status_is '
+        .pools[0].state == "up" and (.services[0] | .state == "down" and .why == "pool registrars: it has no servers")'
+    check_equal "no warning" 0 "$(log_lines config_warning)"
+    configure "INVITE does" '.services[0].method_pools[0].method = "INVITE"'
+    check_equal "the log warns: messages of a call are parted" 1 "$(log_lines config_warning)"
+    check "so does --check" warned 'services\[0\].method_pools: INVITE goes to pool "registrars", but not ACK'
+    configure "one pool" 'del(.pools[1], .services[0].method_pools)'
+    check "the service is up" status_is '.services[0].state == "up"'
+}
+
 comes_back_slowly() {
     configure "slow start" '.pools[0].slow_start = "6s"'
     configure "server2 is enabled" "$(set_server server2 '{admin: "enabled"}')"
@@ -128,6 +136,13 @@ comes_back_slowly() {
     check "the others have theirs" server_is server1 '.weight_now == 100'
     check "its weight grows" wait_until 4 server_is server2 '.weight_now >= 50 and .weight_now < 100'
     check "to all of it" wait_until 6 server_is server2 '.weight_now == 100'
+    configure "all have weight 1, server2 is disabled" \
+        "$(set_server server2 '{admin: "disabled"}') | .pools[0].servers[].weight = 1"
+    configure "server2 is enabled" "$(set_server server2 '{admin: "enabled"}')"
+    check "it begins with a part of that, too" wait_until 2 server_is server2 \
+        '.takes_new and .weight_now >= 0.1 and .weight_now <= 0.4 and .ring_share > 0.05 and .ring_share < 0.3'
+    check "the other one has the rest" server_is server1 '.weight_now == 1 and .ring_share > 0.6'
+    check "to all of it" wait_until 8 server_is server2 '.weight_now == 1 and .ring_share > 0.49'
 }
 
 e2e_begin drain "$@"
@@ -137,5 +152,6 @@ drain_to_the_end
 drain_to_the_deadline
 deadline_outlives_the_daemon
 reserve_and_quorum
+pools_by_method
 comes_back_slowly
 e2e_end

@@ -22,6 +22,13 @@ end_director() {
     wait_until 10 is_gone "$(director_pid)"
 }
 
+# As tools/demo/director starts it, but with the configuration that it had last.
+start_again() {
+    setsid nsenter --net="/run/netns/$(host_get director netns)" -- \
+        "$SIPSTEERD" --config "$(director_file config.json)" >"$(director_file log)" 2>&1 </dev/null &
+    echo $! >"$(director_file pid)"
+}
+
 # sipsteerd_exit LOG OPTION...: runs sipsteerd on the director, prints its exit code; 124 if it does not
 # end by itself.
 sipsteerd_exit() {

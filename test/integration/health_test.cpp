@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 #include <set>
+#include <sys/resource.h>
 
 using namespace sipsteer;
 using namespace sipsteer::test;
@@ -296,4 +297,40 @@ TEST_CASE("what this host cannot send is told apart") {
     CHECK(farm.result().reason == "cannot send: Network is unreachable 3 of 3");
     CHECK(farm.counters().local == 3);
     CHECK(farm.counters().sent == 0);
+}
+
+TEST_CASE("a host that is out of file descriptors says nothing of its servers") {
+    Farm farm(status("200 OK"));
+    farm.prober.update({target()});
+    REQUIRE(farm.becomes(Health::Up));
+    rlimit usual{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
+    rlimit none = usual;
+    none.rlim_cur = 3;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    run_for(farm.io, 1s);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0);
+    CHECK(farm.health() == Health::Up);
+    CHECK(farm.path().last == "cannot send: Too many open files");
+    CHECK(farm.counters().not_sent >= 5);
+    CHECK(farm.counters().local == 0);
+    const auto ok = farm.counters().ok;
+    CHECK(run_until(
+        farm.io, [&] { return farm.counters().ok > ok; }, 3s));
+    CHECK(farm.changes == std::vector{Health::Up});
+}
+
+TEST_CASE("a closed port is asked again soon, not after the interval") {
+    Farm farm(status("200 OK"));
+    auto slow = target();
+    slow.settings.interval = 10s;
+    farm.responder.behave = silence();
+    slow.port = 5099; // nobody
+    const auto start = Clock::now();
+    farm.prober.update({slow});
+    REQUIRE(farm.becomes(Health::Down));
+    CHECK(farm.result().reason == "ICMP port unreachable 3 of 3");
+    CHECK(Clock::now() - start < 3s);
+    run_for(farm.io, 1s);
+    CHECK(farm.counters().icmp == 3); // down, it is probed as usual
 }

@@ -133,9 +133,9 @@ private:
     Fd fd_;
 };
 
-std::string invite(const std::string &via, const std::string &more = "") {
+std::string invite(const std::string &via, std::size_t body = 200) {
     return "INVITE sip:b@x SIP/2.0\r\nVia: " + via + "\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>" +
-           "\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n" + more + "\r\n";
+           "\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\r\n" + std::string(body, 'v');
 }
 
 Rejecter::RetryAfter by_pool() {
@@ -188,6 +188,7 @@ TEST_CASE("what is not answered is counted") {
     REQUIRE(rejecter.start());
     CHECK(rejecter.counters().stale == 1);
     ring.put(plan, 40000, "INVITE sip:b@x SIP/2.0\r\n\r\n");
+    ring.put(plan, 40000, invite("SIP/2.0/UDP x", 0));
     ring.put({"", "127.0.0.1", plan.vip}, 40000, invite("SIP/2.0/UDP x"));
     ring.put({"", "224.0.1.75", plan.vip}, 40000, invite("SIP/2.0/UDP x"));
     ring.put({"", "192.0.2.255", plan.vip}, 40000, invite("SIP/2.0/UDP x")); // broadcast
@@ -196,6 +197,7 @@ TEST_CASE("what is not answered is counted") {
     ring.put(std::vector<std::uint8_t>(8)); // no record
     run_for(io, 200ms);
     CHECK(rejecter.counters().malformed == 1);
+    CHECK(rejecter.counters().too_long == 1);
     CHECK(rejecter.counters().not_sent == 5);
     CHECK(rejecter.counters().answered == 0);
 }

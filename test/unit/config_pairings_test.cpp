@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Fields of a pool that do not go together.
+#include "config/warnings.hpp"
 #include "config_cases.hpp"
+
+#include <sipsteer/method.h>
 
 using namespace sipsteer;
 using namespace sipsteer::config;
@@ -103,4 +106,36 @@ TEST_CASE("a pool of weights that are all 0 is good: it takes no new calls") {
     document["pools"][0]["servers"][0]["weight"] = 0;
     document["pools"][0]["servers"][1]["weight"] = 0;
     CHECK(parse(document).ok());
+}
+
+TEST_CASE("methods of one call that go to two pools are warned of") {
+    Config config;
+    config.pools.resize(2);
+    config.pools[0].name = "proxies";
+    config.pools[1].name = "others";
+    Service service;
+    service.name = "sip";
+    service.pool = "proxies";
+    config.services = {service};
+    auto &pools = config.services[0].method_pools;
+    CHECK(warnings_about(config).empty());
+    pools = {{SS_METHOD_REGISTER, "others"}, {SS_METHOD_INVITE, "proxies"}};
+    CHECK(warnings_about(config).empty());
+    pools = {{SS_METHOD_INVITE, "others"}};
+    CHECK(warnings_about(config) ==
+          std::vector<FieldError>{
+              {"services[0].method_pools",
+               "INVITE goes to pool \"others\", but not ACK, BYE, CANCEL, PRACK, UPDATE: the "
+               "messages of one call reach two servers"}});
+    pools = {{SS_METHOD_INVITE, "others"},
+             {SS_METHOD_ACK, "others"},
+             {SS_METHOD_BYE, "others"},
+             {SS_METHOD_PRACK, "others"},
+             {SS_METHOD_UPDATE, "others"}};
+    REQUIRE(warnings_about(config).size() == 1);
+    CHECK(warnings_about(config)[0].message.find("but not CANCEL:") != std::string::npos);
+    pools.push_back({SS_METHOD_CANCEL, "others"});
+    CHECK(warnings_about(config).empty());
+    pools = {{SS_METHOD_CANCEL, "others"}};
+    REQUIRE(warnings_about(config).size() == 1);
 }

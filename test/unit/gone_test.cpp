@@ -94,3 +94,49 @@ TEST_CASE("a server that is back before its index was free keeps it, and is not 
     CHECK(world.pass(3).empty()); // gone anew
     CHECK(world.pass(4) == Names{"p/a"});
 }
+
+TEST_CASE("another machine under the name of one that was deleted gets another index") {
+    World world;
+    const auto index = *world.indexes.servers.find("p/a");
+    world.named = {index};
+    world.servers().erase(world.servers().begin());
+    CHECK(world.pass(1).empty());
+    world.servers().push_back(server("a", "198.51.100.99"));
+    const auto plan = world.plan();
+    CHECK(*world.indexes.servers.find("p/a") != index);
+    CHECK(world.indexes.servers.find("p/a@198.51.100.1") == index);
+    CHECK(world.pass(2).empty());
+    CHECK(world.pass(3).empty());
+    world.named.clear();
+    CHECK(world.pass(4) == Names{"p/a@198.51.100.1"});
+    CHECK(*world.indexes.servers.find("p/a") != index);
+}
+
+TEST_CASE(
+    "a server whose address changes is another one; with its old address it is itself again") {
+    World world;
+    const auto index = *world.indexes.servers.find("p/a");
+    world.named = {index};
+    world.servers()[0].address = *Address::parse("198.51.100.99");
+    world.plan();
+    const auto other = *world.indexes.servers.find("p/a");
+    CHECK(other != index);
+    CHECK(world.pass(1).empty());
+    world.servers()[0].address = *Address::parse("198.51.100.1");
+    world.plan();
+    CHECK(world.indexes.servers.find("p/a") == index);
+    CHECK(world.indexes.servers.find("p/a@198.51.100.99") == other);
+    CHECK(world.pass(2).empty()); // the other is seen gone
+    CHECK(world.pass(3) == Names{"p/a@198.51.100.99"});
+    CHECK(world.indexes.servers.all().size() == 2);
+}
+
+TEST_CASE("a port or a next hop alone makes no other server") {
+    World world;
+    const auto index = *world.indexes.servers.find("p/a");
+    world.servers()[0].port = 5080;
+    world.servers()[0].next_hop = *Address::parse("198.51.100.254");
+    world.plan();
+    CHECK(world.indexes.servers.find("p/a") == index);
+    CHECK(world.indexes.servers.all().size() == 2);
+}

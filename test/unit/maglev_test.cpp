@@ -20,7 +20,7 @@ using Numbers = std::vector<std::uint16_t>;
 constexpr double kSlots = SS_RING_SLOTS;
 
 /// Server `index`: 198.51.x.y port 5060.
-RingMember member(std::uint16_t index, std::uint16_t weight = 100) {
+RingMember member(std::uint16_t index, std::uint32_t weight = 100) {
     const auto high = static_cast<std::uint8_t>(index >> 8);
     const auto low = static_cast<std::uint8_t>(index & 0xff);
     const Address address = Address::from_ipv4({198, 51, high, low});
@@ -124,6 +124,18 @@ TEST_CASE("unequal weights have their shares, to 1 %") {
         }
         check_shares(list, 0.01);
     }
+}
+
+TEST_CASE("weights that are all so many times as large make the same ring") {
+    auto list = members(9);
+    for (auto &m : list) {
+        m.weight = m.index == 0 ? 65535 : 1 + 37U * m.index;
+    }
+    const auto ring = make_ring(list);
+    for (auto &m : list) {
+        m.weight *= 20;
+    }
+    CHECK(same(*ring, *make_ring(list)));
 }
 
 TEST_CASE("the smallest weight beside the largest still has a slot") {

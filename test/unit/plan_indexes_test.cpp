@@ -71,6 +71,22 @@ TEST_CASE("index spaces restore what was in the maps") {
     CHECK(space.all().size() == 4);
 }
 
+TEST_CASE("two of one name are restored, each at its index") {
+    IndexSpace space(3);
+    CHECK(space.restore("p/a", 1, "new"));
+    CHECK(space.restore("p/a", 0, "old"));
+    CHECK(space.restore("p/a", 0, "old"));
+    CHECK_FALSE(space.restore("p/a", 2, "old"));
+    CHECK(space.get("p/a", "new") == 1);
+    CHECK(space.get("p/a", "old") == 0); // it is back
+    CHECK(space.find("p/a@new") == 1);
+    CHECK(space.get("p/a", "third") == 2);
+    CHECK_FALSE(space.get("p/a", "fourth").has_value());
+    CHECK(space.find("p/a") == 2); // nothing has changed by that
+    space.release("p/a@old");
+    CHECK(space.get("p/a", "fourth") == 0);
+}
+
 TEST_CASE("a full index space fails the plan and changes nothing") {
     World world;
     for (std::uint16_t i = 0; i < SS_MAX_SERVERS - 2; i++) {

@@ -40,7 +40,7 @@ TEST_CASE("each scheduler has its ring and its value") {
               std::vector<std::uint16_t>{a, b});
         CHECK(find(plan, "p", "c").value.weight == 0);
         CHECK(find(plan, "p", "b").value.weight ==
-              (c.scheduler == config::Scheduler::RoundRobin ? 20 : 100));
+              (c.scheduler == config::Scheduler::RoundRobin ? 1 : 100));
         if (!c.turns) {
             CHECK(ring.slots == SS_RING_SLOTS);
             CHECK(std::abs(std::count(ring.slot, ring.slot + SS_RING_SLOTS, a) - 43691) < 2);
@@ -149,24 +149,66 @@ TEST_CASE("with fewer servers than its quorum a pool is down, and says why") {
     CHECK(world.plan().pools[0].down == "it has no servers");
 }
 
-TEST_CASE("a share is part of the weight, at least 1") {
+namespace {
+
+std::uint32_t ring_weight(const Plan &plan, const std::string &name) {
+    const auto index = find(plan, "p", name).index;
+    const auto &members = plan.pools[0].members;
+    const auto found = std::find_if(members.begin(), members.end(),
+                                    [&](const auto &member) { return member.index == index; });
+    REQUIRE(found != members.end());
+    return found->weight;
+}
+
+} // namespace
+
+TEST_CASE("while a server comes back, the weights of its pool are in parts of it") {
+    World world;
+    auto &servers = world.config.pools[0].servers;
+    for (auto &server : servers) {
+        server.weight = 1;
+    }
+    const Plan before = world.plan();
+    CHECK(ring_weight(before, "a") == 1);
+    for (const unsigned share : {2U, 5U, 19U}) {
+        world.observed.shares = {{{"p", "a"}, share}};
+        const Plan plan = world.plan(&before);
+        CHECK(ring_weight(plan, "a") == share);
+        CHECK(ring_weight(plan, "b") == 20);
+        CHECK(find(plan, "p", "a").value.weight == share);
+        CHECK(find(plan, "p", "b").value.weight == 20);
+        CHECK(find(plan, "p", "a").weight_now == share / 20.0);
+        CHECK(find(plan, "p", "b").weight_now == 1);
+        const ss_ring &ring = *plan.pools[0].ring;
+        const auto slots = static_cast<unsigned>(
+            std::count(ring.slot, ring.slot + SS_RING_SLOTS, find(plan, "p", "a").index));
+        CHECK(slots >= SS_RING_SLOTS * share / (40 + share) - 1);
+        CHECK(slots <= SS_RING_SLOTS * share / (40 + share) + 1);
+    }
+    world.observed.shares.clear();
+    const Plan after = world.plan();
+    CHECK(after.pools == before.pools);
+    CHECK(same_bytes(after.pools[0].ring->slot, before.pools[0].ring->slot));
+}
+
+TEST_CASE("large weights of a pool that a server comes back to are scaled into the map") {
     World world;
     auto &servers = world.config.pools[0].servers;
     servers[1].weight = 7;
     servers[2].weight = 65535;
-    world.observed.shares = {{{"p", "a"}, 5}, {{"p", "b"}, 2}, {{"p", "c"}, 19}};
+    world.observed.shares = {{{"p", "a"}, 5}};
     const Plan plan = world.plan();
+    CHECK(ring_weight(plan, "a") == 500);
+    CHECK(ring_weight(plan, "b") == 140);
+    CHECK(ring_weight(plan, "c") == 65535 * 20);
     CHECK(find(plan, "p", "a").value.weight == 25);
-    CHECK(find(plan, "p", "b").value.weight == 1);
-    CHECK(find(plan, "p", "c").value.weight == 62258);
-    for (const RingMember &member : plan.pools[0].members) {
-        const auto server = std::find_if(plan.servers.begin(), plan.servers.end(),
-                                         [&](const auto &s) { return s.index == member.index; });
-        CHECK(member.weight == server->value.weight);
-    }
-    servers[1].weight = 0;
-    CHECK(find(world.plan(), "p", "b").value.weight == 0);
-    CHECK_FALSE(find(world.plan(), "p", "b").takes_new);
+    CHECK(find(plan, "p", "b").value.weight == 7);
+    CHECK(find(plan, "p", "c").value.weight == 65535);
+    servers[0].weight = 1; // of the map's it would be 0
+    CHECK(find(world.plan(), "p", "a").value.weight == 1);
+    servers[0].weight = 0;
+    CHECK(find(world.plan(), "p", "a").value.weight == 0);
+    CHECK_FALSE(find(world.plan(), "p", "a").takes_new);
 }
 
 TEST_CASE("a server that comes back to a round robin has fewer turns") {

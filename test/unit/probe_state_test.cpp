@@ -43,7 +43,30 @@ TEST_CASE("up to down takes `fall` failures in a row") {
     CHECK(state.health() == Health::Down);
     CHECK(state.reason() == "503 Service Unavailable 3 of 3");
     CHECK_FALSE(state.failure("timeout", kLimits, kStart)); // no second change
+    CHECK(state.reason() == "503 Service Unavailable 3 of 3, now timeout");
+    CHECK_FALSE(state.failure("503 Service Unavailable", kLimits, kStart));
     CHECK(state.reason() == "503 Service Unavailable 3 of 3");
+}
+
+TEST_CASE("what keeps a server down is told with what took it down") {
+    ProbeState state(Health::Up);
+    CHECK(state.gone("neighbour failed", kLimits, kStart));
+    CHECK(state.reason() == "neighbour failed");
+    CHECK_FALSE(state.failure("503 Service Unavailable", kLimits, kStart));
+    CHECK(state.reason() == "neighbour failed, now 503 Service Unavailable");
+    CHECK_FALSE(state.success("200 OK", kLimits, kStart));
+    CHECK(state.success("200 OK", kLimits, kStart));
+    CHECK(state.reason() == "200 OK 2 of 2");
+}
+
+TEST_CASE("a server that was down before the first probe comes up as any other") {
+    ProbeState state(Health::Down);
+    CHECK(state.reason() == "down before");
+    CHECK_FALSE(state.failure("timeout", kLimits, kStart));
+    CHECK(state.reason() == "down before, now timeout");
+    CHECK_FALSE(state.success("200 OK", kLimits, kStart));
+    CHECK(state.success("200 OK", kLimits, kStart));
+    CHECK(state.health() == Health::Up);
 }
 
 TEST_CASE("down to up takes `rise` successes in a row") {

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "health/own_trouble.hpp"
+
+#include "util/log.hpp"
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+
+namespace sipsteer::health {
+
+namespace {
+
+constexpr std::chrono::minutes kBetweenWarnings{1};
+
+bool is_own_trouble(int code) {
+    switch (code) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EAGAIN:
+    case EADDRINUSE:
+    case EADDRNOTAVAIL:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+ProbeOutcome refused_outcome(int code) {
+    const auto outcome = is_own_trouble(code) ? Outcome::NotSent : Outcome::Local;
+    return {outcome, std::string("cannot send: ") + std::strerror(code), {}};
+}
+
+void warn_not_sent(const ProbeOutcome &outcome) {
+    using Clock = std::chrono::steady_clock;
+    static Clock::time_point next;
+    static std::uint64_t probes = 0; // since the last warning
+    ++probes;
+    if (Clock::now() >= next) {
+        log::warn("probes_not_sent", {{"problem", outcome.text}, {"probes", probes}});
+        probes = 0;
+        next = Clock::now() + kBetweenWarnings;
+    }
+}
+
+} // namespace sipsteer::health
