@@ -144,6 +144,36 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
     ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
 }
 
+/*
+ * Gives a call's entry to the server that was chosen for it. Two CPUs may do that at once: who
+ * comes second follows the first. An entry in which another CPU noted but a message is tried once
+ * more.
+ */
+SS_FRAME void ss_call_rehome(__u64 position, const struct ss_place *place, __u64 value,
+                             struct ss_outcome *outcome) {
+    struct ss_place truth;
+    __u64 *entry = place->entry;
+    __u64 expected = place->value;
+    __u32 old = ss_call_server(expected);
+    outcome->reason = SS_REASON_CALL_REHOMED;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 2; i++) {
+        if (ss_call_swap(entry, expected, value)) {
+            outcome->event = SS_CALL_EVENT_REHOMED;
+            return;
+        }
+        if (ss_call_find(position, &truth) || !truth.entry)
+            return;
+        entry = truth.entry;
+        expected = truth.value;
+        if (ss_call_server(expected) != old) {
+            outcome->server = ss_call_server(expected);
+            outcome->reason = SS_REASON_CALL_HIT;
+            return;
+        }
+    }
+}
+
 /* A call whose server is gone: another one keeps it from now on. */
 SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const struct ss_key *key,
                                __u32 now, struct ss_outcome *outcome) {
@@ -153,10 +183,9 @@ SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const s
     outcome->server = server;
     if (server == SS_NO_SERVER)
         return;
-    ss_call_swap(place->entry, place->value, ss_call_make(place->tag, state, server, now));
     outcome->renewed = 1;
-    outcome->reason = SS_REASON_CALL_REHOMED;
-    outcome->event = SS_CALL_EVENT_REHOMED;
+    ss_call_rehome(ss_call_position(key->hash, pool), place,
+                   ss_call_make(place->tag, state, server, now), outcome);
 }
 
 /*

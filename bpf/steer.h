@@ -104,9 +104,14 @@ SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet
         return ss_pass_foreign(packet, outcome);
     outcome->matched = 1;
     outcome->service = service->id;
-    if (packet->part == SS_FIRST_FRAGMENT &&
-        (ss_fragment_is_absurd(packet) || ss_fragment_is_repeated(packet)))
-        return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
+    if (packet->part == SS_FIRST_FRAGMENT) {
+        int repeated = ss_fragment_is_repeated(packet);
+        int absurd = ss_fragment_is_absurd(packet);
+        if (absurd && !repeated) /* nobody is to wait for it */
+            ss_fragment_remember(packet, service->id, SS_FRAGMENT_DROP, 0);
+        if (absurd || repeated)
+            return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
+    }
     ss_find_key(ctx, packet, key);
     outcome->message = 1;
     outcome->method = key->method;

@@ -11,6 +11,7 @@
 #include <array>
 #include <exception>
 #include <map>
+#include <numeric>
 #include <sched.h>
 #include <thread>
 
@@ -197,6 +198,27 @@ TEST_CASE("two CPUs: a call that comes to both at once has one entry and one ser
     CHECK(later.grave() == 0);
     CHECK(later.doubled == first.doubled);
     CHECK(later.split == 0);
+}
+
+TEST_CASE("two CPUs: a call whose server is gone has one new server", "[race]") {
+    if (!has_two_cpus()) {
+        return;
+    }
+    Race race(kRoomy, Code::real);
+    race.confirm(kCalls);
+    for (const __u32 gone : {3U, 2U}) {
+        race.server(gone, {.flags = SS_SERVER_IN_USE});
+        std::vector<__u16> rest(gone);
+        std::iota(rest.begin(), rest.end(), __u16{0});
+        race.ring(0, rest);
+        race.both(FINDER_DIALOG, 0, kCalls);
+        const Faults faults = race.faults(kCalls);
+        INFO(faults);
+        CHECK(faults.grave() == 0);
+        CHECK(faults.doubled == 0);
+        CHECK(faults.split == 0);
+        CHECK(race.load(gone).live == 0);
+    }
 }
 
 TEST_CASE("two CPUs: in full buckets entries stay whole and confirmed calls stay", "[race]") {
