@@ -64,14 +64,27 @@ two_writers() {
     api PATCH "$SERVER" '{"tier": 0, "max_calls": 0}' >/dev/null
 }
 
+is_ready() { [[ $(api_status GET /readyz '') == 200 ]]; }
+
 readiness() {
-    local interface mode
+    local interface mode entries
     check_equal "the daemon is ready" '{"status":"ready"}' "$(api GET /readyz)"
     read -r interface mode _ <<<"$(director_programs)"
-    on_host director ip link set dev "$interface" "$([[ $mode == 1 ]] && echo xdpdrv || echo xdpgeneric)" off
+    mode=$([[ $mode == 1 ]] && echo xdpdrv || echo xdpgeneric)
+    on_host director ip link set dev "$interface" "$mode" off
     check_json "and is not when an interface has lost its program" \
         ".status == 503 and (.detail | contains(\"interface $interface: \"))" "$(api GET /readyz)"
     check_json "but it lives" '.status == "alive"' "$(api GET /healthz)"
+
+    on_host director ip link set dev "$interface" "$mode" object "$(dirname "$RUN_DIR")/pass.o" section xdp
+    entries=$(director_get /v1/status | jq .calls.entries)
+    check_json "a change that other programs do not let come into force as a whole says so" \
+        '.changed and (.warnings | length) == 1 and (.warnings[0] | contains("another XDP program is attached"))' \
+        "$(api PATCH /v1/config '{"calls": {"capacity": 30000}}')"
+    check_json "the table has its size" ".entries != $entries and .entries >= 30000" \
+        "$(director_get /v1/status | jq -c .calls)"
+    on_host director ip link set dev "$interface" "$mode" off
+    check "our program comes back by itself when there is room for it" wait_until 10 is_ready
 }
 
 restarts() {
