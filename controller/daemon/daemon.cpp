@@ -401,8 +401,8 @@ api::Router Daemon::make_routes() {
     api::add_page_routes(router);
     api::add_health_routes(router, [this] { return missing(); });
     api::add_document_routes(router);
-    router.observe([this](const auto &route, const auto &request, const auto &response, auto took) {
-        requests_.note(route, request.method, response.status, took);
+    router.observe([this](const auto &route, const auto &method, auto status, auto took) {
+        requests_.note(route, method, status, took);
     });
     return router;
 }
