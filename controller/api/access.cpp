@@ -5,6 +5,7 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include <functional>
 #include <string_view>
 
 namespace sipsteer::api {
@@ -76,19 +77,24 @@ std::optional<Response> refuse_foreign(const Request &request) {
         {403, "a page of another origin may not change anything: " + *origin, {}, {}});
 }
 
-std::optional<Response> refuse_token(const Request &request, Tokens &tokens) {
+using OnWrong = std::function<void(const std::string &problem)>;
+
+std::optional<Response> refuse_token(Request &request, Tokens &tokens, const OnWrong &alarm) {
     const auto text = bearer_token(request);
     if (!text) {
         return refusal(401, "a token is needed: \"Authorization: Bearer TOKEN\"", "");
     }
     const Token *token = tokens.find(*text);
     if (token == nullptr) {
+        alarm("the token is unknown");
         return refusal(401, "the token is unknown", "invalid_token");
     }
     if (token->expires && *token->expires <= std::chrono::system_clock::now()) {
+        alarm("the token " + token->name + " has expired");
         return refusal(401, "the token has expired", "invalid_token");
     }
-    if (token->role != Role::Admin && !is_safe(request) && !only_explains(request)) {
+    request.may_change = token->role == Role::Admin;
+    if (!request.may_change && !is_safe(request) && !only_explains(request)) {
         return refusal(403, "the token " + token->name + " is for reading only",
                        "insufficient_scope");
     }
@@ -97,14 +103,20 @@ std::optional<Response> refuse_token(const Request &request, Tokens &tokens) {
 
 } // namespace
 
-std::optional<Response> Access::refuse(const Request &request) const {
+std::optional<Response> Access::refuse(Request &request, const std::string &client) const {
     if (auto refused = refuse_foreign(request)) {
         return refused;
     }
     if (!tokens_ || is_for_all(request)) {
         return std::nullopt;
     }
-    return refuse_token(request, *tokens_);
+    return refuse_token(request, *tokens_, [&](const std::string &problem) {
+        alarm_->note(client, problem, Alarm::Clock::now());
+    });
+}
+
+bool Access::makes_known(const Request &request) const {
+    return !tokens_ || !is_for_all(request);
 }
 
 } // namespace sipsteer::api

@@ -3,6 +3,10 @@
 
 #include "api/query.hpp"
 
+#include <boost/beast/core/string.hpp>
+
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <memory>
 
@@ -10,7 +14,8 @@ namespace sipsteer::api {
 
 namespace {
 
-constexpr std::size_t kLargestDatagram = 65'527;  // UDP: its length has 16 bits, 8 bytes are header
+constexpr std::size_t kLargestDatagram = 65'527; // UDP: its length has 16 bits, 8 bytes are header
+constexpr const char *kCaptureTypes[] = {"application/vnd.tcpdump.pcap", "application/x-pcapng"};
 constexpr std::uint64_t kLongestTime = 1'000'000; // seconds: more than the table can tell
 
 Response to_response(const AnswerOrProblem &result) {
@@ -37,6 +42,19 @@ Response list(const CallsSources &sources, const Request &request) {
     return to_response(sources.list(query));
 }
 
+/// The answer to a change of calls that is meant for them as they were: what the table knows of a
+/// call changes with each of its messages, so that it has no entity tag to compare.
+std::optional<Response> refuse_condition(const Request &request) {
+    if (request.method == "GET" || request.method == "HEAD" || !request.fields.get("If-Match")) {
+        return std::nullopt;
+    }
+    return problem_response(
+        {412,
+         "calls have no entity tags: they change with each message; leave If-Match out",
+         {},
+         {}});
+}
+
 using CallHandler = std::function<AnswerOrProblem(const CallQuery &, const Request &)>;
 
 /// A handler of a route with {call-id} in it.
@@ -51,6 +69,9 @@ Router::Handler for_call(CallHandler handler) {
         query.source = reader.text("source");
         if (const auto problem = reader.finish()) {
             return problem_response(*problem);
+        }
+        if (auto refused = refuse_condition(request)) {
+            return *refused;
         }
         return to_response(handler(query, request));
     };
@@ -97,11 +118,36 @@ Router::Handler for_server(ServerHandler handler) {
         if (const auto problem = QueryReader(request).finish()) {
             return problem_response(*problem);
         }
+        if (auto refused = refuse_condition(request)) {
+            return *refused;
+        }
         return to_response(handler(request.captured.at("pool"), request.captured.at("server")));
     };
 }
 
+bool is_capture(const Request &request) {
+    const std::string type = request.fields.get("Content-Type").value_or("");
+    return std::any_of(std::begin(kCaptureTypes), std::end(kCaptureTypes), [&](const char *one) {
+        return boost::beast::iequals(std::string_view(type).substr(0, type.find(';')), one);
+    });
+}
+
+Response explain_capture(const CallsSources &sources, const Request &request) {
+    QueryReader reader(request);
+    CaptureQuery query;
+    query.file = request.body;
+    query.service = reader.text("service");
+    query.limit = reader.number("limit", 1, 1000, query.limit);
+    if (const auto problem = reader.finish()) {
+        return problem_response(*problem);
+    }
+    return to_response(sources.explain_capture(query));
+}
+
 Response explain(const CallsSources &sources, const Request &request) {
+    if (is_capture(request)) {
+        return explain_capture(sources, request);
+    }
     QueryReader reader(request);
     ExplainQuery query;
     query.payload = request.body;

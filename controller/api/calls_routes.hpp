@@ -45,6 +45,13 @@ struct ExplainQuery {
     std::optional<std::string> source; // address of the client
 };
 
+/// A capture file whose datagrams' way is asked for.
+struct CaptureQuery {
+    std::string_view file;              // pcap or pcapng, all of it
+    std::optional<std::string> service; // datagrams to its port, as if all were sent to it
+    std::size_t limit = 100;            // 1 to 1000 datagrams
+};
+
 struct Answer {
     unsigned status = 200;
     nlohmann::json body;
@@ -64,6 +71,7 @@ struct CallsSources {
     std::function<AnswerOrProblem(const std::string &pool, const std::string &server)>
         rehome_progress;
     std::function<AnswerOrProblem(const ExplainQuery &)> explain;
+    std::function<AnswerOrProblem(const CaptureQuery &)> explain_capture;
 };
 
 /// GET /v1/calls?pool=&server=&state=&older_than=&idle_longer_than=&limit=&after=
@@ -71,7 +79,8 @@ struct CallsSources {
 /// DELETE /v1/calls/{call-id}, likewise
 /// POST /v1/calls/{call-id}/rehome, likewise, with nothing or {"server": "..."} in the body
 /// POST /v1/pools/{pool}/servers/{server}/rehome, and GET of its progress
-/// POST /v1/explain?service=&source=, with a datagram in the body
+/// POST /v1/explain?service=&source=, with a datagram in the body;
+/// POST /v1/explain?service=&limit=, with a capture in it, if Content-Type says so
 void add_calls_routes(Router &router, CallsSources sources);
 
 } // namespace sipsteer::api

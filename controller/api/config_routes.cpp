@@ -46,6 +46,19 @@ Response change_all(const Request &request, const ConfigSource &source, BodyKind
     return change_config(request, source, edit);
 }
 
+/// Where a body is not {"to": "file"}, as a JSON pointer; nothing if it is.
+std::optional<std::string> save_fault(const json &body) {
+    if (!body.is_object()) {
+        return "";
+    }
+    for (const auto &[name, value] : body.items()) {
+        if (name != "to") {
+            return (json::json_pointer() / name).to_string();
+        }
+    }
+    return body.value("to", json()) == "file" ? std::nullopt : std::optional<std::string>("/to");
+}
+
 Response save(const Request &request, const ConfigSource &source) {
     if (const auto problem = QueryReader(request).finish()) {
         return problem_response(*problem);
@@ -54,8 +67,8 @@ Response save(const Request &request, const ConfigSource &source) {
     if (auto *refused = std::get_if<Response>(&body)) {
         return std::move(*refused);
     }
-    if (std::get<json>(body) != json{{"to", "file"}}) {
-        return problem_response({422, R"(the body must be {"to": "file"})", {}, "/to"});
+    if (const auto fault = save_fault(std::get<json>(body))) {
+        return problem_response({422, R"(the body must be {"to": "file"})", {}, *fault});
     }
     if (auto failed = failed_condition(request, entity_tag(source.current()))) {
         return *failed;

@@ -23,7 +23,7 @@ json route_json(const std::string &method, const std::string &path) {
     return {{"method", method}, {"path", path}};
 }
 
-/// The answer of `own`, with all routes that there are before it is added.
+/// What `own` answers, but for the role: all routes that there are before it is added.
 json routes_json(const Router &router, const std::string &own) {
     json routes = json::array();
     for (const auto &[method, path] : router.routes()) {
@@ -37,7 +37,14 @@ json routes_json(const Router &router, const std::string &own) {
 
 void add_document_routes(Router &router) {
     router.add("GET", "/openapi.json", constant(std::string(openapi_document())));
-    router.add("GET", "/v1", constant(routes_json(router, "/v1").dump() + '\n'));
+    router.add("GET", "/v1", [routes = routes_json(router, "/v1")](const Request &request) {
+        if (const auto problem = QueryReader(request).finish()) {
+            return problem_response(*problem);
+        }
+        json answer = routes;
+        answer["role"] = request.may_change ? "admin" : "read-only";
+        return json_response(answer);
+    });
 }
 
 } // namespace sipsteer::api

@@ -4,6 +4,7 @@
 #include "api/problem.hpp"
 #include "util/log.hpp"
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -83,24 +84,53 @@ awaitable<void> Listener::accept_all() {
             log::warn("api_accept_failed", {{"error", failed.message()}});
             timer_.expires_after(kAcceptPause);
             co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, failed));
-        } else if (sessions_.size() >= limits_.connections) {
-            if (!std::exchange(full_, true)) { // once, not for each who is turned away
-                log::warn("api_too_many_connections", {{"connections", sessions_.size()}});
-            }
-            turn_away(socket);
         } else {
-            full_ = false;
-            serve(std::move(socket));
+            take(std::move(socket));
         }
     }
 }
 
+void Listener::take(StreamSocket socket) {
+    const auto client = client_address(socket);
+    if (source_is_full(client) || (sessions_.size() >= limits_.connections && !make_room())) {
+        turn_away(socket, client);
+        return;
+    }
+    serve(std::move(socket), client);
+}
+
+bool Listener::source_is_full(const ClientAddress &client) const {
+    const auto from_there = [&](const auto &session) { return session->source() == client.source; };
+    return !client.source.empty() &&
+           std::count_if(sessions_.begin(), sessions_.end(), from_there) >=
+               static_cast<std::ptrdiff_t>(limits_.connections_from_one_source);
+}
+
+/// Ends the oldest connection of those whose clients are not known, if there is one.
+bool Listener::make_room() {
+    const auto unknown = std::find_if(sessions_.begin(), sessions_.end(),
+                                      [](const auto &session) { return !session->is_known(); });
+    if (unknown == sessions_.end()) {
+        return false;
+    }
+    (*unknown)->abort();
+    sessions_.erase(unknown);
+    return true;
+}
+
 /// Tells a client that there are too many. What does not fit its socket's buffer is not sent; a
 /// client that wants to speak TLS would not understand it.
-void Listener::turn_away(StreamSocket &socket) {
+void Listener::turn_away(StreamSocket &socket, const ClientAddress &client) {
+    const bool of_source = sessions_.size() < limits_.connections;
+    too_many_.note(
+        client.text,
+        std::to_string(of_source ? limits_.connections_from_one_source : limits_.connections) +
+            (of_source ? " from there" : " in all"),
+        Alarm::Clock::now());
     if (tls_) {
         return;
     }
+    router_->note_refused("", 503);
     Response response = problem_response({503, "too many connections", {}, {}});
     response.fields.emplace_back("Retry-After", "1");
     std::ostringstream text;
@@ -110,10 +140,10 @@ void Listener::turn_away(StreamSocket &socket) {
     socket.send(asio::buffer(text.str()), 0, ignored);
 }
 
-void Listener::serve(StreamSocket socket) {
-    const auto session =
-        std::make_shared<Session>(Transport(std::move(socket), tls_), router_, access_, limits_);
-    sessions_.insert(session);
+void Listener::serve(StreamSocket socket, const ClientAddress &client) {
+    const auto session = std::make_shared<Session>(Transport(std::move(socket), tls_), client,
+                                                   router_, access_, limits_);
+    sessions_.push_back(session);
     asio::co_spawn(acceptor_.get_executor(), session->run(),
                    [self = shared_from_this(), session](const std::exception_ptr &failure) {
                        log_exception("api_connection_failed", failure);
@@ -123,7 +153,7 @@ void Listener::serve(StreamSocket socket) {
 
 void Listener::ended(const std::shared_ptr<Session> &session) {
     session->abort();
-    sessions_.erase(session);
+    sessions_.remove(session);
     if (stopping_ && sessions_.empty()) {
         timer_.cancel();
     }

@@ -9,13 +9,15 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <list>
 #include <memory>
-#include <set>
+#include <string>
 
 namespace sipsteer::api {
 
 /// One listening socket and its clients. Each listener has its own limit of connections: those who
-/// fill one do not keep others from another.
+/// fill one do not keep others from another. Nor can one source take all of one's connections, and
+/// those that no token was shown on make room for others.
 class Listener : public std::enable_shared_from_this<Listener> {
 public:
     using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
@@ -32,8 +34,11 @@ public:
 
 private:
     boost::asio::awaitable<void> accept_all();
-    void turn_away(StreamSocket &socket);
-    void serve(StreamSocket socket);
+    void take(StreamSocket socket);
+    void turn_away(StreamSocket &socket, const ClientAddress &client);
+    bool source_is_full(const ClientAddress &client) const;
+    bool make_room();
+    void serve(StreamSocket socket, const ClientAddress &client);
     void ended(const std::shared_ptr<Session> &session);
     void abort_all();
 
@@ -43,8 +48,8 @@ private:
     std::shared_ptr<const Router> router_;
     Limits limits_;
     boost::asio::steady_timer timer_; // a pause in accepting; when stopping, the end of grace
-    std::set<std::shared_ptr<Session>> sessions_;
-    bool full_ = false;
+    std::list<std::shared_ptr<Session>> sessions_; // the oldest first
+    Alarm too_many_{"api_too_many_connections"};
     bool stopping_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/log_level_routes.hpp"
 
+#include "api/entity_tag.hpp"
 #include "api/json_body.hpp"
 #include "api/query.hpp"
 
@@ -10,8 +11,15 @@ namespace {
 
 using nlohmann::json;
 
+json state(const LogLevel &level) {
+    return {{"log_level", level.in_force()}, {"configured", level.configured()}};
+}
+
 Response answer(const LogLevel &level) {
-    return json_response({{"log_level", level.in_force()}, {"configured", level.configured()}});
+    const json body = state(level);
+    Response response = json_response(body);
+    response.fields.emplace_back("ETag", entity_tag(body));
+    return response;
 }
 
 Response get_level(const Request &request, const LogLevel &level) {
@@ -26,6 +34,9 @@ Response put_level(const Request &request, const LogLevel &level) {
     const auto body = read_json_body(request, BodyKind::Whole);
     if (const auto *refused = std::get_if<Response>(&body)) {
         return *refused;
+    }
+    if (auto failed = failed_condition(request, entity_tag(state(level)))) {
+        return *failed;
     }
     const json &wanted = std::get<json>(body);
     const bool good = wanted.is_object() && wanted.size() == 1 && wanted.contains("log_level") &&

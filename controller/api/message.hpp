@@ -22,6 +22,7 @@ struct Request {
     std::map<std::string, std::string> captured; // what stood for {name} in the route's pattern
     std::string body;
     Fields fields = {};
+    bool may_change = true; // false: the client's token is for reading only
 };
 
 struct Response {

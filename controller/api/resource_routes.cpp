@@ -179,7 +179,10 @@ Response post_one(const Context &context, const Request &request) {
     const json &thing = std::get<json>(body);
     if (!thing.is_object() || !thing.contains("name") || !thing["name"].is_string()) {
         return problem_response(
-            {422, "the body must be an object with the name of the " + context.kind.word, {}, {}});
+            {422,
+             "the body must be an object with the name of the " + context.kind.word,
+             {},
+             thing.is_object() ? "/name" : ""});
     }
     Captured captured = request.captured;
     captured[context.kind.word] = thing["name"];

@@ -106,11 +106,17 @@ Response Router::handle(Request &request) const {
     const Route *route = find(request);
     Response response = answer(route, request);
     if (observer_) {
-        observer_(route == nullptr ? "none" : route->name, request, response,
+        observer_(route == nullptr ? "none" : route->name, request.method, response.status,
                   std::chrono::duration_cast<std::chrono::microseconds>(
                       std::chrono::steady_clock::now() - begun));
     }
     return response;
+}
+
+void Router::note_refused(const std::string &method, unsigned status) const {
+    if (observer_) {
+        observer_("none", method, status, std::nullopt);
+    }
 }
 
 Response Router::answer(const Route *route, const Request &request) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,10 +32,15 @@ public:
     /// request.captured.
     Response handle(Request &request) const;
 
-    /// Told of every request that was handled: the route's pattern ("none" if the path has no
-    /// route, so that clients cannot make up names), how it was answered and how long that took.
-    using Observer = std::function<void(const std::string &route, const Request &request,
-                                        const Response &response, std::chrono::microseconds took)>;
+    /// That a request was refused before it came here: observed under the route "none".
+    void note_refused(const std::string &method, unsigned status) const;
+
+    /// Told of every request that was answered: the route's pattern ("none" if the path has no
+    /// route, so that clients cannot make up names), how it was answered and how long handling it
+    /// took, if it was handled.
+    using Observer =
+        std::function<void(const std::string &route, const std::string &method, unsigned status,
+                           std::optional<std::chrono::microseconds> took)>;
     void observe(Observer observer) { observer_ = std::move(observer); }
 
 private:

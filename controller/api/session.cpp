@@ -46,10 +46,10 @@ bool expects_continue(const HttpRequest &request) {
 
 } // namespace
 
-Session::Session(Transport stream, std::shared_ptr<const Router> router, Access access,
-                 const Limits &limits)
-    : stream_(std::move(stream)), router_(std::move(router)), access_(std::move(access)),
-      limits_(limits), buffer_(std::size_t{limits.header_bytes} * 2),
+Session::Session(Transport stream, ClientAddress client, std::shared_ptr<const Router> router,
+                 Access access, const Limits &limits)
+    : stream_(std::move(stream)), client_(std::move(client)), router_(std::move(router)),
+      access_(std::move(access)), limits_(limits), buffer_(std::size_t{limits.header_bytes} * 2),
       timer_(stream_.get_executor()) {}
 
 awaitable<void> Session::run() {
@@ -83,7 +83,7 @@ void Session::abort() {
 
 /// Whether client and server can talk: over TLS, that they agree on how.
 awaitable<bool> Session::begin() {
-    arm(limits_.timeout, &Session::abort);
+    arm(patience(), &Session::abort);
     const error_code failed = co_await stream_.handshake();
     if (failed) {
         log::debug("api_handshake_failed", {{"error", failed.message()}});
@@ -103,6 +103,7 @@ awaitable<bool> Session::serve_one() {
     const auto &header = parser.get();
     auto admitted = admit(header);
     if (auto *refused = std::get_if<Response>(&admitted)) {
+        router_->note_refused(header.method_string(), refused->status);
         const bool keep_alive = parser.is_done() && parser.keep_alive();
         const bool head = header.method() == http::verb::head;
         auto message = to_http(std::move(*refused), answer_version(header.version()), keep_alive);
@@ -134,7 +135,7 @@ awaitable<bool> Session::serve(Request request, Parser &parser) {
 /// through between two of its steps, and an answer can follow.
 awaitable<error_code> Session::read_header(Parser &parser) {
     error_code failed;
-    arm(limits_.timeout, &Session::time_out_reading);
+    arm(patience(), &Session::time_out_reading);
     co_await http::async_read_header(stream_, buffer_, parser, into(failed));
     co_return failed;
 }
@@ -167,25 +168,32 @@ awaitable<bool> Session::refuse(const Parser &parser, const error_code &failed) 
     if (problem && !stopping_) {
         log::debug("api_request_refused",
                    {{"status", problem->status}, {"detail", problem->detail}});
+        router_->note_refused(parser.get().method_string(), problem->status);
         co_await send(to_http(problem_response(*problem), 11, false), false);
     }
     co_return false;
 }
 
 /// The request but for its body, or the answer if it may not be made.
-std::variant<Request, Response> Session::admit(const HttpRequest &http) const {
+std::variant<Request, Response> Session::admit(const HttpRequest &http) {
     auto request = head_from_http(http, limits_.target_bytes);
     if (const auto *problem = std::get_if<Problem>(&request)) {
         return problem_response(*problem);
     }
     auto &ours = std::get<Request>(request);
-    if (auto refused = access_.refuse(ours)) {
+    if (auto refused = access_.refuse(ours, client_.text)) {
         log::debug(
             "api_access_refused",
             {{"method", ours.method}, {"path", ours.target.path}, {"status", refused->status}});
         return std::move(*refused);
     }
+    known_ = known_ || access_.makes_known(ours);
     return std::move(ours);
+}
+
+/// How long the client has to say what it wants.
+std::chrono::milliseconds Session::patience() const {
+    return known_ ? limits_.timeout : std::min(limits_.timeout, limits_.first_timeout);
 }
 
 Response Session::answer(Request &request) const {
@@ -258,10 +266,11 @@ void Session::end_stream_with_client(const std::shared_ptr<Stream> &stream) {
         [self = shared_from_this(), stream](const error_code &, std::size_t) { stream->end(); });
 }
 
+/// Its end is a hard one: the client may not even take that nothing more comes, by TLS.
 awaitable<void> Session::linger() {
     error_code failed;
     std::array<char, 4096> waste;
-    arm(kLinger, &Session::end_reading);
+    arm(kLinger, &Session::abort);
     co_await stream_.end_writing();
     while (!failed) {
         co_await stream_.socket().async_read_some(asio::buffer(waste), into(failed));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/access.hpp"
+#include "api/client_address.hpp"
 #include "api/limits.hpp"
 #include "api/router.hpp"
 #include "api/transport.hpp"
@@ -21,14 +22,19 @@ namespace sipsteer::api {
 /// that the answers to pipelined requests keep their order (RFC 9112, 9.3.2).
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(Transport stream, std::shared_ptr<const Router> router, Access access,
-            const Limits &limits);
+    Session(Transport stream, ClientAddress client, std::shared_ptr<const Router> router,
+            Access access, const Limits &limits);
 
     /// Serves the client until it goes or has to go.
     boost::asio::awaitable<void> run();
 
     /// Takes no further request. An answer that is being sent is finished first.
     void stop();
+
+    const std::string &source() const { return client_.source; }
+
+    /// A request of it was one that not everybody may make, and it may.
+    bool is_known() const { return known_; }
 
     /// Closes the connection at once.
     void abort();
@@ -49,7 +55,8 @@ private:
     boost::asio::awaitable<bool> send_pieces(Stream &stream, bool chunked);
     void end_stream_with_client(const std::shared_ptr<Stream> &stream);
     boost::asio::awaitable<void> linger();
-    std::variant<Request, Response> admit(const HttpRequest &http) const;
+    std::variant<Request, Response> admit(const HttpRequest &http);
+    std::chrono::milliseconds patience() const;
     Response answer(Request &request) const;
 
     void arm(std::chrono::milliseconds after, Expired expired);
@@ -58,6 +65,7 @@ private:
     void time_out_reading();
 
     Transport stream_;
+    ClientAddress client_;
     std::shared_ptr<const Router> router_;
     Access access_;
     Limits limits_;
@@ -66,6 +74,7 @@ private:
     std::uint64_t turn_ = 0;       // of the timer: one that fired before it was set again is void
     std::shared_ptr<Stream> body_; // that is being sent
     char waste_ = 0;               // what a client says that listens to one
+    bool known_ = false;
     bool sending_ = false;
     bool stopping_ = false;
     bool timed_out_ = false;

@@ -6,7 +6,7 @@
 #include "calls/list.hpp"
 #include "calls/lookup.hpp"
 #include "daemon/call_lookup.hpp"
-#include "dataplane/counters.hpp"
+#include "daemon/datagram_way.hpp"
 #include "explain/answer.hpp"
 #include "util/log.hpp"
 
@@ -115,7 +115,8 @@ api::CallsSources CallRequests::routes() {
             [this](const auto &query, const auto &server) { return rehome(query, server); },
             [this](const auto &pool, const auto &server) { return rehome_server(pool, server); },
             [this](const auto &pool, const auto &server) { return rehome_progress(pool, server); },
-            [this](const auto &query) { return explain(query); }};
+            [this](const auto &query) { return explain(query); },
+            [this](const auto &query) { return explain_capture(query); }};
 }
 
 CallRequests::Result CallRequests::list(const api::CallsQuery &query) const {
@@ -245,22 +246,11 @@ CallRequests::Result CallRequests::explain(const api::ExplainQuery &query) const
     if (auto problem = read_source(query.source, message)) {
         return *problem;
     }
-    const std::uint16_t index = service.value.pool[message.method];
-    const auto pool = std::find_if(world.plan.pools.begin(), world.plan.pools.end(),
-                                   [&](const auto &p) { return p.index == index; });
-    const auto text_json = [](const std::optional<std::string> &text) {
-        return text ? json(*text) : json(nullptr);
-    };
-    return Answer{
-        200,
-        {{"kind", explain::kind_name(message.kind)},
-         {"method", dataplane::method_label(message.method)},
-         {"call_id", message.call_id.empty() ? json(nullptr) : json(message.call_id)},
-         {"to_user", text_json(message.to_user)},
-         {"via", text_json(message.sent_by)},
-         {"service", service.name},
-         {"pool", pool == world.plan.pools.end() ? json(nullptr)
-                                                 : explain::answer(world, *pool, message)}}};
+    return Answer{200, datagram_way(world, service, message)};
+}
+
+CallRequests::Result CallRequests::explain_capture(const api::CaptureQuery &query) const {
+    return capture_ways(sources_.world(), query);
 }
 
 } // namespace sipsteer::daemon

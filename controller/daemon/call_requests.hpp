@@ -45,6 +45,7 @@ public:
     Result rehome_server(const std::string &pool, const std::string &server) const;
     Result rehome_progress(const std::string &pool, const std::string &server) const;
     Result explain(const api::ExplainQuery &query) const;
+    Result explain_capture(const api::CaptureQuery &query) const;
 
 private:
     Sources sources_;

@@ -89,10 +89,15 @@ bool ConfigControl::reload() {
         log::warn("restart_needed", {{"fields", joined(fixed)}});
         config::keep_fixed(hooks_.in_force(), next);
     }
+    if (const auto possible = hooks_.preview(next); !possible) {
+        log::error("config_refused", {{"file", file_}, {"problem", possible.error().message}});
+        return false;
+    }
     if (auto done = hooks_.adopt(next, file_); !done) {
         log::error("config_refused", {{"file", file_}, {"problem", done.error().message}});
         return false;
     }
+    (void)hooks_.resize();
     hash_ = file.hash;
     saved_.set_aside("SIGHUP had it read");
     return true;
@@ -163,7 +168,11 @@ ConfigControl::put_in_force(const config::Config &next) {
         }
         return Problem{500, done.error().message, {}, {}};
     }
-    return *adopted;
+    Warnings warnings = std::move(*adopted);
+    for (auto &warning : hooks_.resize()) {
+        warnings.push_back(std::move(warning));
+    }
+    return warnings;
 }
 
 ConfigControl::Answer ConfigControl::save_to_file() {

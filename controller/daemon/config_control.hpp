@@ -29,6 +29,10 @@ public:
         /// Puts another one in force; on failure the old one is kept. `from` is for the log.
         std::function<Result<Warnings>(const config::Config &next, const std::string &from)> adopt;
 
+        /// Gives the call table the size that is configured. There is no way back from it while
+        /// calls run, so it comes last: when all else is in force, and saved.
+        std::function<Warnings()> resize;
+
         /// How calls would move. Fails if it cannot be put in force.
         std::function<Result<std::vector<plan::RingMove>>(const config::Config &next)> preview;
     };

@@ -114,9 +114,13 @@ json make_counters(const StatusInput &input) {
         entry["server"] = server.id.server;
         servers.push_back(std::move(entry));
     }
-    return {{"reasons", reasons_json(input)},     {"methods", methods_json(input)},
-            {"services", std::move(services)},    {"servers", std::move(servers)},
-            {"fragments", fragments_json(input)}, {"rejects", rejects_json(input)}};
+    return {{"reasons", reasons_json(input)},
+            {"methods", methods_json(input)},
+            {"services", std::move(services)},
+            {"servers", std::move(servers)},
+            {"fragments", fragments_json(input)},
+            {"rejects", rejects_json(input)},
+            {"call_events", {{"lost", dataplane::read_tap_dropped(input.maps, SS_TAP_CALLS)}}}};
 }
 
 } // namespace sipsteer::daemon

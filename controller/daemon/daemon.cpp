@@ -47,6 +47,7 @@ Daemon::Daemon(const OperatorFile &file, const Options &options)
       config_control_(options.config_file, file.hash, config_.state_dir,
                       {[this]() -> const config::Config & { return config_; },
                        [this](const auto &next, const auto &from) { return adopt(next, from); },
+                       [this] { return resize(); },
                        [this](const auto &next) { return preview(next); }}),
       log_level_(options.log_level),
       neighbours_(io_,
@@ -113,10 +114,7 @@ void Daemon::open_tables() {
     resizing_ = std::make_unique<Resizing>(
         *maps_, [this] { sweeping_->set_tables(call_tables(*maps_)); },
         [this] { return live_ ? attach_programs() : Status(Done{}); });
-    if (auto resized = resizing_->begin(config_.call_capacity); !resized) {
-        log::warn("call_capacity_kept", {{"entries", maps_->table().buckets() * SS_BUCKET_ENTRIES},
-                                         {"problem", resized.error().message}});
-    }
+    (void)resize();
 }
 
 Status Daemon::attach_programs() {
@@ -332,9 +330,6 @@ void Daemon::reload() {
 
 /// Takes a new configuration over. If it cannot be put in force the old one is kept.
 Result<ConfigControl::Warnings> Daemon::adopt(config::Config next, const std::string &from) {
-    if (auto resized = resizing_->begin(next.call_capacity); !resized) {
-        return Error{"calls.capacity: " + resized.error().message};
-    }
     running_ = farm_->running();
     idle_.clear();
     std::swap(config_, next);
@@ -358,13 +353,26 @@ Result<ConfigControl::Warnings> Daemon::adopt(config::Config next, const std::st
     return warnings;
 }
 
+/// What could not be done. The next change and the next start try it again.
+ConfigControl::Warnings Daemon::resize() {
+    auto resized = resizing_->begin(config_.call_capacity);
+    if (resized) {
+        return std::move(*resized);
+    }
+    log::warn("call_capacity_kept", {{"entries", maps_->table().buckets() * SS_BUCKET_ENTRIES},
+                                     {"problem", resized.error().message}});
+    return {"calls.capacity: the table keeps its size: " + resized.error().message};
+}
+
 /// The rings as they would be once new servers are up.
 Result<std::vector<plan::RingMove>> Daemon::preview(const config::Config &next) const {
     if (!live_) {
         return Error{"the daemon is starting or stopping: no time for changes"};
     }
-    if (auto possible = resizing_->check(next.call_capacity); !possible) {
-        return Error{"calls.capacity: " + possible.error().message};
+    if (next.call_capacity != config_.call_capacity) { // or else what a start met stops any change
+        if (auto possible = resizing_->check(next.call_capacity); !possible) {
+            return Error{"calls.capacity: " + possible.error().message};
+        }
     }
     const auto plan = farm_->preview(next, observed());
     if (!plan) {
@@ -407,8 +415,8 @@ api::Router Daemon::make_routes() {
     api::add_page_routes(router);
     api::add_health_routes(router, [this] { return missing(); });
     api::add_document_routes(router);
-    router.observe([this](const auto &route, const auto &request, const auto &response, auto took) {
-        requests_.note(route, request.method, response.status, took);
+    router.observe([this](const auto &route, const auto &method, auto status, auto took) {
+        requests_.note(route, method, status, took);
     });
     return router;
 }

@@ -75,6 +75,7 @@ private:
     void await_signal();
     void reload();
     Result<ConfigControl::Warnings> adopt(config::Config next, const std::string &from);
+    ConfigControl::Warnings resize();
     Result<std::vector<plan::RingMove>> preview(const config::Config &next) const;
     void set_configured_log_level() const;
     void stop();

@@ -158,6 +158,7 @@ metrics::State make_metrics_state(const StatusInput &input, const metrics::Reque
     state.reasons = dataplane::read_reasons(input.maps);
     add_table(input, state);
     add_handed_over(input, state);
+    state.call_events_lost = dataplane::read_tap_dropped(input.maps, SS_TAP_CALLS);
     state.requests = requests;
     return state;
 }

@@ -32,36 +32,42 @@ Status Resizing::check(std::uint32_t call_capacity) const {
     return is_present(call_capacity) ? Status(Done{}) : maps_.can_resize(call_capacity);
 }
 
-Status Resizing::begin(std::uint32_t call_capacity) {
+Result<std::vector<std::string>> Resizing::begin(std::uint32_t call_capacity) {
+    std::vector<std::string> warnings;
     if (is_present(call_capacity)) {
-        return Done{};
+        return warnings;
     }
     const auto buckets = dataplane::bucket_count(call_capacity);
     log::info("call_table_resizing", {{"calls", call_capacity},
                                       {"entries", std::uint64_t{buckets} * SS_BUCKET_ENTRIES},
                                       {"bytes", dataplane::table_bytes(call_capacity)}});
     if (auto resized = maps_.resize(call_capacity); !resized) {
-        return resized;
+        return resized.error();
     }
     empty_passes_ = 0;
     tables_changed_();
-    attach();
-    return Done{};
+    if (auto attached = attach(); !attached) {
+        warnings.push_back("the programs in force still look into the table of the old size; "
+                           "replacing them is tried again after each sweep: " +
+                           attached.error().message);
+    }
+    return warnings;
 }
 
-void Resizing::attach() {
-    const auto attached = attach_();
+Status Resizing::attach() {
+    auto attached = attach_();
     attach_due_ = !attached;
     if (!attached) {
         log::error("programs_not_replaced", {{"problem", attached.error().message},
                                              {"effect", "tried again after each sweep"}});
     }
+    return attached;
 }
 
 void Resizing::note_pass(const calls::SweepTotals &totals) {
     if (attach_due_) {
         empty_passes_ = 0;
-        attach();
+        (void)attach();
         return;
     }
     if (!maps_.before()) {
@@ -75,7 +81,7 @@ void Resizing::note_pass(const calls::SweepTotals &totals) {
     tables_changed_();
     log::info("call_table_resized",
               {{"entries", std::uint64_t{maps_.table().buckets()} * SS_BUCKET_ENTRIES}});
-    attach();
+    (void)attach();
 }
 
 } // namespace sipsteer::daemon

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace sipsteer::daemon {
@@ -29,15 +30,15 @@ public:
     Status check(std::uint32_t call_capacity) const;
 
     /// Begins, if the table has not the size for that many calls. An error says why it cannot be;
-    /// then nothing has changed.
-    Status begin(std::uint32_t call_capacity);
+    /// then nothing has changed. Warnings, each a sentence: what is not done yet, and tried again.
+    Result<std::vector<std::string>> begin(std::uint32_t call_capacity);
 
     /// After each pass of the sweep.
     void note_pass(const calls::SweepTotals &totals);
 
 private:
     bool is_present(std::uint32_t call_capacity) const;
-    void attach();
+    Status attach();
 
     dataplane::Maps &maps_;
     std::function<void()> tables_changed_;

@@ -52,6 +52,13 @@ void add_losses(const State &state, Families &families) {
         [](const ss_call_counters &calls) { return calls.no_room; });
 }
 
+void add_lost_events(const State &state, Families &families) {
+    families
+        .counter("call_events_lost_total",
+                 "Events of calls that nobody was told of, for want of room.")
+        .add({}, state.call_events_lost);
+}
+
 void add_table(const Table &table, Families &families) {
     families.gauge("table_entries", "Places for calls in the call table.").add({}, table.entries);
     families.gauge("table_calls", "Calls in the call table.").add({}, table.calls);
@@ -91,6 +98,7 @@ void add_calls(const State &state, Families &families) {
     }
     add_events(state, families);
     add_losses(state, families);
+    add_lost_events(state, families);
     add_table(state.table, families);
     add_sweep(state.sweep, families);
 }

@@ -92,12 +92,15 @@ struct Requests {
     std::map<RequestKey, std::uint64_t> count;
     std::map<std::string, Latency> latency; // by route
 
-    /// Clients cannot make up labels: methods that the API never takes are "other".
+    /// `took`: absent of a request that was refused before it was handled. Clients cannot make up
+    /// labels: methods that the API never takes are "other".
     void note(const std::string &route, const std::string &method, unsigned status,
-              std::chrono::microseconds took) {
+              std::optional<std::chrono::microseconds> took) {
         static const std::set<std::string> known{"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"};
         ++count[{route, known.count(method) != 0 ? method : "other", status}];
-        latency[route].note(took);
+        if (took) {
+            latency[route].note(*took);
+        }
     }
 };
 
@@ -114,6 +117,7 @@ struct State {
     Sweep sweep;
     Fragments fragments;
     std::map<std::string, std::uint64_t> rejects; // by result
+    std::uint64_t call_events_lost = 0;
     Requests requests;
 };
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two questions: where does this call go, and where this datagram?
+// The questions: where does this call go, and where this datagram, or those of this capture?
 
 import { ask, get, path } from "./api.js";
 import { byId, element, keep } from "./dom.js";
-import { explanation } from "./explain_view.js";
+import { captureView, explanation } from "./explain_view.js";
 
 function showAnswer(answer) {
-  byId("explanation").replaceChildren(...explanation(answer));
+  byId("explanation").replaceChildren(...(answer.datagrams ? captureView(answer) : explanation(answer)));
 }
 
 function showProblem(error) {
@@ -24,18 +24,34 @@ async function show(question) {
   byId("explanation").removeAttribute("aria-busy");
 }
 
-async function explainDatagram(file) {
+const CAPTURE_TYPES = {
+  d4c3b2a1: "application/vnd.tcpdump.pcap",
+  a1b2c3d4: "application/vnd.tcpdump.pcap",
+  "4d3cb2a1": "application/vnd.tcpdump.pcap", // nanoseconds
+  a1b23c4d: "application/vnd.tcpdump.pcap",
+  "0a0d0d0a": "application/x-pcapng",
+};
+
+/** By the file's first four bytes. */
+async function typeOf(file) {
+  const first = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const hex = [...first].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return CAPTURE_TYPES[hex] ?? "application/octet-stream";
+}
+
+async function explainFile(file) {
+  const type = await typeOf(file);
   const query = new URLSearchParams();
   const service = byId("datagram-service").value;
   const source = byId("datagram-source").value.trim();
   if (service !== "") {
     query.set("service", service);
   }
-  if (source !== "") {
+  if (source !== "" && type === "application/octet-stream") { // a capture has its own
     query.set("source", source);
   }
   const response = await ask(`/v1/explain${query.size > 0 ? `?${query}` : ""}`, {
-    method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file,
+    method: "POST", headers: { "Content-Type": type }, body: file,
   });
   return response.json();
 }
@@ -62,7 +78,7 @@ export function watchExplain() {
   let file = null;
   const take = (given) => {
     file = given;
-    show(() => explainDatagram(file));
+    show(() => explainFile(file));
   };
   const again = () => file && take(file);
   byId("explain-datagram").onsubmit = (event) => {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An answer of GET /v1/calls/{call-id} or POST /v1/explain, in words.
+// An answer of GET /v1/calls/{call-id} or POST /v1/explain, of one datagram or a capture, in words.
 
 import { element } from "./dom.js";
-import { UNKNOWN, count, duration } from "./format.js";
+import { UNKNOWN, count, duration, endpoint, plural } from "./format.js";
 
 function facts(pairs) {
   const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
@@ -46,6 +46,32 @@ function messageView(answer) {
   const words = [answer.kind, answer.method, answer.class].filter(Boolean).join(" ");
   return words === "" && !answer.call_id ? null
     : facts([["Read as", words], ["Call-ID", answer.call_id], ["Service", answer.service]]);
+}
+
+function datagramWords({ way, part, cut }) {
+  if (way === null) {
+    return cut ? "cut short by the capture" : `a fragment (${part.replace("_", " ")}): it has no way of its own`;
+  }
+  const what = [way.kind, way.method].filter(Boolean).join(" ");
+  const server = way.pool?.call?.server ?? way.pool?.if_new?.server;
+  return `${what}${way.call_id ? ` ${way.call_id}` : ""}: ${server ?? "no server"}`;
+}
+
+function datagramView(datagram) {
+  const { frame, source, destination, way } = datagram;
+  const from = endpoint(source.address, source.port ?? 0);
+  const to = endpoint(destination.address, destination.port ?? 0);
+  return element("details", { className: "datagram" },
+    element("summary", {}, `Frame ${frame}, ${from} to ${to}: ${datagramWords(datagram)}`),
+    ...(way === null ? [] : explanation(way)));
+}
+
+/** Elements: one for each datagram, folded. */
+export function captureView({ frames, datagrams, more }) {
+  const words = datagrams.length === 0 ? `None of its ${plural(frames, "frame")} is a datagram to a service.`
+    : more ? `The first ${plural(datagrams.length, "datagram")} to services; there are more.`
+      : `${plural(datagrams.length, "datagram")} to services, in ${plural(frames, "frame")}.`;
+  return [element("p", { className: datagrams.length === 0 ? "empty" : "" }, words), ...datagrams.map(datagramView)];
 }
 
 /** Elements; the whole answer is below them, folded. */

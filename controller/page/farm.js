@@ -5,6 +5,7 @@
 import { byId, element, keep, setData, setNote, setText } from "./dom.js";
 import { actionOf, startAction } from "./farm_actions.js";
 import { UNKNOWN, clock, count, duration, endpoint, percent, plural, rate } from "./format.js";
+import { isReadOnly } from "./role.js";
 
 // --- tables that are cards on a narrow screen -------------------------------------------------------
 
@@ -132,6 +133,8 @@ function updateAction(cell, pool, server) {
   const action = actionOf(server);
   setText(button, action.word);
   button.setAttribute("aria-label", `${action.word} ${pool.name}/${server.name}`);
+  button.disabled = isReadOnly();
+  button.title = isReadOnly() ? "The token is for reading only" : "";
   button.onclick = () => startAction(pool.name, server, action);
 }
 

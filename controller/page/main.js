@@ -13,12 +13,14 @@ import { watchActions } from "./farm_actions.js";
 import { clock, duration } from "./format.js";
 import { History } from "./history.js";
 import { poll } from "./poll.js";
+import { askRole } from "./role.js";
 import { showSummary } from "./summary.js";
 
 const history = new History();
 const charts = new Charts(history);
 let seenAt = null; // when the last status came
 let failing = false;
+let roleAsked = false; // for the token of now
 
 function showLink(state, text) {
   setData(byId("link"), "state", state);
@@ -37,6 +39,10 @@ function seen(status) {
   showLink("good", `Live, ${clock(seenAt)}`);
   showSummary(status, sample);
   showFarm(status, sample);
+  if (!roleAsked) {
+    roleAsked = true;
+    askRole().then(() => showFarm(status, sample));
+  }
   charts.show();
   offerServices(status.services);
   announceChanges(status);
@@ -66,6 +72,7 @@ const askNow = poll(seen, failed);
 watchActions(askNow);
 watchAccess(() => {
   failing = false;
+  roleAsked = false;
   askNow();
 });
 watchExplain();

@@ -29,9 +29,20 @@ check_weight() { # DESCRIPTION WEIGHT RING-SHARE
         and .status.ring_share > $3 - 0.01 and .status.ring_share < $3 + 0.01" "$(api GET "$SERVER")"
 }
 
+# Tokens for TCP, of an administrator and for reading; the daemon's file of them.
+readonly TOKENS=(admin-token read-token)
+
+write_tokens() {
+    jq -n --arg admin "$(printf %s "${TOKENS[0]}" | sha256sum | cut -d ' ' -f 1)" \
+        --arg read "$(printf %s "${TOKENS[1]}" | sha256sum | cut -d ' ' -f 1)" \
+        '[{name: "admin", role: "admin", sha256: $admin}, {name: "read", role: "read-only", sha256: $read}]'
+}
+
 contract() {
     local code=0
-    "$E2E_DIR/api_contract.py" "$(director_file api.sock)" || code=$?
+    send_request INVITE contract-call "$VIP" 5060
+    on_host director "$E2E_DIR/api_contract.py" "$(director_file api.sock)" --file "$(director_file config.json)" \
+        --call contract-call --tcp 127.0.0.1:8080 --tokens "${TOKENS[@]}" || code=$?
     case $code in
     0) ;;
     77) exit 77 ;;
@@ -64,14 +75,27 @@ two_writers() {
     api PATCH "$SERVER" '{"tier": 0, "max_calls": 0}' >/dev/null
 }
 
+is_ready() { [[ $(api_status GET /readyz '') == 200 ]]; }
+
 readiness() {
-    local interface mode
+    local interface mode entries
     check_equal "the daemon is ready" '{"status":"ready"}' "$(api GET /readyz)"
     read -r interface mode _ <<<"$(director_programs)"
-    on_host director ip link set dev "$interface" "$([[ $mode == 1 ]] && echo xdpdrv || echo xdpgeneric)" off
+    mode=$([[ $mode == 1 ]] && echo xdpdrv || echo xdpgeneric)
+    on_host director ip link set dev "$interface" "$mode" off
     check_json "and is not when an interface has lost its program" \
         ".status == 503 and (.detail | contains(\"interface $interface: \"))" "$(api GET /readyz)"
     check_json "but it lives" '.status == "alive"' "$(api GET /healthz)"
+
+    on_host director ip link set dev "$interface" "$mode" object "$(dirname "$RUN_DIR")/pass.o" section xdp
+    entries=$(director_get /v1/status | jq .calls.entries)
+    check_json "a change that other programs do not let come into force as a whole says so" \
+        '.changed and (.warnings | length) == 1 and (.warnings[0] | contains("another XDP program is attached"))' \
+        "$(api PATCH /v1/config '{"calls": {"capacity": 30000}}')"
+    check_json "the table has its size" ".entries != $entries and .entries >= 30000" \
+        "$(director_get /v1/status | jq -c .calls)"
+    on_host director ip link set dev "$interface" "$mode" off
+    check "our program comes back by itself when there is room for it" wait_until 10 is_ready
 }
 
 restarts() {
@@ -80,7 +104,9 @@ restarts() {
     check_equal "it starts with what was saved" 1 "$(log_lines saved_config)"
     check_weight "the change is in force after a crash" 400 0.571
     end_director TERM
-    start_director '.pools[0].servers[1].weight = 300'
+    write_tokens >"$WORK/tokens.json"
+    start_director '.pools[0].servers[1].weight = 300 | .api += {
+        tokens_file: "'"$WORK"'/tokens.json", listen: [{address: "127.0.0.1:8080"}]}'
     check_weight "an edited file wins" 100 0.167
     check_equal "the log says so" 1 "$(log_lines config_file_wins)"
     check_equal "the changes are kept aside" 400 \
@@ -101,10 +127,10 @@ $(jq '.pools[0].servers[0].weight' "$(director_file config.json)")"
 e2e_begin api-config "$@"
 start_proxies record-route
 start_director .
-contract
 a_weight
 two_writers
 readiness
 restarts
 the_file
+contract
 e2e_end

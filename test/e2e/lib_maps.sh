@@ -39,6 +39,22 @@ api_facts() { # STATUS
     jq -S "[.interfaces[].program_id] | $programs_of" <<<"$1"
 }
 
+# Shares of the rings, "pool server share" a line, from the tool's JSON and the API's status.
+shares_of_tool='.pools[] | . as $pool | .servers[] | "\($pool.pool) \(.name) \(.share * 1e6 | round)"'
+shares_of_api='.pools[] | . as $pool | .servers[] | "\($pool.name) \(.name) \(.ring_share * 1e6 | round)"'
+
+# What became of calls, "pool what count" a line, from the tool's JSON; and from /metrics, where the API
+# has it.
+calls_of_tool='.pools[] | . as $pool | (.events | to_entries[] | "\($pool.pool) \(.key) \(.value)"),
+    (.displaced | to_entries[] | "\($pool.pool) displaced_\(.key) \(.value)"),
+    "\(.pool) expired \(.expired)", "\(.pool) no_room \(.no_room)"'
+
+calls_of_metrics() {
+    sed -nE 's/^sipsteer_calls_(new|confirmed|ended|rehomed)_total\{pool="([^"]*)"\} (.*)/\2 call_\1 \3/p
+        s/^sipsteer_calls_displaced_total\{pool="([^"]*)",state="([^"]*)"\} (.*)/\1 displaced_\2 \3/p
+        s/^sipsteer_calls_(expired|no_room)_total\{pool="([^"]*)"\} (.*)/\2 \1 \3/p'
+}
+
 # Calls that both know, by tag, and how many of them differ in anything else.
 compare_calls() { # API-CALLS-FILE TOOL-CALLS-FILE
     jq -c -n --slurpfile api "$1" --slurpfile tool "$2" '
@@ -63,9 +79,16 @@ check_maps_tools() {
     check_json "$1: a ring gives all its slots to the servers that take new calls" \
         'length == 1 and all(.[]; ([.servers[].slots] | add) == .slots and (.servers | length) == 4)' \
         "$(maps_tool rings | jq -c .pools)"
+    check_equal "$1: each server has the share that the API says" \
+        "$(jq -r "$shares_of_api" <<<"$status" | sort)" "$(maps_tool rings | jq -r "$shares_of_tool" | sort)"
+    maps_tool counters >"$WORK/maps-counters"
     check_equal "$1: every new call is counted once" \
         "$(jq '[.pools[].servers[].new_calls] | add' <<<"$status")" \
-        "$(maps_tool counters | jq '[.pools[].events.call_new] | add')"
+        "$(jq '[.pools[].events.call_new] | add' "$WORK/maps-counters")"
+    check_equal "$1: what became of calls is what the metrics say" \
+        "$(director_get /metrics | calls_of_metrics | sort)" "$(jq -r "$calls_of_tool" "$WORK/maps-counters" | sort)"
+    check_equal "$1: events that were lost, too" "$(director_get /v1/counters | jq .call_events.lost)" \
+        "$(jq '.taps[] | select(.tap == "calls") | .dropped' "$WORK/maps-counters")"
     check_json "$1: no fragments are followed" '.fragments == [] and (.more | not)' "$(maps_tool fragments | jq -c .)"
     check_json "$1: --limit is kept to, and said" '(.calls | length) == 2 and .more' \
         "$(maps_tool calls --limit 2 | jq -c .)"

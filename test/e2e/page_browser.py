@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 
+from one_frame import capture_of
 from page_webdriver import Browser, Forwarder
 
 ROWS = """return [...document.querySelectorAll('#pools tbody tr')].map((row) =>
@@ -130,6 +131,32 @@ class PageTest:
         self.browser.keys("#datagram", str(file))
         self.becomes("so is a datagram from a file", "return document.querySelector('#explanation').innerText.includes('from-a-file')")
 
+    def explains_a_capture(self):
+        service = self.status()["services"][0]
+        if ":" in service["address"]:
+            return
+        file = self.options.directory / "capture.pcap"
+        message = b"INVITE sip:b@example.com SIP/2.0\r\nCall-ID: from-a-capture\r\n\r\n"
+        file.write_bytes(capture_of(service["address"], service["port"], message))
+        self.browser.keys("#datagram", str(file))
+        self.becomes("a capture is explained, datagram by datagram", """
+            const all = document.querySelectorAll('#explanation details.datagram > summary');
+            return all.length === 1 && /^Frame 1, .*from-a-capture/.test(all[0].innerText)""")
+
+    def with_role(self, role):
+        """As if the API said so; the page asks whenever the token has changed."""
+        self.browser.run("""window.realFetch ??= window.fetch;
+            window.fetch = (target, options) => target === '/v1'
+                ? Promise.resolve(new Response('{"role": "%s"}')) : window.realFetch(target, options);
+            document.querySelector('#access-form').requestSubmit();""" % role)
+
+    def offers_what_the_token_allows(self):
+        buttons = "[...document.querySelectorAll('#pools tbody button')]"
+        self.with_role("read-only")
+        self.becomes("a token for reading is offered no change", f"return {buttons}.every((one) => one.disabled)")
+        self.with_role("admin")
+        self.becomes("one for everything is", f"return {buttons}.every((one) => !one.disabled)")
+
     def pictures(self):
         for scheme in ("light", "dark"):
             for name, width, height in (("wide", 1440, 1650), ("narrow", 390, 3900)):
@@ -166,6 +193,8 @@ class PageTest:
         self.pictures()
         self.enables()
         self.explains_a_datagram()
+        self.explains_a_capture()
+        self.offers_what_the_token_allows()
         self.daemon_gone()
         return 1 if self.failed else 0
 

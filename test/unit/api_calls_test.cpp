@@ -50,17 +50,24 @@ CallsSources echo() {
                        {"service", text_or_null(query.service)},
                        {"source", text_or_null(query.source)}}};
     };
+    sources.explain_capture = [](const CaptureQuery &query) -> AnswerOrProblem {
+        return Answer{200,
+                      {{"file", query.file.size()},
+                       {"service", text_or_null(query.service)},
+                       {"limit", query.limit}}};
+    };
     return sources;
 }
 
 /// One request over a connection of its own.
-HttpAnswer ask(const std::string &method, const std::string &target, const std::string &body = {}) {
+HttpAnswer ask(const std::string &method, const std::string &target, const std::string &body = {},
+               const std::string &fields = {}) {
     Router router;
     add_calls_routes(router, echo());
     const Running server(std::move(router));
     Client client(server.path());
     client.send(method + " " + target + " HTTP/1.1\r\nHost: x\r\nContent-Length: " +
-                std::to_string(body.size()) + "\r\n\r\n" + body);
+                std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body);
     return client.receive();
 }
 
@@ -131,4 +138,28 @@ TEST_CASE("a datagram to explain") {
           json::parse(R"({"bytes": 4, "service": "sip", "source": "192.0.2.1"})"));
     CHECK(ask_json("POST", "/v1/explain", std::string(65'527, 'x'))["bytes"] == 65'527);
     CHECK(ask("POST", "/v1/explain", std::string(65'528, 'x')).result_int() == 413);
+}
+
+TEST_CASE("a capture to explain is told by its media type") {
+    const std::string large(100'000, 'x'); // more than a datagram
+    for (const std::string type : {"application/vnd.tcpdump.pcap", "Application/x-pcapng; x=y"}) {
+        const auto answer =
+            ask("POST", "/v1/explain?service=sip&limit=3", large, "Content-Type: " + type + "\r\n");
+        CHECK(json::parse(answer.body()) ==
+              json::parse(R"({"file": 100000, "service": "sip", "limit": 3})"));
+        CHECK(ask("POST", "/v1/explain?limit=1001", "x", "Content-Type: " + type + "\r\n")
+                  .result_int() == 400);
+    }
+    CHECK(ask("POST", "/v1/explain", "x", "Content-Type: application/octet-stream\r\n").body() ==
+          ask("POST", "/v1/explain", "x").body());
+}
+
+TEST_CASE("calls have no entity tags") {
+    const std::string any = "If-Match: *\r\n";
+    for (const std::string target : {"/v1/calls/a/rehome", "/v1/pools/p/servers/s/rehome"}) {
+        CHECK(ask("POST", target, {}, any).result_int() == 412);
+        CHECK(ask("POST", target).result_int() < 300);
+    }
+    CHECK(ask("DELETE", "/v1/calls/a", {}, any).result_int() == 412);
+    CHECK(ask("GET", "/v1/calls/a", {}, any).result_int() == 200);
 }

@@ -116,6 +116,8 @@ public:
         : socket_(connected<asio::local::stream_protocol>(io_, {path})) {}
     explicit Client(std::uint16_t port) // of the loopback
         : socket_(connected<asio::ip::tcp>(io_, {asio::ip::address_v4::loopback(), port})) {}
+    Client(std::uint16_t port, const std::string &from)
+        : socket_(connected<asio::ip::tcp>(io_, {asio::ip::address_v4::loopback(), port}, from)) {}
 
     void send(const std::string &bytes) { asio::write(socket_, asio::buffer(bytes)); }
 
@@ -145,8 +147,15 @@ public:
 
 private:
     template <typename Protocol>
-    static StreamSocket connected(asio::io_context &io, const typename Protocol::endpoint &to) {
+    static StreamSocket connected(asio::io_context &io, const typename Protocol::endpoint &to,
+                                  const std::string &from = {}) {
         typename Protocol::socket socket(io);
+        if constexpr (std::is_same_v<Protocol, asio::ip::tcp>) {
+            if (!from.empty()) {
+                socket.open(Protocol::v4());
+                socket.bind({asio::ip::make_address(from), 0});
+            }
+        }
         socket.connect(to);
         return socket;
     }

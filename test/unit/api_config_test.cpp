@@ -309,6 +309,17 @@ TEST_CASE("a body must be JSON, be called so, and not be deep") {
 TEST_CASE("saving takes the one thing there is to say") {
     Api api;
     CHECK(api.ask("POST", "/v1/config/save", R"({"to": "file"})").body["file"] == "/etc/it");
-    CHECK(api.ask("POST", "/v1/config/save", R"({"to": "tape"})").status == 422);
+    const auto pointer = [&](const char *path, const char *body) {
+        const auto answer = api.ask("POST", path, body);
+        CHECK(answer.status == 422);
+        return answer.body.value("pointer", "");
+    };
+    CHECK(pointer("/v1/config/save", R"({"to": "tape"})") == "/to");
+    CHECK(pointer("/v1/config/save", "{}") == "/to");
+    CHECK(pointer("/v1/config/save", R"({"to": "file", "a/b": 1})") == "/a~1b");
+    CHECK(pointer("/v1/config/save", "7").empty()); // the whole
+    CHECK(pointer("/v1/pools", R"({"weight": 1})") == "/name");
+    CHECK(pointer("/v1/pools", R"({"name": 1})") == "/name");
+    CHECK(pointer("/v1/pools", "7").empty());
     CHECK(api.ask("POST", "/v1/config/save", "").status == 400);
 }

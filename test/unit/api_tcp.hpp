@@ -42,8 +42,9 @@ inline json example_tokens() {
 /// A server on a port of the loopback, on a thread of its own.
 class RunningTcp {
 public:
-    explicit RunningTcp(const TlsContext &tls = nullptr, const Limits &limits = {})
-        : server_(io_, example_router(), limits), file_(folder_.file("tokens.json")) {
+    explicit RunningTcp(const TlsContext &tls = nullptr, const Limits &limits = {},
+                        Router router = example_router())
+        : server_(io_, std::move(router), limits), file_(folder_.file("tokens.json")) {
         replace_file(file_, example_tokens().dump());
         auto tokens = std::make_shared<Tokens>(file_);
         REQUIRE(tokens->load().ok());

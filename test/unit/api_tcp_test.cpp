@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The API over TCP: tokens, roles, origins, and clients that mean no good.
+#include "api/alarm.hpp"
+#include "api/document_routes.hpp"
 #include "api_tcp.hpp"
+
+#include <map>
+#include <mutex>
 
 using namespace sipsteer;
 using namespace sipsteer::api;
@@ -47,6 +52,17 @@ TEST_CASE("a token for reading changes nothing") {
     CHECK(server.ask(explain + bearer("look") + "\r\n").result_int() == 200);
     const std::string patch = "PATCH /v1/explain HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n";
     CHECK(server.ask(patch + bearer("look") + "\r\n").result_int() == 403);
+}
+
+TEST_CASE("a client is told what its token is for") {
+    Router router;
+    add_document_routes(router);
+    const RunningTcp server(nullptr, {}, std::move(router));
+    const auto role = [&](const std::string &text) {
+        return json::parse(server.ask(get("/v1", bearer(text))).body())["role"];
+    };
+    CHECK(role("secret") == "admin");
+    CHECK(role("look") == "read-only");
 }
 
 TEST_CASE("the Unix socket needs no token") {
@@ -119,7 +135,7 @@ TEST_CASE("what a client may send has bounds") {
 
 TEST_CASE("a client that drips its header is let go") {
     Limits limits;
-    limits.timeout = 300ms;
+    limits.first_timeout = 300ms;
     const RunningTcp server(nullptr, limits);
     Client client(server.port());
     const auto start = Clock::now();
@@ -131,6 +147,105 @@ TEST_CASE("a client that drips its header is let go") {
     });
     CHECK(client.receive().result_int() == 408);
     dripping.join();
+}
+
+TEST_CASE("one source has so many connections and no more") {
+    Limits limits;
+    limits.connections_from_one_source = 2;
+    const RunningTcp server(nullptr, limits);
+    std::optional<Client> first(server.port());
+    Client second(server.port());
+    Client third(server.port());
+    const HttpAnswer answer = third.receive();
+    CHECK(problem_of(answer)["status"] == 503);
+    CHECK(third.closed());
+    Client elsewhere(server.port(), "127.0.0.2");
+    elsewhere.send(get("/v1/status", bearer("secret")));
+    CHECK(elsewhere.receive().result_int() == 200);
+    first.reset();
+    CHECK(wait_for([&] {
+        try {
+            return server.ask(get("/v1/status", bearer("secret"))).result_int() == 200;
+        } catch (const boost::system::system_error &) {
+            return false; // it was turned away while it asked
+        }
+    }));
+}
+
+TEST_CASE("clients that show no token keep nobody out, who shows one is kept") {
+    Limits limits;
+    limits.connections = 3;
+    limits.timeout = 20s;
+    const RunningTcp server(nullptr, limits);
+    Client known(server.port());
+    known.send(get("/v1/status", bearer("look")));
+    CHECK(known.receive().result_int() == 200);
+    Client silent(server.port());
+    Client watcher(server.port());
+    watcher.send(get("/healthz"));
+    CHECK(watcher.receive().result_int() == 404); // of this router; anybody may ask
+    for (int i = 0; i < 2; i++) {
+        const HttpAnswer answer = server.ask(get("/v1/status", bearer("secret")));
+        CHECK(answer.result_int() == 200);
+    }
+    CHECK(silent.closed());
+    known.send(get("/v1/status", bearer("look")));
+    CHECK(known.receive().result_int() == 200);
+}
+
+TEST_CASE("a client without a token has less time") {
+    Limits limits;
+    limits.first_timeout = 200ms;
+    const RunningTcp server(nullptr, limits);
+    Client silent(server.port());
+    Client refused(server.port());
+    refused.send(get("/v1/status"));
+    CHECK(refused.receive().result_int() == 401);
+    Client known(server.port());
+    known.send(get("/v1/status", bearer("secret")));
+    CHECK(known.receive().result_int() == 200);
+    CHECK(silent.closed());
+    CHECK(refused.closed());
+    std::this_thread::sleep_for(300ms);
+    known.send(get("/v1/status", bearer("secret")));
+    CHECK(known.receive().result_int() == 200);
+}
+
+TEST_CASE("what was refused before it came to a route is observed") {
+    Limits limits;
+    limits.first_timeout = 200ms;
+    limits.body_bytes = 1000;
+    std::mutex mutex;
+    std::map<std::string, int> seen;
+    Router router = example_router();
+    router.observe([&](const auto &route, const auto &, auto status, auto took) {
+        const std::lock_guard guard(mutex);
+        seen[route + " " + std::to_string(status) + (took ? "" : " unhandled")]++;
+    });
+    const RunningTcp server(nullptr, limits, std::move(router));
+    const auto check = [&](const std::string &request, const std::string &expected) {
+        INFO(expected);
+        server.ask(request);
+        const std::lock_guard guard(mutex); // what is observed is so before it is answered
+        CHECK(seen[expected] == 1);
+    };
+    check(get("/v1/status"), "none 401 unhandled");
+    check(put("/echo", bearer("look")), "none 403 unhandled");
+    check("GET /v1/status HTTP/1.1\r\n\r\n", "none 400 unhandled");
+    check("GET /v1/status HTTP/1.1\r\nHos", "none 408 unhandled");
+    check("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n" + bearer("secret") + "\r\n",
+          "none 413 unhandled");
+    check(get("/v1/status", bearer("secret")), "/v1/status 200");
+}
+
+TEST_CASE("wrong tokens are warned of, not each") {
+    using namespace std::chrono;
+    Alarm alarm("api_wrong_tokens");
+    const Alarm::Clock::time_point start{hours(1)};
+    CHECK(alarm.note("192.0.2.1", "the token is unknown", start));
+    CHECK_FALSE(alarm.note("192.0.2.1", "the token is unknown", start + seconds(1)));
+    CHECK_FALSE(alarm.note("192.0.2.2", "the token is unknown", start + seconds(59)));
+    CHECK(alarm.note("192.0.2.3", "the token is unknown", start + seconds(60)));
 }
 
 TEST_CASE("a file of tokens that is wrong is refused, and says where") {

@@ -113,8 +113,8 @@ TEST_CASE("plain text on the port of TLS gets no answer") {
 
 TEST_CASE("a handshake that does not come on is ended, and counts as a connection") {
     Limits limits;
-    limits.timeout = 300ms;
-    limits.connections = 1;
+    limits.first_timeout = 300ms;
+    limits.connections_from_one_source = 1;
     const RunningTcp server(server_context(), limits);
     Client silent(server.port());
     CHECK(silent.closed());

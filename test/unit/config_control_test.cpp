@@ -51,6 +51,7 @@ public:
             file(), read.hash, (folder_ / "state").string(),
             ConfigControl::Hooks{[this]() -> const config::Config & { return in_force; },
                                  [this](const auto &next, const auto &) { return adopt(next); },
+                                 [this] { return resize(); },
                                  [this](const auto &) { return preview(); }});
         in_force = control_->at_start(*read.parsed);
     }
@@ -71,6 +72,8 @@ public:
     config::Config in_force;
     std::optional<std::string> refusal;         // of the data plane
     std::optional<std::string> preview_refusal; // no room
+    ConfigControl::Warnings resize_warnings;
+    std::vector<bool> resized_when_saved; // for each resize: whether the change was on the disk
 
 private:
     Result<ConfigControl::Warnings> adopt(const config::Config &next) {
@@ -79,6 +82,10 @@ private:
         }
         in_force = next;
         return ConfigControl::Warnings{};
+    }
+    ConfigControl::Warnings resize() {
+        resized_when_saved.push_back(fs::is_regular_file(saved()));
+        return resize_warnings;
     }
     Result<std::vector<plan::RingMove>> preview() const {
         if (preview_refusal) {
@@ -203,6 +210,29 @@ TEST_CASE("what cannot be saved is not put in force") {
     fs::create_directories(host.saved() + "/x"); // nor the draft take its place
     CHECK(problem_of(host.patch(kDebug)).status == 500);
     CHECK(host.in_force.log_level == "info");
+}
+
+TEST_CASE("the call table gets its size last of all") {
+    Host host;
+    host.resize_warnings = {"the programs are not replaced"};
+    CHECK(report_of(host.patch(kDebug))["warnings"] == json(host.resize_warnings));
+    CHECK(host.resized_when_saved == std::vector{true});
+    host.resized_when_saved.clear();
+    report_of(host.patch({{"log_level", "error"}}, ChangeMode::DryRun));
+    host.refusal = "the maps cannot be written";
+    problem_of(host.patch({{"log_level", "error"}}));
+    CHECK_FALSE(host.reload());
+    host.refusal.reset();
+    host.preview_refusal = "no room";
+    CHECK_FALSE(host.reload());
+    host.preview_refusal.reset();
+    fs::remove(host.saved());
+    fs::create_directories(host.saved() + "/x"); // it cannot be saved, and is taken back
+    problem_of(host.patch({{"log_level", "error"}}));
+    CHECK(host.resized_when_saved.empty());
+    fs::remove_all(host.saved());
+    CHECK(host.reload());
+    CHECK(host.resized_when_saved.size() == 1);
 }
 
 TEST_CASE("what was saved and is no good is set aside") {

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <numeric>
 #include <regex>
 #include <set>
 
@@ -231,8 +232,8 @@ TEST_CASE("metrics: GET /metrics answers in the format asked for; the router tel
             content_type(open_metrics ? Format::OpenMetrics : Format::Prometheus), "up 1\n"};
     });
     Requests requests;
-    router.observe([&](const auto &route, const auto &request, const auto &response, auto took) {
-        requests.note(route, request.method, response.status, took);
+    router.observe([&](const auto &route, const auto &method, auto status, auto took) {
+        requests.note(route, method, status, took);
     });
     api::Request request;
     request.method = "GET";
@@ -250,7 +251,11 @@ TEST_CASE("metrics: GET /metrics answers in the format asked for; the router tel
     CHECK(router.handle(request).status == 404);
     CHECK(requests.count == std::map<RequestKey, std::uint64_t>{{{"/metrics", "GET", 200}, 2},
                                                                 {{"none", "GET", 404}, 1}});
+    router.note_refused("BREW", 401);
+    CHECK(requests.count[{"none", "other", 401}] == 1);
     CHECK(requests.latency.size() == 2);
+    const auto &handled = requests.latency["none"].buckets(); // nobody handled the other
+    CHECK(std::accumulate(handled.begin(), handled.end(), 0U) == 1);
 }
 
 } // namespace sipsteer::metrics

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/datagram_way.hpp"
+
+#include "capture/capture.hpp"
+#include "daemon/call_lookup.hpp"
+#include "dataplane/counters.hpp"
+#include "explain/answer.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+
+namespace sipsteer::daemon {
+
+namespace {
+
+using api::Answer;
+using api::Problem;
+using explain::Datagram;
+using explain::Part;
+using nlohmann::json;
+using plan::PlannedService;
+
+json text_json(const std::optional<std::string> &text) {
+    return text ? json(*text) : json(nullptr);
+}
+
+Address address_of(const PlannedService &service) {
+    std::array<std::uint8_t, 16> bytes{};
+    std::copy(std::begin(service.key.address), std::end(service.key.address), bytes.begin());
+    return Address::from_bytes(bytes);
+}
+
+/// Where a datagram of a capture was sent to.
+class Services {
+public:
+    /// `only`: all datagrams to its port are taken as sent to it. Null: datagrams to any service.
+    Services(const explain::World &world, const PlannedService *only)
+        : services_(world.plan.services), only_(only) {}
+
+    const PlannedService *find(const Datagram &datagram) const {
+        if (only_ != nullptr) {
+            return is_to_port(datagram, *only_) ? only_ : nullptr;
+        }
+        const auto found =
+            std::find_if(services_.begin(), services_.end(), [&](const PlannedService &service) {
+                return !service.is_marker() && is_to_port(datagram, service) &&
+                       address_of(service) == datagram.destination;
+            });
+        return found == services_.end() ? nullptr : &*found;
+    }
+
+private:
+    /// A later fragment has no port: it may be to any.
+    static bool is_to_port(const Datagram &datagram, const PlannedService &service) {
+        return datagram.part == Part::LaterFragment ||
+               htons(datagram.destination_port) == service.key.port;
+    }
+
+    const std::vector<PlannedService> &services_;
+    const PlannedService *only_;
+};
+
+const char *part_name(Part part) {
+    switch (part) {
+    case Part::FirstFragment:
+        return "first_fragment";
+    case Part::LaterFragment:
+        return "later_fragment";
+    case Part::Whole:
+        break;
+    }
+    return "whole";
+}
+
+json end_json(const Address &address, std::uint16_t port) {
+    return {{"address", address.to_string()}, {"port", port == 0 ? json(nullptr) : json(port)}};
+}
+
+/// A part of a datagram has no way of its own: what is read in it may end anywhere.
+json captured_json(const explain::World &world, const Services &services,
+                   const capture::CapturedDatagram &captured) {
+    const Datagram &datagram = captured.datagram;
+    json entry = {{"frame", captured.frame},
+                  {"time_unix", captured.time},
+                  {"source", end_json(datagram.source, datagram.source_port)},
+                  {"destination", end_json(datagram.destination, datagram.destination_port)},
+                  {"part", part_name(datagram.part)},
+                  {"cut", datagram.cut},
+                  {"way", nullptr}};
+    if (datagram.part == Part::Whole && !datagram.cut) {
+        auto message = explain::read_message(datagram.payload);
+        message.source = datagram.source;
+        entry["way"] = datagram_way(world, *services.find(datagram), message);
+    }
+    return entry;
+}
+
+} // namespace
+
+json datagram_way(const explain::World &world, const PlannedService &service,
+                  const explain::Message &message) {
+    const std::uint16_t index = service.value.pool[message.method];
+    const auto pool = std::find_if(world.plan.pools.begin(), world.plan.pools.end(),
+                                   [&](const auto &p) { return p.index == index; });
+    return {{"kind", explain::kind_name(message.kind)},
+            {"method", dataplane::method_label(message.method)},
+            {"call_id", message.call_id.empty() ? json(nullptr) : json(message.call_id)},
+            {"to_user", text_json(message.to_user)},
+            {"via", text_json(message.sent_by)},
+            {"service", service.name},
+            {"pool", pool == world.plan.pools.end() ? json(nullptr)
+                                                    : explain::answer(world, *pool, message)}};
+}
+
+api::AnswerOrProblem capture_ways(const explain::World &world, const api::CaptureQuery &query) {
+    const PlannedService *only = nullptr;
+    if (query.service) {
+        auto found = find_service(world, query.service);
+        if (auto *problem = std::get_if<Problem>(&found)) {
+            return *problem;
+        }
+        only = std::get<const PlannedService *>(found);
+    }
+    const Services services(world, only);
+    json datagrams = json::array();
+    bool more = false;
+    const auto read = capture::read_bytes(
+        query.file, [&](const Datagram &datagram) { return services.find(datagram) != nullptr; },
+        [&](const capture::CapturedDatagram &captured) {
+            more = datagrams.size() == query.limit;
+            if (!more) {
+                datagrams.push_back(captured_json(world, services, captured));
+            }
+            return !more;
+        });
+    if (!read) {
+        return Problem{400, "the capture cannot be read: " + read.error().message, {}, {}};
+    }
+    return Answer{200,
+                  {{"frames", read->frames}, {"datagrams", std::move(datagrams)}, {"more", more}}};
+}
+
+} // namespace sipsteer::daemon

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way of datagrams as the API tells it: of one, and of those in a capture.
+#pragma once
+
+#include "api/calls_routes.hpp"
+#include "explain/world.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace sipsteer::daemon {
+
+/// Of a message that is sent to the service.
+nlohmann::json datagram_way(const explain::World &world, const plan::PlannedService &service,
+                            const explain::Message &message);
+
+/// Of the datagrams in a capture that were sent to services. 400 if it is none, or none that can be
+/// read.
+api::AnswerOrProblem capture_ways(const explain::World &world, const api::CaptureQuery &query);
+
+} // namespace sipsteer::daemon
