@@ -67,7 +67,8 @@ Result<std::pair<Fd, Fd>> make_maps(std::uint32_t buckets, bool with_calls) {
 } // namespace
 
 std::uint32_t bucket_count(std::uint32_t call_capacity) {
-    const std::uint64_t entries = std::uint64_t{call_capacity} + call_capacity / 8 + call_capacity / 64;
+    const std::uint64_t entries =
+        std::uint64_t{call_capacity} + call_capacity / 8 + call_capacity / 64;
     return static_cast<std::uint32_t>((entries + SS_BUCKET_ENTRIES - 1) / SS_BUCKET_ENTRIES);
 }
 

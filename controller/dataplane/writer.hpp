@@ -21,7 +21,8 @@ public:
     /// next call writes the rest.
     Status apply(const plan::Plan &plan);
 
-    /// Forgets a name, its counters, its load and its clients' flows, before the index is given to another.
+    /// Forgets a name, its counters, its load and its clients' flows, before the index is given to
+    /// another.
     Status release_server(std::uint16_t index);
     Status release_service(std::uint16_t index);
 

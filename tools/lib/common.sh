@@ -22,10 +22,10 @@ require_root() {
     ((EUID == 0)) || die "must be run as root (network namespaces, BPF): sudo tools/${0##*/}"
 }
 
-# build_sipsteer TARGET: configures the release preset in build/ and builds a target; all: everything.
+# build_sipsteer TARGET...: configures the release preset in build/ and builds targets; all: everything.
 build_sipsteer() {
     local log="$ROOT/build/build.log"
     mkdir -p "$ROOT/build"
     quietly "$log" cmake -S "$ROOT" --preset release
-    quietly "$log" cmake --build "$ROOT/build" --target "$1"
+    quietly "$log" cmake --build "$ROOT/build" --target "$@"
 }
