@@ -18,6 +18,7 @@ build_lab() {
     configure_hosts
     configure_router
     add_vips
+    tidy_bpffs
     await_links
     write_env
     make_info >"$(lab_dir)/info.json.new"
@@ -153,6 +154,12 @@ add_director_vip() {
     local address=("$1/32")
     [[ $1 != *:* ]] || address=("$1/128" nodad)
     ip -n "$(lab_netns director)" addr add "${address[@]}" dev "$(address_interface eth0)"
+}
+
+# ip and tc make folders in the first bpffs they find, which is the lab's where /sys/fs/bpf is not
+# mounted. They are empty: the lab's programs have no maps.
+tidy_bpffs() {
+    rm -rf "$(lab_dir)"/bpf/{ip,tc,xdp}
 }
 
 # The kernel takes up to a second to make a link operational, and until then no IPv6 address of it can
