@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kSlicePeriod{100};
 
-/// A slice takes a few milliseconds at most: about 0.2 us a bucket. A table for a million calls
+/// A slice takes about a millisecond at most: 0.05 us a bucket. A table for a million calls
 /// is passed over in two seconds, one for 32 million in a minute.
 constexpr std::size_t kLargestSlice = 16'384;
 constexpr std::size_t kSlicesPerPass = 20;
