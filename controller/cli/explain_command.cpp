@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer explain: where a call goes, or what the data plane reads in a datagram.
+#include "capture/capture.hpp"
 #include "cli/calls_commands.hpp"
-#include "cli/capture.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/input_file.hpp"
@@ -17,6 +17,9 @@ namespace sipsteer::cli {
 
 namespace {
 
+using capture::CapturedDatagram;
+using explain::Datagram;
+using explain::Part;
 using nlohmann::json;
 
 struct Options {
@@ -108,18 +111,6 @@ std::string with_port(const Address &address, std::uint16_t port) {
     return (address.is_ipv4() ? text : '[' + text + ']') + ':' + std::to_string(port);
 }
 
-const char *part_name(Part part) {
-    switch (part) {
-    case Part::FirstFragment:
-        return "first_fragment";
-    case Part::LaterFragment:
-        return "later_fragment";
-    case Part::Whole:
-        break;
-    }
-    return "whole";
-}
-
 json captured_json(const CapturedDatagram &captured, const KnownSecret &secret) {
     const Datagram &datagram = captured.datagram;
     const bool later = datagram.part == Part::LaterFragment;
@@ -130,7 +121,7 @@ json captured_json(const CapturedDatagram &captured, const KnownSecret &secret) 
     description["time_unix_seconds"] = captured.time;
     description["source"] = with_port(datagram.source, datagram.source_port);
     description["destination"] = with_port(datagram.destination, datagram.destination_port);
-    description["part"] = part_name(datagram.part);
+    description["part"] = explain::part_name(datagram.part);
     description["cut"] = datagram.cut;
     if (datagram.part != Part::Whole) {
         description["fragment_id"] = datagram.fragment_id;
@@ -195,7 +186,11 @@ int Explainer::capture() {
     if (failed != kExitOk) {
         return failed;
     }
-    const auto read = read_capture(options_.pcap, options_.port, [&](const auto &captured) {
+    const auto wanted = [this](const Datagram &datagram) { // later fragments have no ports
+        return datagram.part == Part::LaterFragment || datagram.source_port == options_.port ||
+               datagram.destination_port == options_.port;
+    };
+    const auto read = capture::read_file(options_.pcap, wanted, [&](const auto &captured) {
         failed = explain_captured(captured);
         return failed == kExitOk;
     });

@@ -61,18 +61,6 @@ private:
     const PlannedService *only_;
 };
 
-const char *part_name(Part part) {
-    switch (part) {
-    case Part::FirstFragment:
-        return "first_fragment";
-    case Part::LaterFragment:
-        return "later_fragment";
-    case Part::Whole:
-        break;
-    }
-    return "whole";
-}
-
 json end_json(const Address &address, std::uint16_t port) {
     return {{"address", address.to_string()}, {"port", port == 0 ? json(nullptr) : json(port)}};
 }
@@ -85,7 +73,7 @@ json captured_json(const explain::World &world, const Services &services,
                   {"time_unix", captured.time},
                   {"source", end_json(datagram.source, datagram.source_port)},
                   {"destination", end_json(datagram.destination, datagram.destination_port)},
-                  {"part", part_name(datagram.part)},
+                  {"part", explain::part_name(datagram.part)},
                   {"cut", datagram.cut},
                   {"way", nullptr}};
     if (datagram.part == Part::Whole && !datagram.cut) {

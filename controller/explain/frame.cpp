@@ -185,6 +185,18 @@ Problem take_udp(Bytes &packet, Datagram &datagram) {
 
 } // namespace
 
+const char *part_name(Part part) {
+    switch (part) {
+    case Part::FirstFragment:
+        return "first_fragment";
+    case Part::LaterFragment:
+        return "later_fragment";
+    case Part::Whole:
+        break;
+    }
+    return "whole";
+}
+
 std::variant<Datagram, ss_reason> read_frame(Link link, std::string_view frame) {
     Bytes packet(frame);
     Datagram datagram;

@@ -19,6 +19,9 @@ enum class Link { Ethernet, LinuxCooked, LinuxCooked2, Ip, Loopback };
 
 enum class Part { Whole, FirstFragment, LaterFragment };
 
+/// Its name in JSON: "whole", "first_fragment", "later_fragment".
+const char *part_name(Part part);
+
 struct Datagram {
     Address source;
     Address destination;
