@@ -360,7 +360,7 @@ TEST_CASE("in a bucket of calls of two pools each has its pool's lifetimes", "[t
     }
 }
 
-TEST_CASE("a flood of invented Call-IDs pushes out no confirmed call", "[table]") {
+TEST_CASE("a flood of invented Call-IDs pushes out no confirmed call", "[table][many]") {
     Table table;
     constexpr int kCalls = 100;
     const auto name = [](int i) { return "real-" + std::to_string(i); };
