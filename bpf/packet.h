@@ -65,6 +65,7 @@ struct ss_outcome {
     __u8 event;     /* what it did to its call: enum ss_call_event */
     __u8 displaced; /* enum ss_call_state of the call that made room for a new one */
     __u8 expired;   /* an expired one did */
+    __u8 reserved;  /* the server has a place that is to be given back (ss_release) */
     __u8 renewed;   /* what is remembered beside its call is looked after (ss_remember) */
 };
 

@@ -141,6 +141,8 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
         ss_note_entered(place, key, now, outcome);
     else
         outcome->reason = SS_REASON_CALL_NO_ROOM;
+    if (outcome->reserved)
+        ss_release(server);
     ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
 }
 
