@@ -118,8 +118,9 @@ SS_INLINE void ss_note_entered(const struct ss_place *place, const struct ss_key
     outcome->event = SS_CALL_EVENT_NEW;
     if (!place->value)
         return;
+    outcome->gone = ss_call_tag(place->value);
     if (ss_call_expired(place->value, now))
-        outcome->expired = 1;
+        outcome->expired = (__u8)ss_call_state(place->value);
     else
         outcome->displaced = (__u8)ss_call_state(place->value);
 }
