@@ -60,15 +60,21 @@ SS_INLINE int ss_within(__u32 *count, __u32 most) {
 }
 
 /*
+ * Whether a first fragment is within its source's bound; counted as one. Beyond it the datagram is
+ * of no use to anybody: its later fragments could not follow.
+ */
+SS_FRAME int ss_fragment_is_within(const struct ss_packet *packet) {
+    struct ss_fragment_source *used = ss_fragment_source_of(packet);
+    return used && ss_within(&used->firsts, settings.firsts_per_source);
+}
+
+/*
  * After the first fragment was given a server, or SS_FRAGMENT_PASS or SS_FRAGMENT_DROP. call: the
  * key of its call. 0, always.
  */
 SS_STAGE int ss_fragment_remember(const struct ss_packet *packet, __u32 service, __u32 server,
                                   __u64 call) {
     if (!packet)
-        return 0;
-    struct ss_fragment_source *used = ss_fragment_source_of(packet);
-    if (!used || !ss_within(&used->firsts, settings.firsts_per_source))
         return 0;
     struct ss_fragment_key key;
     struct ss_fragment value = {.service = (__u16)service,

@@ -125,11 +125,21 @@ SS_INLINE void ss_note_entered(const struct ss_place *place, const struct ss_key
         outcome->displaced = (__u8)ss_call_state(place->value);
 }
 
+/* Whether a pool takes nothing new, though it may have servers for what it knows. */
+SS_INLINE int ss_pool_is_down(__u32 index) {
+    struct ss_pool *pool = bpf_map_lookup_elem(&pools, &index);
+    return !pool || pool->down;
+}
+
 /* A call without an entry, or with an expired one: it gets a server, the table remembers it. */
 SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss_key *key,
                              __u32 now, struct ss_outcome *outcome) {
     __u32 state = ss_first_state(key->event);
     enum ss_chosen_for what = ss_call_is_live(state) ? SS_FOR_NEW_CALL : SS_FOR_OTHER;
+    if (ss_pool_is_down(pool)) {
+        outcome->reason = SS_REASON_NO_SERVER;
+        return;
+    }
     __u32 server = ss_select_server(pool, key, what, outcome);
     outcome->server = server;
     if (server == SS_NO_SERVER)
@@ -196,8 +206,8 @@ SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const s
  * backup that is not needed any more), the next REGISTER takes it to one that does, if there is
  * one.
  */
-SS_INLINE int ss_registers_anew(const struct ss_key *key, __u32 takes) {
-    return key->method == SS_METHOD_REGISTER && !(takes & SS_SERVER_NEW);
+SS_INLINE int ss_registers_anew(__u32 pool, const struct ss_key *key, __u32 takes) {
+    return key->method == SS_METHOD_REGISTER && !(takes & SS_SERVER_NEW) && !ss_pool_is_down(pool);
 }
 
 /*
@@ -234,7 +244,7 @@ SS_INLINE void ss_select_stateful(__u32 pool, const struct ss_key *key,
         return ss_select_new(&place, pool, key, now, outcome);
     __u32 server = ss_call_server(place.value);
     __u32 takes = ss_server_takes(server, pool);
-    if (!takes || ss_registers_anew(key, takes)) {
+    if (!takes || ss_registers_anew(pool, key, takes)) {
         ss_select_again(&place, pool, key, now, outcome);
         if (!takes || outcome->server != SS_NO_SERVER)
             return;

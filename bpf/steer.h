@@ -84,7 +84,7 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
 
 /* A datagram for no service. Later fragments to a VIP do not show for which port they are. */
 SS_INLINE int ss_pass_foreign(const struct ss_packet *packet, struct ss_outcome *outcome) {
-    if (packet->part == SS_FIRST_FRAGMENT && ss_is_vip(packet))
+    if (packet->part == SS_FIRST_FRAGMENT && ss_is_vip(packet) && ss_fragment_is_within(packet))
         ss_fragment_remember(packet, SS_FRAGMENT_NO_SERVICE, SS_FRAGMENT_PASS, 0);
     return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
 }
@@ -105,6 +105,8 @@ SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet
     outcome->matched = 1;
     outcome->service = service->id;
     if (packet->part == SS_FIRST_FRAGMENT) {
+        if (!ss_fragment_is_within(packet))
+            return ss_leave(outcome, SS_REASON_FRAGMENT_LIMIT, SS_VERDICT_DROP);
         int repeated = ss_fragment_is_repeated(packet);
         int absurd = ss_fragment_is_absurd(packet);
         if (absurd && !repeated) /* nobody is to wait for it */

@@ -140,7 +140,10 @@ void Farm::note_drains() {
 std::uint64_t Farm::drain_calls_left(const plan::ServerId &id) const {
     const auto index = indexes_.servers.find(id.name());
     const auto *calls = index ? find_calls(counted_, *index) : nullptr;
-    return calls != nullptr ? drain_calls(*calls) : 0;
+    const auto pool = std::find_if(plan_.pools.begin(), plan_.pools.end(),
+                                   [&](const auto &one) { return one.name == id.pool; });
+    const bool by_user = pool != plan_.pools.end() && pool->value.key == SS_KEY_ADDRESS_OF_RECORD;
+    return calls != nullptr ? drain_calls(*calls, by_user) : 0;
 }
 
 std::vector<Leaving> Farm::leaving() const {

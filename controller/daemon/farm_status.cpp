@@ -41,8 +41,9 @@ json pool_json(const config::Pool &pool, const plan::PlannedPool *planned) {
     return entry;
 }
 
-std::uint64_t drain_calls(const calls::ServerCalls &calls) {
-    return calls.running() + calls.by_state[SS_CALL_CLOSING];
+std::uint64_t drain_calls(const calls::ServerCalls &calls, bool by_user) {
+    return calls.running() + calls.by_state[SS_CALL_CLOSING] +
+           (by_user ? calls.by_state[SS_CALL_OTHER] : 0);
 }
 
 json drain_json(const plan::Drain &drain, const calls::ServerCalls &calls) {

@@ -117,7 +117,7 @@ const Candidate *Choice::taker() const {
 Choice choose(const plan::Plan &plan, const plan::PlannedPool &pool,
               std::optional<std::uint64_t> ring_key, For what, const Moment &moment) {
     Chooser chooser(plan, pool, what, moment);
-    if (!pool.ring) {
+    if (!pool.ring || (pool.value.down != 0 && what != For::RunningCall)) {
         return {};
     }
     const bool stateless = pool.value.mode == SS_POOL_STATELESS;

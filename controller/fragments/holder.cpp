@@ -99,9 +99,7 @@ int Holder::on_record(void *self, void *data, std::size_t size) {
     }
     frame.frame.assign(bytes, bytes + frame.held.length);
     holder.counters_.held++;
-    if (!holder.store_.add(std::move(frame))) {
-        holder.counters_.no_room++;
-    }
+    holder.counters_.no_room += holder.store_.add(std::move(frame));
     return 0;
 }
 

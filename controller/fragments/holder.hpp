@@ -25,7 +25,7 @@ struct HolderCounters {
     std::uint64_t held = 0;     // fragments taken over from the data plane
     std::uint64_t released = 0; // sent to their server
     std::uint64_t expired = 0;  // the first fragment did not come in time
-    std::uint64_t no_room = 0;  // held_bytes were taken
+    std::uint64_t no_room = 0;  // given up for later ones: held_bytes were taken
     std::uint64_t failed = 0;   // could not be sent
     std::uint64_t misfits = 0;  // overlap what has passed of their datagram, or do not fit its end
     std::uint64_t unwanted = 0; // of a datagram that no server got; what is behind it is dropped

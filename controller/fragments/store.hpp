@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <span>
@@ -30,8 +31,9 @@ public:
     Store(std::size_t most_bytes, std::uint32_t lifetime)
         : most_bytes_(most_bytes), lifetime_(lifetime) {}
 
-    /// False if there is no room for it.
-    bool add(HeldFrame frame);
+    /// Makes room by giving up the datagrams that have waited longest: a flood's first fragments
+    /// never come, those of others do within milliseconds. How many frames were given up.
+    std::size_t add(HeldFrame frame);
 
     /// Takes out the fragments of the datagrams that `ready` says are under way.
     std::vector<HeldFrame> take(const std::function<bool(const ss_fragment_key &)> &ready);
@@ -43,10 +45,16 @@ public:
     std::size_t bytes() const { return bytes_; }
 
 private:
+    std::size_t give_up_oldest();
+    void forget_gone();
+
     std::size_t most_bytes_;
     std::uint32_t lifetime_;
     std::size_t bytes_ = 0;
     std::map<ss_fragment_key, std::vector<HeldFrame>, KeyOrder> waiting_;
+    // Of those that wait, by their first held fragment; among them some that wait no more, or
+    // again.
+    std::deque<ss_fragment_key> order_;
 };
 
 } // namespace sipsteer::fragments

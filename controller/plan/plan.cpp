@@ -142,13 +142,16 @@ void choose_members(PlannedPool &planned, const config::Pool &pool,
                     const std::vector<Candidate> &candidates, std::span<PlannedServer> servers) {
     planned.members = members_of_tiers(candidates, pool.tier_minimum);
     planned.down = why_down(pool, planned.members.size());
-    if (!planned.down.empty()) {
-        planned.members.clear();
+    const bool up = planned.down.empty();
+    if (!up && pool.mode == config::PoolMode::Stateless) {
+        planned.members.clear(); // its ring is asked for everything
     }
+    planned.value.down = up ? 0 : 1;
     for (PlannedServer &server : servers) {
-        server.takes_new =
-            std::any_of(planned.members.begin(), planned.members.end(),
-                        [&](const RingMember &member) { return member.index == server.index; });
+        server.takes_new = up && std::any_of(planned.members.begin(), planned.members.end(),
+                                             [&](const RingMember &member) {
+                                                 return member.index == server.index;
+                                             });
         if (server.takes_new) {
             server.value.flags |= SS_SERVER_NEW;
         }

@@ -64,8 +64,10 @@ struct PlannedPool {
     std::uint16_t index = 0;
     std::string name;
     ss_pool value{};
-    std::string down;                // why it takes no new calls; empty: it is up
-    std::vector<RingMember> members; // what the ring is made of, sorted; none while it is down
+    std::string down; // why it takes no new calls; empty: it is up
+    /// What the ring is made of, sorted. Of a stateful pool that is down those that could take new
+    /// calls: running calls that lose their server still go to them.
+    std::vector<RingMember> members;
     std::shared_ptr<const ss_ring> ring;
 
     bool operator==(const PlannedPool &other) const;

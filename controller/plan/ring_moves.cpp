@@ -52,7 +52,7 @@ double moved_shares(const ss_ring &now, const ss_ring &next) {
 std::map<std::uint16_t, double> ring_shares(const Plan &plan) {
     Shares all;
     for (const PlannedPool &pool : plan.pools) {
-        if (pool.ring) {
+        if (pool.ring && pool.value.down == 0) {
             all.merge(shares(*pool.ring)); // a server is in one pool
         }
     }

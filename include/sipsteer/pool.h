@@ -49,7 +49,8 @@ struct ss_pool {
     __u8 scheduler;  /* enum ss_scheduler */
     __u8 key;        /* enum ss_pool_key */
     __u8 when_down;  /* enum ss_when_down */
-    __u8 zero[2];
+    __u8 down; /* below its quorum: no new calls, though its ring has servers for running ones */
+    __u8 zero[1];
     __u16 lifetime[SS_CALL_STATES]; /* ticks, by enum ss_call_state; 0 for SS_CALL_EMPTY */
     __u32 reject_gap;               /* nanoseconds between two messages answered with 503 */
     __u8 zero2[8];

@@ -92,6 +92,10 @@ void DataPlane::when_down(__u32 pool, ss_when_down what, __u32 gap) {
     });
 }
 
+void DataPlane::below_quorum(__u32 pool) {
+    change_pool(pool, [](ss_pool &value) { value.down = 1; });
+}
+
 void DataPlane::service(__u16 id, std::string_view address, std::uint16_t port, __u16 pool) {
     ss_service value = {};
     value.id = id;

@@ -104,6 +104,7 @@ public:
     void key(__u32 pool, ss_pool_key key);
     /// gap: ns between two requests that are answered.
     void when_down(__u32 pool, ss_when_down what, __u32 gap = 0);
+    void below_quorum(__u32 pool);
     /// A service and the marker of its address.
     void service(__u16 id, std::string_view address, std::uint16_t port, __u16 pool);
     /// Sends one method of a service to a pool of its own.

@@ -142,8 +142,10 @@ TEST_CASE("a source has so many datagrams remembered and no more", "[held]") {
     farm.write_fragment_source(kClient, kFirstsPerSource - 1, 0);
     farm.steer(last.first(), SS_REASON_CALL_NEW);
     CHECK(farm.fragment(last.key()));
-    // It is sent to its server all the same.
-    farm.steer(beyond.first(), SS_REASON_CALL_HIT);
+    // The rest of it could not follow: it is given up whole, and counted.
+    const Outcome outcome = farm.run(beyond.first());
+    CHECK(outcome.verdict == SS_VERDICT_DROP);
+    CHECK(outcome.reason == SS_REASON_FRAGMENT_LIMIT);
     CHECK_FALSE(farm.fragment(beyond.key()));
     const Datagram other = from("192.0.2.8");
     farm.steer(other.first(), SS_REASON_CALL_HIT);

@@ -27,6 +27,37 @@ std::vector<__u32> start_calls(Farm &farm, int first, int count) {
 
 } // namespace
 
+TEST_CASE("below the quorum: no new calls, running ones go on and find another server",
+          "[rehome]") {
+    const auto scheduler =
+        GENERATE(SS_SCHEDULER_HASH, SS_SCHEDULER_TURNS, SS_SCHEDULER_LEAST_CALLS);
+    WeightedFarm farm(kWeights);
+    farm.scheduler(0, scheduler);
+    const auto servers = start_calls(farm, 0, 20);
+    farm.below_quorum(0);
+    farm.server(3, {.flags = SS_SERVER_IN_USE});
+    farm.whole_ring(0, scheduler == SS_SCHEDULER_TURNS
+                           ? *turns_of({{0, 100}, {1, 200}, {2, 300}})
+                           : *maglev_of({{0, 100}, {1, 200}, {2, 300}}));
+    int moved = 0;
+    for (int i = 0; i < 20; i++) {
+        const __u32 before = servers[static_cast<size_t>(i)];
+        const __u32 now = farm.steer(message("BYE", i),
+                                     before == 3 ? SS_REASON_CALL_REHOMED : SS_REASON_CALL_HIT);
+        CHECK((before == 3 ? now != 3 : now == before));
+        moved += before == 3 ? 1 : 0;
+    }
+    CHECK(moved > 0);
+    for (const char *method : {"INVITE", "REGISTER", "MESSAGE"}) {
+        const Outcome outcome = farm.run(message(method, 100));
+        CHECK(outcome.reason == SS_REASON_NO_SERVER);
+        CHECK(outcome.verdict == SS_VERDICT_DROP);
+    }
+    // Not where its user is registered either.
+    farm.key(0, SS_KEY_ADDRESS_OF_RECORD);
+    CHECK(farm.run(message("INVITE", 101)).reason == SS_REASON_NO_SERVER);
+}
+
 TEST_CASE("a draining server: running calls stay, no new ones", "[rehome]") {
     WeightedFarm farm(kWeights);
     const auto servers = start_calls(farm, 0, 100);

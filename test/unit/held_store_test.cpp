@@ -25,9 +25,9 @@ TEST_CASE("fragments are given out with their own datagram, in the order they ca
     Store store(1000, 10);
     auto first = fragment(7, 0, 10);
     auto second = fragment(7, 0, 20);
-    REQUIRE(store.add(first));
-    REQUIRE(store.add(fragment(8, 0)));
-    REQUIRE(store.add(second));
+    REQUIRE_FALSE(store.add(first));
+    REQUIRE_FALSE(store.add(fragment(8, 0)));
+    REQUIRE_FALSE(store.add(second));
     CHECK(store.bytes() == 130);
 
     const auto taken = store.take(only(7));
@@ -41,20 +41,38 @@ TEST_CASE("fragments are given out with their own datagram, in the order they ca
     CHECK(store.empty());
 }
 
-TEST_CASE("no more bytes are held than allowed, and what is held stays") {
+TEST_CASE("no more bytes are held than allowed: what has waited longest is given up") {
     Store store(250, 10);
-    CHECK(store.add(fragment(1, 0)));
-    CHECK(store.add(fragment(2, 0)));
-    CHECK_FALSE(store.add(fragment(3, 0)));
+    CHECK(store.add(fragment(1, 0)) == 0);
+    CHECK(store.add(fragment(2, 0)) == 0);
+    CHECK(store.add(fragment(3, 0)) == 1);
     CHECK(store.bytes() == 200);
-    CHECK(store.take(only(1)).size() == 1);
-    CHECK(store.add(fragment(3, 0)));
+    CHECK(store.take(only(1)).empty());
+    CHECK(store.take(only(2)).size() == 1);
+    CHECK(store.add(fragment(3, 0)) == 0);
+    CHECK(store.add(fragment(4, 0)) == 2); // the whole datagram, of two
+    CHECK(store.take(only(3)).empty());
+    CHECK(store.add(fragment(5, 0, 251)) == 1); // itself
+    CHECK(store.take(only(4)).size() == 1);
+    CHECK(store.bytes() == 0);
+}
+
+TEST_CASE("a flood of fragments from everywhere leaves a late first fragment its rest") {
+    Store store(10'000, 10);
+    for (std::uint32_t id = 1; id <= 1000; id++) {
+        store.add(fragment(id, 0));
+    }
+    store.add(fragment(5000, 0));
+    for (std::uint32_t id = 1001; id <= 1099; id++) { // all that come until its first one does
+        store.add(fragment(id, 0));
+    }
+    CHECK(store.take(only(5000)).size() == 1);
 }
 
 TEST_CASE("a fragment is held for its time and not longer") {
     Store store(1000, 10);
-    REQUIRE(store.add(fragment(1, 100)));
-    REQUIRE(store.add(fragment(1, 105)));
+    REQUIRE_FALSE(store.add(fragment(1, 100)));
+    REQUIRE_FALSE(store.add(fragment(1, 105)));
     CHECK(store.expire(110) == 0);
     CHECK(store.expire(111) == 1);
     CHECK(store.bytes() == 100);
@@ -65,9 +83,9 @@ TEST_CASE("a fragment is held for its time and not longer") {
 
 TEST_CASE("a fragment noted after the clock was read is not old, nor is one at the clock's wrap") {
     Store store(1000, 10);
-    REQUIRE(store.add(fragment(1, 101)));
+    REQUIRE_FALSE(store.add(fragment(1, 101)));
     CHECK(store.expire(100) == 0);
-    REQUIRE(store.add(fragment(2, 0xfffffffe)));
+    REQUIRE_FALSE(store.add(fragment(2, 0xfffffffe)));
     CHECK(store.expire(3) == 0);
     CHECK(store.take(only(2)).size() == 1);
 }

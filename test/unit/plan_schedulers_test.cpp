@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a plan says of the schedulers of its pools: rings, shares, backups, quorum.
+#include "plan/ring_moves.hpp"
 #include "plan_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -136,10 +137,15 @@ TEST_CASE("with fewer servers than its quorum a pool is down, and says why") {
     world.observed.health[{"p", "b"}] = Health::Down;
     const Plan plan = world.plan();
     CHECK(plan.pools[0].down == "1 server can take new calls, fewer than the quorum of 2");
-    CHECK(in_ring(*plan.pools[0].ring) == std::set<std::uint16_t>{SS_NO_SERVER});
-    CHECK(plan.pools[0].ring->members == 0);
     CHECK(forwards(find(plan, "p", "c"))); // running calls stay
     CHECK_FALSE(find(plan, "p", "c").takes_new);
+    // Those that lose their server still find this one.
+    CHECK(plan.pools[0].value.down == 1);
+    CHECK(in_ring(*plan.pools[0].ring) == std::set<std::uint16_t>{find(plan, "p", "c").index});
+    CHECK(ring_shares(plan).empty());
+    world.config.pools[0].mode = config::PoolMode::Stateless;
+    CHECK(in_ring(*world.plan().pools[0].ring) == std::set<std::uint16_t>{SS_NO_SERVER});
+    world.config.pools[0].mode = config::PoolMode::Stateful;
 
     world.config.pools[0].quorum = 1;
     CHECK(world.plan().pools[0].down.empty());
