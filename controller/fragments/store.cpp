@@ -12,7 +12,7 @@ bool KeyOrder::operator()(const ss_fragment_key &a, const ss_fragment_key &b) co
 }
 
 bool Store::add(HeldFrame frame) {
-    if (bytes_ + frame.frame.size() > most_bytes_) {
+    if (!has_room_for(frame)) {
         return false;
     }
     bytes_ += frame.frame.size();
@@ -36,25 +36,24 @@ std::vector<HeldFrame> Store::take(const std::function<bool(const ss_fragment_ke
     return taken;
 }
 
-std::size_t Store::expire(std::uint32_t now) {
-    std::size_t dropped = 0;
+std::vector<HeldFrame> Store::expire(std::uint32_t now) {
+    std::vector<HeldFrame> expired;
+    const auto young = [&](const HeldFrame &frame) {
+        // A frame noted a moment after `now` was read is not old.
+        const std::uint32_t age = now - frame.held.since;
+        return age <= lifetime_ || age >= UINT32_MAX / 2;
+    };
     for (auto datagram = waiting_.begin(); datagram != waiting_.end();) {
         auto &frames = datagram->second;
-        const auto old = [&](const HeldFrame &frame) {
-            // A frame noted a moment after `now` was read is not old.
-            const std::uint32_t age = now - frame.held.since;
-            return age > lifetime_ && age < UINT32_MAX / 2;
-        };
-        for (const auto &frame : frames) {
-            if (old(frame)) {
-                bytes_ -= frame.frame.size();
-                dropped++;
-            }
-        }
-        std::erase_if(frames, old);
+        const auto old = std::stable_partition(frames.begin(), frames.end(), young);
+        std::for_each(old, frames.end(),
+                      [&](const HeldFrame &frame) { bytes_ -= frame.frame.size(); });
+        expired.insert(expired.end(), std::make_move_iterator(old),
+                       std::make_move_iterator(frames.end()));
+        frames.erase(old, frames.end());
         datagram = frames.empty() ? waiting_.erase(datagram) : std::next(datagram);
     }
-    return dropped;
+    return expired;
 }
 
 } // namespace sipsteer::fragments

@@ -30,14 +30,18 @@ public:
     Store(std::size_t most_bytes, std::uint32_t lifetime)
         : most_bytes_(most_bytes), lifetime_(lifetime) {}
 
+    bool has_room_for(const HeldFrame &frame) const {
+        return bytes_ + frame.frame.size() <= most_bytes_;
+    }
+
     /// False if there is no room for it.
     bool add(HeldFrame frame);
 
     /// Takes out the fragments of the datagrams that `ready` says are under way.
     std::vector<HeldFrame> take(const std::function<bool(const ss_fragment_key &)> &ready);
 
-    /// Drops what has waited too long; how many that were. `now` in fragment ticks.
-    std::size_t expire(std::uint32_t now);
+    /// Takes out what has waited too long. `now` in fragment ticks.
+    std::vector<HeldFrame> expire(std::uint32_t now);
 
     bool empty() const { return waiting_.empty(); }
     std::size_t bytes() const { return bytes_; }

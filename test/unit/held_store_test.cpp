@@ -53,12 +53,15 @@ TEST_CASE("no more bytes are held than allowed, and what is held stays") {
 
 TEST_CASE("a fragment is held for its time and not longer") {
     Store store(1000, 10);
+    REQUIRE(store.add(fragment(1, 105, 20)));
     REQUIRE(store.add(fragment(1, 100)));
-    REQUIRE(store.add(fragment(1, 105)));
-    CHECK(store.expire(110) == 0);
-    CHECK(store.expire(111) == 1);
-    CHECK(store.bytes() == 100);
-    CHECK(store.expire(116) == 1);
+    CHECK(store.expire(110).empty());
+    const auto expired = store.expire(111);
+    REQUIRE(expired.size() == 1);
+    CHECK(expired[0].held.since == 100);
+    CHECK(expired[0].frame.size() == 100);
+    CHECK(store.bytes() == 20);
+    CHECK(store.expire(116).size() == 1);
     CHECK(store.empty());
     CHECK(store.bytes() == 0);
 }
@@ -66,8 +69,8 @@ TEST_CASE("a fragment is held for its time and not longer") {
 TEST_CASE("a fragment noted after the clock was read is not old, nor is one at the clock's wrap") {
     Store store(1000, 10);
     REQUIRE(store.add(fragment(1, 101)));
-    CHECK(store.expire(100) == 0);
+    CHECK(store.expire(100).empty());
     REQUIRE(store.add(fragment(2, 0xfffffffe)));
-    CHECK(store.expire(3) == 0);
+    CHECK(store.expire(3).empty());
     CHECK(store.take(only(2)).size() == 1);
 }
