@@ -29,18 +29,22 @@ SS_INLINE void ss_extend_quoted(const struct ss_pool *pool, const struct ss_pack
         key->ring = ss_hash_destination(packet);
 }
 
-/* The server that sent the datagram an ICMP error quotes: by its Call-ID, else by its flow. */
+/*
+ * The server that sent the datagram an ICMP error quotes: by its Call-ID, else by its flow. Sets
+ * the key to that of the Call-ID; its hash is 0 if none is quoted.
+ */
 SS_INLINE __u32 ss_quoted_server(struct xdp_md *ctx, const struct ss_packet *packet,
-                                 const struct ss_service *service) {
-    struct ss_key key = {};
-    ss_classify_packet(ctx, packet, &key);
-    ss_make_key(ctx, packet, &key);
-    __u32 pool_index = ss_pool_of(service, key.method);
+                                 const struct ss_service *service, struct ss_key *key) {
+    ss_classify_packet(ctx, packet, key);
+    if (!ss_make_key(ctx, packet, key))
+        key->hash = 0;
+    __u32 pool_index = ss_pool_of(service, key->method);
     struct ss_pool *pool = bpf_map_lookup_elem(&pools, &pool_index);
     __u32 server = SS_NO_SERVER;
-    if (pool && pool->in_use && key.from_sip && ss_quoted_shows_server(service, pool, key.event)) {
-        ss_extend_quoted(pool, packet, &key);
-        server = (__u32)ss_find_server(pool_index, pool->mode, &key);
+    if (pool && pool->in_use && key->from_sip &&
+        ss_quoted_shows_server(service, pool, key->event)) {
+        ss_extend_quoted(pool, packet, key);
+        server = (__u32)ss_find_server(pool_index, pool->mode, key);
     }
     return server == SS_NO_SERVER ? ss_flow_server(packet, service->id) : server;
 }

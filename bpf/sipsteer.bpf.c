@@ -20,7 +20,7 @@ int sipsteer(struct xdp_md *ctx) {
     struct ss_key key = {};
     int action = ss_steer(ctx, &packet, &key, &outcome);
     ss_count(&outcome, packet.frame);
-    if (outcome.matched && ss_taps_are_on())
+    if (ss_may_be_shown(&outcome))
         ss_tap(ctx, &packet, key.hash, &outcome);
     return action;
 }

@@ -152,9 +152,9 @@ SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packe
     return ss_forward(ctx, packet, outcome);
 }
 
-SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet,
+SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet, struct ss_key *key,
                                  struct ss_outcome *outcome) {
-    if (!packet || !outcome)
+    if (!packet || !key || !outcome)
         return XDP_PASS;
     if (!ss_parse_icmp_error(ctx, packet))
         return ss_leave(outcome, SS_REASON_NOT_UDP, SS_VERDICT_PASS);
@@ -163,7 +163,7 @@ SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet,
         return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
     outcome->matched = 1;
     outcome->service = service->id;
-    outcome->server = ss_quoted_server(ctx, packet, service);
+    outcome->server = ss_quoted_server(ctx, packet, service, key);
     if (outcome->server == SS_NO_SERVER)
         return ss_leave(outcome, SS_REASON_ICMP_ERROR, SS_VERDICT_PASS);
     outcome->reason = SS_REASON_ICMP_ERROR;
@@ -176,7 +176,7 @@ SS_INLINE int ss_steer(struct xdp_md *ctx, struct ss_packet *packet, struct ss_k
     if (parsed != SS_PARSED)
         return ss_leave(outcome, (__u32)parsed, SS_VERDICT_PASS);
     if (packet->protocol != IPPROTO_UDP)
-        return ss_steer_icmp_error(ctx, packet, outcome);
+        return ss_steer_icmp_error(ctx, packet, key, outcome);
     if (packet->part == SS_LATER_FRAGMENT)
         return ss_steer_later_fragment(ctx, packet, key, outcome);
     int action = ss_read_datagram(ctx, packet, key, outcome);

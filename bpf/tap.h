@@ -22,12 +22,18 @@ SS_INLINE int ss_same_prefix(const __u8 *one, const __u8 *other, __u32 bits) {
     return !high && (bits == 64 || !(low >> ((128 - bits) & 63)));
 }
 
+/* The client a packet is from or, if it is an ICMP error (icmp.h), about. */
+SS_INLINE const __u8 *ss_tap_client(const struct ss_packet *packet,
+                                    const struct ss_outcome *outcome) {
+    return outcome->reason == SS_REASON_ICMP_ERROR ? packet->destination : packet->source;
+}
+
 SS_INLINE int ss_tap_wants(const struct ss_tap *tap, const struct ss_packet *packet, __u64 key,
                            const struct ss_outcome *outcome) {
     return tap->on && (tap->server == SS_TAP_ANY || tap->server == outcome->server) &&
            (tap->reason == SS_TAP_ANY || tap->reason == outcome->reason) &&
            (__u32)(key >> 32) <= tap->sample && (!tap->key || tap->key == key) &&
-           ss_same_prefix(tap->source, packet->source, tap->prefix);
+           ss_same_prefix(tap->source, ss_tap_client(packet, outcome), tap->prefix);
 }
 
 /* The taps that want a packet, as bits. */
@@ -52,15 +58,14 @@ SS_INLINE void ss_tap_drop(__u32 taken) {
     }
 }
 
-SS_INLINE void ss_tap_describe(struct xdp_md *ctx, const struct ss_packet *packet, __u64 key,
-                               const struct ss_outcome *outcome, struct ss_tapped *shown) {
+SS_INLINE void ss_tap_describe(struct xdp_md *ctx, __u64 key, const struct ss_outcome *outcome,
+                               struct ss_tapped *shown) {
     shown->time = bpf_ktime_get_ns();
     shown->key = key;
-    shown->frame = packet->frame;
     shown->ifindex = ctx->ingress_ifindex;
     shown->queue = ctx->rx_queue_index;
     shown->server = outcome->server;
-    shown->service = (__u16)outcome->service;
+    shown->service = outcome->matched ? (__u16)outcome->service : SS_TAP_NO_SERVICE;
     shown->pool = outcome->pool;
     shown->verdict = (__u8)outcome->verdict;
     shown->reason = (__u8)outcome->reason;
@@ -88,6 +93,7 @@ SS_STAGE int ss_tap(struct xdp_md *ctx, const struct ss_packet *packet, __u64 ke
         return 0;
     __u32 snap = on->tap[taken >> 1].snap; /* the trace's, if it is one of them */
     __u32 length = (__u32)bpf_xdp_get_buff_len(ctx);
+    draft->tapped.frame = length;
     if (length > snap)
         length = snap;
     if (length > SS_TAP_FRAME)
@@ -97,7 +103,7 @@ SS_STAGE int ss_tap(struct xdp_md *ctx, const struct ss_packet *packet, __u64 ke
     length = ss_at_least_one(length);
     if (bpf_xdp_load_bytes(ctx, 0, draft->frame, length))
         return 0;
-    ss_tap_describe(ctx, packet, key, outcome, &draft->tapped);
+    ss_tap_describe(ctx, key, outcome, &draft->tapped);
     draft->tapped.length = length;
     draft->tapped.taps = (__u8)taken;
     if (bpf_ringbuf_output(&tapped, draft, sizeof(draft->tapped) + length, 0))
@@ -105,9 +111,14 @@ SS_STAGE int ss_tap(struct xdp_md *ctx, const struct ss_packet *packet, __u64 ke
     return 0;
 }
 
-/* Whether any tap is on: all that a packet pays when none is. */
-SS_INLINE int ss_taps_are_on(void) {
+/*
+ * Whether a tap may want it: one look, if none is on. Shown is what is for a service, and
+ * what is dropped without it being known for which: fragments that came before their first one.
+ */
+SS_INLINE int ss_may_be_shown(const struct ss_outcome *outcome) {
     __u32 zero = 0;
+    if (!outcome->matched && outcome->verdict != SS_VERDICT_DROP)
+        return 0;
     const struct ss_taps *on = bpf_map_lookup_elem(&taps, &zero);
     return on && (on->tap[SS_TAP_CALLS].on || on->tap[SS_TAP_TRACE].on);
 }

@@ -6,7 +6,9 @@
 #include <boost/beast/core/string.hpp>
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace sipsteer::api {
 
@@ -21,6 +23,13 @@ bool is_safe(const Request &request) {
 /// Tells what would become of a datagram, and changes nothing.
 bool only_explains(const Request &request) {
     return request.method == "POST" && request.target.path == "/v1/explain";
+}
+
+/// Shows whole messages, with what is secret in them: keys of media, answers to challenges. Told by
+/// what the router goes by: a path can be written in several ways.
+bool shows_messages(const Request &request) {
+    static const std::vector<std::string> kTrace{"v1", "trace"};
+    return request.target.segments == kTrace;
 }
 
 /// For those who watch the daemon and have no token; and the page, which has nothing of the farm in
@@ -94,7 +103,16 @@ std::optional<Response> refuse_token(Request &request, Tokens &tokens, const OnW
         return refusal(401, "the token has expired", "invalid_token");
     }
     request.may_change = token->role == Role::Admin;
-    if (!request.may_change && !is_safe(request) && !only_explains(request)) {
+    if (request.may_change) {
+        return std::nullopt;
+    }
+    if (shows_messages(request)) {
+        return refusal(403,
+                       "a trace shows whole messages: the token " + token->name +
+                           " is for reading only, it takes one of the role admin",
+                       "insufficient_scope");
+    }
+    if (!is_safe(request) && !only_explains(request)) {
         return refusal(403, "the token " + token->name + " is for reading only",
                        "insufficient_scope");
     }

@@ -31,38 +31,6 @@ bool wants_stream(const Request &request) {
     return accepted.find("text/event-stream") != std::string::npos;
 }
 
-/// "1", "0.01": a share above 0, at most 1.
-std::optional<double> parse_share(const std::string &text) {
-    double share = 0;
-    const auto *last = text.data() + text.size();
-    const auto [end, failed] = std::from_chars(text.data(), last, share);
-    if (failed != std::errc() || end != last || !(share > 0 && share <= 1)) {
-        return std::nullopt;
-    }
-    return share;
-}
-
-/// What is asked of calls, if anything is.
-std::variant<std::optional<CallEventsQuery>, Problem> read_calls(QueryReader &reader) {
-    CallEventsQuery calls;
-    const auto share = reader.text("calls");
-    calls.server = reader.text("server");
-    calls.source = reader.text("source");
-    calls.call_id = reader.text("call_id");
-    if (share) {
-        const auto parsed = parse_share(*share);
-        if (!parsed) {
-            return Problem{
-                400, "calls: \"" + *share + "\" is not a share above 0, at most 1", "calls", {}};
-        }
-        calls.share = *parsed;
-    }
-    if (!share && !calls.server && !calls.source && !calls.call_id) {
-        return std::optional<CallEventsQuery>();
-    }
-    return std::optional(std::move(calls));
-}
-
 std::variant<EventsQuery, Problem> read_query(const Request &request) {
     QueryReader reader(request);
     EventsQuery query;
@@ -71,14 +39,12 @@ std::variant<EventsQuery, Problem> read_query(const Request &request) {
     }
     query.since = reader.number_if_any("since", 0, kNoLimit);
     query.limit = reader.number("limit", 1, 1000, query.limit);
-    auto calls = read_calls(reader);
+    if (const auto calls = read_tap_query(reader, "calls"); calls != TapQuery()) {
+        query.calls = calls;
+    }
     if (const auto problem = reader.finish()) {
         return *problem;
     }
-    if (const auto *problem = std::get_if<Problem>(&calls)) {
-        return *problem;
-    }
-    query.calls = std::get<std::optional<CallEventsQuery>>(std::move(calls));
     if (query.calls && !wants_stream(request)) {
         return Problem{
             400, "events of calls are not kept: they come as a stream only", "calls", {}};

@@ -3,6 +3,7 @@
 
 #include "api/problem.hpp"
 #include "api/router.hpp"
+#include "api/tap_query.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -15,20 +16,12 @@
 
 namespace sipsteer::api {
 
-/// Which calls' events are wanted on a stream, besides those of the farm.
-struct CallEventsQuery {
-    double share = 1;                   // of the calls, above 0 to 1
-    std::optional<std::string> server;  // POOL/SERVER
-    std::optional<std::string> source;  // address or PREFIX/LENGTH of the client
-    std::optional<std::string> call_id; // exact bytes
-};
-
 /// What GET /v1/events asks for.
 struct EventsQuery {
     std::vector<std::string> types; // empty: all
     std::optional<std::uint64_t> since;
-    std::size_t limit = 100;              // of a list
-    std::optional<CallEventsQuery> calls; // of a stream
+    std::size_t limit = 100;       // of a list
+    std::optional<TapQuery> calls; // of a stream: those whose events are wanted, besides the farm's
 };
 
 /// Where events come from.

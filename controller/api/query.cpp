@@ -41,6 +41,21 @@ std::optional<std::uint64_t> QueryReader::number_if_any(std::string_view name, s
     return value;
 }
 
+std::optional<double> QueryReader::share(std::string_view name) {
+    const auto text = take(name);
+    if (!text) {
+        return std::nullopt;
+    }
+    double value = 0;
+    const char *end = text->data() + text->size();
+    const auto [stop, failed] = std::from_chars(text->data(), end, value);
+    if (failed != std::errc{} || stop != end || !(value > 0 && value <= 1)) {
+        fault(name, std::string(name) + ": \"" + *text + "\" is not a share above 0, at most 1");
+        return std::nullopt;
+    }
+    return value;
+}
+
 std::optional<std::string> QueryReader::text(std::string_view name) {
     auto value = take(name);
     if (value && value->empty()) {

@@ -29,6 +29,9 @@ public:
     std::uint64_t number(std::string_view name, std::uint64_t least, std::uint64_t most,
                          std::uint64_t fallback);
 
+    /// A number above 0, at most 1: "0.01"; nothing if absent or at fault.
+    std::optional<double> share(std::string_view name);
+
     /// "true" or "false"; false if absent or at fault.
     bool flag(std::string_view name);
 

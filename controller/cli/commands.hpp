@@ -21,6 +21,7 @@ void add_show(CLI::App &app, Todo &todo);
 void add_change(CLI::App &app, Todo &todo);
 void add_top(CLI::App &app, Todo &todo);
 void add_events(CLI::App &app, Todo &todo);
+void add_trace(CLI::App &app, Todo &todo);
 void add_completion(CLI::App &app, Todo &todo);
 
 /// Runs the program; gives its exit code.

@@ -11,6 +11,7 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -29,6 +30,7 @@ using Local = asio::local::stream_protocol;
 using Tcp = asio::ip::tcp;
 
 constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kLongestSilence = std::chrono::seconds(45);
 constexpr std::uint64_t kLargestAnswer = std::uint64_t{64} * 1024 * 1024;
 
 /// The answer's body as it comes; its head has been read.
@@ -36,7 +38,7 @@ template <typename Stream>
 asio::awaitable<void> read_pieces(Stream &stream, beast::flat_buffer &buffer, Exchange &exchange) {
     auto &body = exchange.parser.get().body();
     while (!exchange.parser.is_done()) {
-        beast::get_lowest_layer(stream).expires_after(exchange.patience);
+        beast::get_lowest_layer(stream).expires_after(kLongestSilence);
         co_await http::async_read_some(stream, buffer, exchange.parser, use_awaitable);
         exchange.take(body);
         body.clear();
@@ -51,6 +53,11 @@ asio::awaitable<void> send_and_read(Stream &stream, Exchange &exchange) {
     co_await http::async_read_header(stream, buffer, exchange.parser, use_awaitable);
     if (exchange.take && exchange.parser.get().result() == http::status::ok) {
         exchange.parser.body_limit(boost::none);
+        exchange.say_no_more = [&stream] {
+            error_code ignored;
+            beast::get_lowest_layer(stream).socket().shutdown(asio::socket_base::shutdown_send,
+                                                              ignored);
+        };
         exchange.begun();
         co_await read_pieces(stream, buffer, exchange);
     } else {

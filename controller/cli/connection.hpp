@@ -8,7 +8,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/http.hpp>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -40,10 +39,14 @@ struct Exchange {
     boost::beast::http::response_parser<Body> parser;
 
     /// Set: an answer with status 200 is a stream. begun() comes behind its head, take() gets its
-    /// body piece by piece; silence for longer than `patience` ends it as a failure.
+    /// body piece by piece. Silence for three times as long as the daemon's streams are ever silent
+    /// ends it as a failure.
     std::function<void(std::string_view)> take = {};
     std::function<void()> begun = {};
-    std::chrono::seconds patience{0};
+
+    /// Of a stream, set when it begins: tells the daemon that it may end, for which it still sends
+    /// what is on the way.
+    std::function<void()> say_no_more = {};
 
     /// Why the daemon's certificate was not accepted, if that is why it failed.
     std::string untrusted = {};

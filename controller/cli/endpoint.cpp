@@ -34,23 +34,31 @@ Result<Endpoint> parse_endpoint(const std::string &text) {
     if (!place.empty() && place.back() == '/') {
         place.pop_back();
     }
-    const auto colon = place.rfind(':');
-    if (colon == place.npos || colon == 0 || colon + 1 == place.size() ||
-        place.find_first_not_of("0123456789", colon + 1) != place.npos) {
+    auto host_and_port = parse_host_and_port(place);
+    if (!host_and_port) {
         return bad(text);
     }
-    std::string host = place.substr(0, colon);
+    return Endpoint{{}, std::move(host_and_port->first), std::move(host_and_port->second), tls};
+}
+
+std::optional<std::pair<std::string, std::string>> parse_host_and_port(const std::string &text) {
+    const auto colon = text.rfind(':');
+    if (colon == text.npos || colon == 0 || colon + 1 == text.size() ||
+        text.find_first_not_of("0123456789", colon + 1) != text.npos) {
+        return std::nullopt;
+    }
+    std::string host = text.substr(0, colon);
     const bool bracketed = host.front() == '[';
     if (bracketed) {
         if (host.size() < 4 || host.back() != ']') {
-            return bad(text);
+            return std::nullopt;
         }
         host = host.substr(1, host.size() - 2);
     }
     if ((!bracketed && host.find(':') != host.npos) || host.find('/') != host.npos) {
-        return bad(text);
+        return std::nullopt;
     }
-    return Endpoint{{}, host, place.substr(colon + 1), tls};
+    return std::pair(std::move(host), text.substr(colon + 1));
 }
 
 } // namespace sipsteer::cli

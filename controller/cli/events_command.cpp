@@ -26,7 +26,6 @@ using boost::system::error_code;
 using nlohmann::json;
 
 constexpr std::chrono::seconds kRetry{1};
-constexpr std::chrono::seconds kSilence{45}; // the daemon sends a comment every 15 s
 
 struct EventsOptions {
     std::size_t last = 0; // 0: those from now on
@@ -127,7 +126,6 @@ private:
         if (!last_id_.empty()) {
             exchange.request.set("Last-Event-ID", last_id_);
         }
-        exchange.patience = kSilence;
         exchange.begun = [this] { note_begin(); };
         exchange.take = [&reader](std::string_view piece) { reader.read(piece); };
         try {

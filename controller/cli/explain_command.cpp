@@ -103,14 +103,6 @@ int Explainer::datagram() {
     return kExitOk;
 }
 
-std::string with_port(const Address &address, std::uint16_t port) {
-    if (port == 0) {
-        return address.to_string();
-    }
-    const std::string text = address.to_string();
-    return (address.is_ipv4() ? text : '[' + text + ']') + ':' + std::to_string(port);
-}
-
 json captured_json(const CapturedDatagram &captured, const KnownSecret &secret) {
     const Datagram &datagram = captured.datagram;
     const bool later = datagram.part == Part::LaterFragment;

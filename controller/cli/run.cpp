@@ -40,6 +40,7 @@ int run(int argc, char **argv) {
     add_change(app, todo);
     add_top(app, todo);
     add_events(app, todo);
+    add_trace(app, todo);
     add_completion(app, todo);
     try {
         app.parse(argc, argv);

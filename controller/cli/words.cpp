@@ -104,6 +104,14 @@ std::string printable(const std::string &text) {
     return safe;
 }
 
+std::string with_port(const Address &address, std::uint16_t port) {
+    if (port == 0) {
+        return address.to_string();
+    }
+    const std::string text = address.to_string();
+    return (address.is_ipv4() ? text : '[' + text + ']') + ':' + std::to_string(port);
+}
+
 std::string in_words(const json &datagram) {
     std::string text;
     add_line(text, "Datagram",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "util/address.hpp"
+
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -19,6 +21,9 @@ std::string way_in_words(const nlohmann::json &answer);
 
 /// "2026-11-22T07:00:00Z" (RFC 3339).
 std::string utc_time(std::int64_t unix_seconds);
+
+/// "192.0.2.1:5060", "[2001:db8::1]:5060"; the address alone if the port is 0.
+std::string with_port(const Address &address, std::uint16_t port);
 
 /// Text from outside, safe for a terminal: control characters are written \xNN.
 std::string printable(const std::string &text);

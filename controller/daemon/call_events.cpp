@@ -3,7 +3,6 @@
 
 #include "calls/call_view.hpp"
 #include "dataplane/counters.hpp"
-#include "dataplane/map_access.hpp"
 #include "explain/frame.hpp"
 #include "explain/message.hpp"
 #include "util/log.hpp"
@@ -42,22 +41,15 @@ void add_server(json &fields, const std::optional<calls::ServerName> &server) {
 
 } // namespace
 
-CallEvents::CallEvents(boost::asio::io_context &io, const dataplane::Maps &maps, events::Hub &hub,
-                       ServerNameOf server_name)
-    : maps_(maps), hub_(hub), server_name_(std::move(server_name)),
-      ring_(io, maps.tapped(),
-            [this](const ss_tapped &tapped, std::string_view frame) { take(tapped, frame); }) {}
-
-/// An earlier run may have left a tap on.
-Status CallEvents::start() {
-    lost_ = dataplane::read_tap_dropped(maps_, SS_TAP_CALLS);
-    if (auto set = set_tap(); !set) {
-        return set;
-    }
-    return ring_.start();
+CallEvents::CallEvents(taps::Taps &taps, events::Hub &hub, ServerNameOf server_name)
+    : taps_(taps), hub_(hub), server_name_(std::move(server_name)),
+      lost_(taps.dropped(SS_TAP_CALLS)) {
+    taps_.set_taker(SS_TAP_CALLS, [this](const ss_tapped &tapped, std::string_view frame) {
+        take(tapped, frame);
+    });
 }
 
-Result<std::shared_ptr<CallEvents::Interest>> CallEvents::want(taps::CallFilter filter) {
+Result<std::shared_ptr<CallEvents::Interest>> CallEvents::want(taps::Filter filter) {
     auto interest = std::make_shared<Interest>(*this, next_id_++, std::move(filter));
     interests_.push_back(interest.get());
     if (auto set = set_tap(); !set) {
@@ -78,20 +70,14 @@ void CallEvents::forget(std::uint32_t interest) {
 }
 
 Status CallEvents::set_tap() {
-    std::vector<const taps::CallFilter *> filters;
+    std::vector<const taps::Filter *> filters;
     for (const auto *interest : interests_) {
         filters.push_back(&interest->filter());
     }
-    const std::uint32_t zero = 0;
-    ss_taps taps = dataplane::read_value<ss_taps>(maps_.taps(), zero).value_or(ss_taps{});
-    taps.tap[SS_TAP_CALLS] = taps::tap_for(filters, kSnap);
-    return dataplane::write_value(maps_.taps(), zero, taps, "taps");
+    return taps_.set(SS_TAP_CALLS, taps::tap_for(filters, kSnap, taps::ByCallKey::No));
 }
 
 void CallEvents::take(const ss_tapped &tapped, std::string_view frame) {
-    if ((tapped.taps & (1U << SS_TAP_CALLS)) == 0) {
-        return;
-    }
     const auto read = explain::read_frame(explain::Link::Ethernet, frame);
     const auto *datagram = std::get_if<explain::Datagram>(&read);
     if (datagram == nullptr) {
@@ -100,7 +86,7 @@ void CallEvents::take(const ss_tapped &tapped, std::string_view frame) {
     const auto call_id = explain::read_message(datagram->payload).call_id;
     Audience audience;
     for (const auto *interest : interests_) {
-        if (interest->filter().wants(tapped, datagram->source, call_id)) {
+        if (interest->filter().wants({tapped, datagram->source, call_id})) {
             audience.push_back(interest->id());
         }
     }
@@ -169,7 +155,7 @@ void CallEvents::note_expired(__u64 entry) {
 }
 
 void CallEvents::note_losses() {
-    const auto lost = dataplane::read_tap_dropped(maps_, SS_TAP_CALLS);
+    const auto lost = taps_.dropped(SS_TAP_CALLS);
     if (lost == lost_ || interests_.empty()) {
         return;
     }

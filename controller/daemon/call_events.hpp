@@ -2,12 +2,10 @@
 #pragma once
 
 #include "calls/json.hpp"
-#include "dataplane/maps.hpp"
 #include "events/hub.hpp"
-#include "taps/call_filter.hpp"
-#include "taps/ring.hpp"
+#include "taps/filter.hpp"
+#include "taps/taps.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -26,15 +24,13 @@ class CallEvents {
 public:
     using ServerNameOf = std::function<std::optional<calls::ServerName>(std::uint16_t index)>;
 
-    CallEvents(boost::asio::io_context &io, const dataplane::Maps &maps, events::Hub &hub,
-               ServerNameOf server_name);
-
-    Status start();
+    /// `taps` and `hub` must outlive this.
+    CallEvents(taps::Taps &taps, events::Hub &hub, ServerNameOf server_name);
 
     /// While this lives somebody wants the events.
     class Interest {
     public:
-        Interest(CallEvents &events, std::uint32_t id, taps::CallFilter filter)
+        Interest(CallEvents &events, std::uint32_t id, taps::Filter filter)
             : events_(events), alive_(events.alive_), id_(id), filter_(std::move(filter)) {}
         ~Interest() {
             if (!alive_.expired()) {
@@ -45,16 +41,16 @@ public:
         Interest &operator=(const Interest &) = delete;
 
         std::uint32_t id() const { return id_; }
-        const taps::CallFilter &filter() const { return filter_; }
+        const taps::Filter &filter() const { return filter_; }
 
     private:
         CallEvents &events_;
         std::weak_ptr<const bool> alive_; // a client's connection may end after the CallEvents
         std::uint32_t id_;
-        taps::CallFilter filter_;
+        taps::Filter filter_;
     };
 
-    Result<std::shared_ptr<Interest>> want(taps::CallFilter filter);
+    Result<std::shared_ptr<Interest>> want(taps::Filter filter);
 
     /// Whether anybody does.
     bool wanted() const { return !interests_.empty(); }
@@ -81,15 +77,14 @@ private:
     void forget(std::uint32_t interest);
     Status set_tap();
 
-    const dataplane::Maps &maps_;
+    taps::Taps &taps_;
     events::Hub &hub_;
     ServerNameOf server_name_;
-    taps::Ring ring_;
     std::vector<const Interest *> interests_;
     std::uint32_t next_id_ = 1;
     std::unordered_map<std::uint32_t, Known> known_; // by tag (sipsteer/call.h)
     std::deque<std::uint32_t> order_;                // in which they came
-    std::uint64_t lost_ = 0;
+    std::uint64_t lost_;
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

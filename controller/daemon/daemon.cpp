@@ -122,23 +122,54 @@ Status Daemon::attach_programs() {
     return attach_all(config_, map_options_, *maps_, attachments_);
 }
 
-Status Daemon::open_call_events() {
+Status Daemon::open_taps() {
+    taps_ = std::make_unique<taps::Taps>(io_, *maps_);
     call_events_ = std::make_unique<CallEvents>(
-        io_, *maps_, hub_, [this](std::uint16_t index) { return farm_->server_name(index); });
+        *taps_, hub_, [this](std::uint16_t index) { return farm_->server_name(index); });
     sweeping_->set_on_removed([this](__u64 entry) { call_events_->note_expired(entry); });
-    return call_events_->start();
+    tracing_ = std::make_unique<Tracing>(io_.get_executor(), *taps_, traced_world());
+    holder_->set_watch([this](const fragments::Settled &settled) { tracing_->note(settled); });
+    return taps_->start();
 }
 
-CallEventsAccess Daemon::call_events_access() {
-    return {[this] { return call_events_.get(); },
-            [this](const std::string &name) -> std::optional<std::uint16_t> {
-                for (const auto &server : farm_->plan().servers) {
-                    if (server.id.pool + "/" + server.id.server == name) {
-                        return server.index;
-                    }
-                }
-                return std::nullopt;
-            }};
+TapNames Daemon::tap_names() {
+    return {[this](const std::string &name) -> std::optional<std::uint16_t> {
+                const auto *server = find_if(farm_->plan().servers, [&](const auto &planned) {
+                    return planned.id.name() == name;
+                });
+                return server != nullptr ? std::optional(server->index) : std::nullopt;
+            },
+            [this] { return map_options_.secret; }};
+}
+
+Tracing::World Daemon::traced_world() {
+    Tracing::World world;
+    world.names.tap = tap_names();
+    world.names.server = [this](std::uint16_t index) { return farm_->server_name(index); };
+    world.names.pool = [this](std::uint16_t index) {
+        const auto *pool =
+            find_if(farm_->plan().pools, [&](const auto &item) { return item.index == index; });
+        return pool != nullptr ? pool->name : std::string();
+    };
+    world.names.service = [this](std::uint16_t index) {
+        const auto *service = find_if(farm_->plan().services, [&](const auto &item) {
+            return !item.is_marker() && item.value.id == index;
+        });
+        return service != nullptr ? service->name : std::string();
+    };
+    world.interfaces = [this] {
+        std::vector<TracedInterface> interfaces;
+        for (const auto &attachment : attachments_) {
+            interfaces.push_back({attachment.ifindex, attachment.interface});
+        }
+        return interfaces;
+    };
+    world.by_call_id = [this] {
+        const auto &pools = farm_->plan().pools;
+        return std::all_of(pools.begin(), pools.end(),
+                           [](const auto &pool) { return pool.value.key == SS_KEY_CALL_ID; });
+    };
+    return world;
 }
 
 void Daemon::watch_farm() {
@@ -178,7 +209,7 @@ Status Daemon::start() {
         done = rejecter_->start();
     }
     if (done) {
-        done = open_call_events();
+        done = open_taps();
     }
     if (done) {
         neighbours_.set_vlan_tags(vlan_tags(config_));
@@ -268,6 +299,7 @@ Status Daemon::reconcile() {
         return done;
     }
     sweeping_->set_plan(farm_->plan(), farm_->leaving());
+    tracing_->refresh();
     await_next_change();
     return Done{};
 }
@@ -406,7 +438,9 @@ api::Router Daemon::make_routes() {
     auto router = api::make_router({[this] { return status(); }});
     api::add_calls_routes(router, call_requests_.routes());
     const auto source = config_control_.source();
-    api::add_event_routes(router, event_source(hub_, call_events_access()));
+    api::add_event_routes(router,
+                          event_source(hub_, {[this] { return call_events_.get(); }, tap_names()}));
+    api::add_trace_routes(router, [this](const api::TraceQuery &query) { return trace(query); });
     api::add_config_routes(router, source);
     api::add_resource_routes(router, source, [this] { return resource_status(); });
     api::add_log_level_routes(router, log_level());
@@ -466,8 +500,18 @@ nlohmann::json Daemon::status() const {
 
 api::MetricsText Daemon::metrics(bool open_metrics) const {
     const auto format = open_metrics ? metrics::Format::OpenMetrics : metrics::Format::Prometheus;
-    return {metrics::content_type(format),
-            metrics::to_text(make_metrics_state(status_input(), requests_, started_), format)};
+    return {
+        metrics::content_type(format),
+        metrics::to_text(
+            make_metrics_state(status_input(), requests_, tracing_->counts(), started_), format)};
+}
+
+std::variant<std::shared_ptr<api::Stream>, api::Problem>
+Daemon::trace(const api::TraceQuery &query) {
+    if (!live_) {
+        return api::Problem{503, "the daemon is starting or stopping", {}, {}};
+    }
+    return tracing_->begin(query);
 }
 
 explain::World Daemon::world() const {

@@ -22,6 +22,7 @@
 #include "daemon/status_input.hpp"
 #include "daemon/sweeping.hpp"
 #include "daemon/systemd.hpp"
+#include "daemon/tracing.hpp"
 #include "daemon/vips.hpp"
 #include "daemon/watched.hpp"
 #include "events/hub.hpp"
@@ -30,6 +31,7 @@
 #include "metrics/state.hpp"
 #include "neighbours/neighbours.hpp"
 #include "reject/rejecter.hpp"
+#include "taps/taps.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -38,6 +40,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace sipsteer::daemon {
@@ -60,8 +63,9 @@ private:
     Status open_maps();
     void open_tables();
     Status attach_programs();
-    Status open_call_events();
-    CallEventsAccess call_events_access();
+    Status open_taps();
+    TapNames tap_names();
+    Tracing::World traced_world();
     void watch_farm();
     void wait_for_next_hops();
     Status go_live();
@@ -88,6 +92,7 @@ private:
     std::vector<std::string> missing() const;
     nlohmann::json status() const;
     api::MetricsText metrics(bool open_metrics) const;
+    std::variant<std::shared_ptr<api::Stream>, api::Problem> trace(const api::TraceQuery &query);
     explain::World world() const;
     CallRequests::Sources call_sources();
     Counted counted() const;
@@ -119,7 +124,9 @@ private:
     std::unique_ptr<Resizing> resizing_;
     std::unique_ptr<fragments::Holder> holder_;
     std::unique_ptr<reject::Rejecter> rejecter_;
+    std::unique_ptr<taps::Taps> taps_;
     std::unique_ptr<CallEvents> call_events_;
+    std::unique_ptr<Tracing> tracing_;
     CallAlarm call_alarm_;
     Rehomes rehomes_;
     CallRequests call_requests_;

@@ -50,39 +50,13 @@ events::Wanted wanted(const std::vector<std::string> &types, const Interest &int
 
 using api::Problem;
 
-std::variant<taps::CallFilter, Problem> read_filter(const api::CallEventsQuery &query,
-                                                    const CallEventsAccess &access) {
-    taps::CallFilter filter;
-    filter.share = query.share;
-    filter.call_id = query.call_id;
-    if (query.server) {
-        filter.server = access.server_index(*query.server);
-        if (!filter.server) {
-            return Problem{400,
-                           "server: there is no \"" + *query.server + "\"; POOL/SERVER is wanted",
-                           "server",
-                           {}};
-        }
-    }
-    if (query.source) {
-        filter.source = taps::Prefix::parse(*query.source);
-        if (!filter.source) {
-            return Problem{400,
-                           "source: \"" + *query.source + "\" is no address and no PREFIX/LENGTH",
-                           "source",
-                           {}};
-        }
-    }
-    return filter;
-}
-
 /// Null if no events of calls are asked for.
 std::variant<Interest, Problem> find_interest(const api::EventsQuery &query,
                                               const CallEventsAccess &access) {
     if (!query.calls) {
         return Interest();
     }
-    auto filter = read_filter(*query.calls, access);
+    auto filter = read_filter(*query.calls, access.names);
     if (const auto *problem = std::get_if<Problem>(&filter)) {
         return *problem;
     }
@@ -90,7 +64,7 @@ std::variant<Interest, Problem> find_interest(const api::EventsQuery &query,
     if (events == nullptr) {
         return Problem{503, "the daemon is starting", {}, {}};
     }
-    auto interest = events->want(std::get<taps::CallFilter>(std::move(filter)));
+    auto interest = events->want(std::get<taps::Filter>(std::move(filter)));
     if (!interest) {
         return Problem{500, interest.error().message, {}, {}};
     }

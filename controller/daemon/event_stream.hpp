@@ -5,10 +5,10 @@
 
 #include "api/event_routes.hpp"
 #include "daemon/call_events.hpp"
+#include "daemon/tap_filter.hpp"
 #include "events/hub.hpp"
 
 #include <functional>
-#include <optional>
 #include <string>
 
 namespace sipsteer::daemon {
@@ -21,8 +21,7 @@ void stop_publishing_log();
 /// Who can be asked for events of calls.
 struct CallEventsAccess {
     std::function<CallEvents *()> events; // null: not yet
-    std::function<std::optional<std::uint16_t>(const std::string &server)>
-        server_index; // POOL/SERVER
+    TapNames names;
 };
 
 /// GET /v1/events, as a list and as a stream. The hub must outlive it.

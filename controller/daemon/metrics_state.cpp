@@ -145,6 +145,7 @@ void add_handed_over(const StatusInput &input, metrics::State &state) {
 } // namespace
 
 metrics::State make_metrics_state(const StatusInput &input, const metrics::Requests &requests,
+                                  const metrics::Trace &trace,
                                   std::chrono::system_clock::time_point started) {
     metrics::State state;
     state.version = SIPSTEER_VERSION;
@@ -161,6 +162,7 @@ metrics::State make_metrics_state(const StatusInput &input, const metrics::Reque
     add_handed_over(input, state);
     state.call_events_lost = dataplane::read_tap_dropped(input.maps, SS_TAP_CALLS);
     state.requests = requests;
+    state.trace = trace;
     return state;
 }
 

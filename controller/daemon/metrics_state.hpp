@@ -8,6 +8,7 @@ namespace sipsteer::daemon {
 
 /// What GET /metrics is made of. `requests`: those that the API has answered.
 metrics::State make_metrics_state(const StatusInput &input, const metrics::Requests &requests,
+                                  const metrics::Trace &trace,
                                   std::chrono::system_clock::time_point started);
 
 } // namespace sipsteer::daemon

@@ -12,6 +12,7 @@ namespace sipsteer::explain {
 namespace {
 
 constexpr unsigned kMostTags = 2;
+constexpr std::size_t kIcmpHeader = 8;
 constexpr unsigned kMostExtensions = 8; // as SS_MAX_EXTENSIONS (bpf/parse.h)
 
 /// Bytes at the front of a text; none of the functions below reads behind its end.
@@ -92,6 +93,7 @@ void note_fragment(Datagram &datagram, std::uint32_t offset, bool more, std::uin
     }
 }
 
+/// What follows sets the datagram's payload to the data of the fragment, if it is one.
 using Problem = std::optional<ss_reason>;
 
 /// Skips the header; sets addresses and fragment, and the protocol that follows.
@@ -111,6 +113,7 @@ Problem take_ipv4(Bytes &packet, Datagram &datagram, unsigned &protocol) {
     datagram.destination = Address::from_ipv4(packet.array<4>(16));
     datagram.cut = !packet.cut_to(total);
     packet.skip(header);
+    datagram.payload = packet.text();
     return std::nullopt;
 }
 
@@ -132,6 +135,7 @@ Problem take_extension(Bytes &packet, Datagram &datagram, unsigned &next) {
     if (next == IPPROTO_FRAGMENT) {
         const unsigned field = packet.u16(2);
         note_fragment(datagram, field & 0xfff8, (field & 1) != 0, packet.u32(4));
+        datagram.payload = packet.text().substr(length);
     } else {
         // The authentication header counts in units of four octets (RFC 4302, 2.2).
         length = next == IPPROTO_AH ? (packet.u8(1) + 2) * 4 : (packet.u8(1) + 1) * 8;
@@ -165,6 +169,14 @@ Problem take_ipv6(Bytes &packet, Datagram &datagram, unsigned &protocol) {
     return std::nullopt;
 }
 
+/// What an EtherType says.
+Problem take_ip(unsigned type, Bytes &packet, Datagram &datagram, unsigned &protocol) {
+    if (type == ETH_P_IP) {
+        return take_ipv4(packet, datagram, protocol);
+    }
+    return type == ETH_P_IPV6 ? take_ipv6(packet, datagram, protocol) : SS_REASON_NOT_IP;
+}
+
 Problem take_udp(Bytes &packet, Datagram &datagram) {
     if (packet.size() < 8) {
         return SS_REASON_MALFORMED;
@@ -180,7 +192,19 @@ Problem take_udp(Bytes &packet, Datagram &datagram) {
         return SS_REASON_MALFORMED;
     }
     packet.skip(8);
+    if (datagram.part == Part::FirstFragment) {
+        const auto *data = datagram.payload.data(); // of the fragment
+        datagram.data_before = static_cast<std::size_t>(packet.text().data() - data);
+        datagram.whole_length = length - 8;
+    }
     return std::nullopt;
+}
+
+bool is_icmp_error(unsigned protocol, unsigned type) {
+    if (protocol == IPPROTO_ICMP) { // RFC 792
+        return type == 3 || type == 11 || type == 12;
+    }
+    return protocol == IPPROTO_ICMPV6 && type >= 1 && type <= 4; // RFC 4443
 }
 
 } // namespace
@@ -201,12 +225,7 @@ std::variant<Datagram, ss_reason> read_frame(Link link, std::string_view frame) 
     Bytes packet(frame);
     Datagram datagram;
     unsigned protocol = 0;
-    const unsigned type = skip_link(link, packet);
-    if (type != ETH_P_IP && type != ETH_P_IPV6) {
-        return SS_REASON_NOT_IP;
-    }
-    auto problem = type == ETH_P_IP ? take_ipv4(packet, datagram, protocol)
-                                    : take_ipv6(packet, datagram, protocol);
+    auto problem = take_ip(skip_link(link, packet), packet, datagram, protocol);
     if (!problem && protocol != IPPROTO_UDP) {
         problem = SS_REASON_NOT_UDP;
     }
@@ -218,6 +237,24 @@ std::variant<Datagram, ss_reason> read_frame(Link link, std::string_view frame) 
     }
     datagram.payload = packet.text();
     return datagram;
+}
+
+std::optional<Datagram> read_icmp_error(Link link, std::string_view frame) {
+    Bytes packet(frame);
+    Datagram error;
+    Datagram quoted;
+    unsigned protocol = 0;
+    if (take_ip(skip_link(link, packet), packet, error, protocol) || error.part != Part::Whole ||
+        packet.size() < kIcmpHeader || !is_icmp_error(protocol, packet.u8(0))) {
+        return std::nullopt;
+    }
+    packet.skip(kIcmpHeader);
+    if (take_ip(ip_type(packet), packet, quoted, protocol) || protocol != IPPROTO_UDP ||
+        quoted.part == Part::LaterFragment || take_udp(packet, quoted)) {
+        return std::nullopt;
+    }
+    quoted.payload = packet.text();
+    return quoted;
 }
 
 } // namespace sipsteer::explain

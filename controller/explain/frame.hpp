@@ -8,7 +8,9 @@
 
 #include <sipsteer/reason.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -32,10 +34,17 @@ struct Datagram {
     std::uint32_t fragment_id = 0;
     bool cut = false;         // the frame ends before the datagram, or its fragment, does
     std::string_view payload; // of UDP; of a later fragment: its bytes
+
+    // Of a first fragment, for those who put the datagram together:
+    std::size_t data_before = 0;  // bytes before the payload that fragments' offsets count
+    std::size_t whole_length = 0; // of the datagram's payload, as the UDP header has it
 };
 
 /// A datagram, whose payload lies in `frame`, or why there is none: SS_REASON_NOT_IP, NOT_UDP,
 /// MALFORMED or EXTENSIONS.
 std::variant<Datagram, ss_reason> read_frame(Link link, std::string_view frame);
+
+/// The datagram that an ICMP or ICMPv6 error quotes, as far as it does; nothing: the frame is none.
+std::optional<Datagram> read_icmp_error(Link link, std::string_view frame);
 
 } // namespace sipsteer::explain

@@ -99,7 +99,10 @@ int Holder::on_record(void *self, void *data, std::size_t size) {
     }
     frame.frame.assign(bytes, bytes + frame.held.length);
     holder.counters_.held++;
-    holder.counters_.no_room += holder.store_.add(std::move(frame));
+    for (const auto &given_up : holder.store_.add(std::move(frame))) {
+        holder.counters_.no_room++;
+        holder.tell({given_up, std::nullopt, std::nullopt});
+    }
     return 0;
 }
 
@@ -123,40 +126,52 @@ void Holder::release() {
         return first && dataplane::fragment_now() - first->since <= lifetime_;
     };
     for (const auto &frame : store_.take(passed)) {
-        release(frame);
+        settle(frame);
     }
-    counters_.expired += store_.expire(dataplane::fragment_now());
+    for (const auto &frame : store_.expire(dataplane::fragment_now())) {
+        counters_.expired++;
+        tell({frame, std::nullopt, std::nullopt});
+    }
     arm();
 }
 
-void Holder::release(const HeldFrame &frame) {
+void Holder::settle(const HeldFrame &frame) {
     auto first = dataplane::read_value<ss_fragment>(maps_.fragments(), frame.held.key);
+    auto sent = release(frame, first);
+    tell({frame, first, std::move(sent)});
+}
+
+std::optional<Frame> Holder::release(const HeldFrame &frame, std::optional<ss_fragment> &first) {
     if (!first) {
         counters_.failed++; // the datagram was whole without it, or its time is over
-        return;
+        return std::nullopt;
     }
     if (is_unwanted(*first)) {
         counters_.unwanted++;
-        return;
+        return std::nullopt;
     }
     if (!note(maps_.fragments(), frame.held, *first)) {
         counters_.misfits++;
-        return;
+        return std::nullopt;
     }
-    if (send(frame, first->server)) {
-        counters_.released++;
-    } else {
-        counters_.failed++;
-    }
+    auto sent = send(frame, first->server);
+    (sent ? counters_.released : counters_.failed)++;
+    return sent;
 }
 
-bool Holder::send(const HeldFrame &frame, std::uint32_t server_index) {
+std::optional<Frame> Holder::send(const HeldFrame &frame, std::uint32_t server_index) {
     const auto server = dataplane::read_value<ss_server>(maps_.servers(), server_index);
     if (!server || !(server->flags & SS_SERVER_FORWARD)) {
-        return false;
+        return std::nullopt;
     }
-    const auto out = frame_for_server(frame.held, frame.frame, *server);
-    return out && socket_.send(*out, server->ifindex);
+    auto out = frame_for_server(frame.held, frame.frame, *server);
+    return out && socket_.send(*out, server->ifindex) ? std::move(out) : std::nullopt;
+}
+
+void Holder::tell(const Settled &settled) const {
+    if (watch_) {
+        watch_(settled);
+    }
 }
 
 } // namespace sipsteer::fragments

@@ -14,7 +14,10 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <utility>
 
 struct ring_buffer;
 
@@ -31,13 +34,25 @@ struct HolderCounters {
     std::uint64_t unwanted = 0; // of a datagram that no server got; what is behind it is dropped
 };
 
+/// What has become of a fragment that was held.
+struct Settled {
+    const HeldFrame &held;            // as it came in
+    std::optional<ss_fragment> first; // of its datagram; nothing: it has not come
+    std::optional<Frame> sent;        // as it was sent to the server; nothing: it was given up
+};
+
 class Holder {
 public:
+    using Watch = std::function<void(const Settled &)>;
+
     Holder(boost::asio::io_context &io, const dataplane::Maps &maps,
            const config::Fragments &bounds);
     ~Holder();
 
     Status start();
+
+    /// Who is told of each fragment when it is settled.
+    void set_watch(Watch watch) { watch_ = std::move(watch); }
 
     const HolderCounters &counters() const { return counters_; }
     std::size_t bytes() const { return store_.bytes(); }
@@ -48,8 +63,10 @@ private:
     void read();
     void arm();
     void release();
-    void release(const HeldFrame &frame);
-    bool send(const HeldFrame &frame, std::uint32_t server_index);
+    void settle(const HeldFrame &frame);
+    std::optional<Frame> release(const HeldFrame &frame, std::optional<ss_fragment> &first);
+    std::optional<Frame> send(const HeldFrame &frame, std::uint32_t server_index);
+    void tell(const Settled &settled) const;
 
     struct RingDeleter {
         void operator()(ring_buffer *ring) const;
@@ -64,6 +81,7 @@ private:
     boost::asio::steady_timer timer_;
     bool armed_ = false;
     HolderCounters counters_;
+    Watch watch_;
 };
 
 } // namespace sipsteer::fragments

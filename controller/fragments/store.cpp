@@ -11,13 +11,14 @@ bool KeyOrder::operator()(const ss_fragment_key &a, const ss_fragment_key &b) co
     return std::memcmp(&a, &b, sizeof(a)) < 0;
 }
 
-std::size_t Store::add(HeldFrame frame) {
+std::vector<HeldFrame> Store::add(HeldFrame frame) {
+    std::vector<HeldFrame> given_up;
     if (frame.frame.size() > most_bytes_) {
-        return 1;
+        given_up.push_back(std::move(frame));
+        return given_up;
     }
-    std::size_t given_up = 0;
     while (bytes_ + frame.frame.size() > most_bytes_) {
-        given_up += give_up_oldest();
+        give_up_oldest(given_up);
     }
     bytes_ += frame.frame.size();
     auto &datagram = waiting_[frame.held.key];
@@ -29,18 +30,17 @@ std::size_t Store::add(HeldFrame frame) {
 }
 
 /// The datagram that has waited longest: its first fragment is the least likely to come any more.
-std::size_t Store::give_up_oldest() {
+void Store::give_up_oldest(std::vector<HeldFrame> &given_up) {
     const auto oldest = waiting_.find(order_.front());
     order_.pop_front();
     if (oldest == waiting_.end()) {
-        return 0;
+        return;
     }
-    const std::size_t frames = oldest->second.size();
-    for (const auto &frame : oldest->second) {
+    for (auto &frame : oldest->second) {
         bytes_ -= frame.frame.size();
+        given_up.push_back(std::move(frame));
     }
     waiting_.erase(oldest);
-    return frames;
 }
 
 std::vector<HeldFrame> Store::take(const std::function<bool(const ss_fragment_key &)> &ready) {
@@ -60,26 +60,25 @@ std::vector<HeldFrame> Store::take(const std::function<bool(const ss_fragment_ke
     return taken;
 }
 
-std::size_t Store::expire(std::uint32_t now) {
-    std::size_t dropped = 0;
+std::vector<HeldFrame> Store::expire(std::uint32_t now) {
+    std::vector<HeldFrame> expired;
+    const auto young = [&](const HeldFrame &frame) {
+        // A frame noted a moment after `now` was read is not old.
+        const std::uint32_t age = now - frame.held.since;
+        return age <= lifetime_ || age >= UINT32_MAX / 2;
+    };
     for (auto datagram = waiting_.begin(); datagram != waiting_.end();) {
         auto &frames = datagram->second;
-        const auto old = [&](const HeldFrame &frame) {
-            // A frame noted a moment after `now` was read is not old.
-            const std::uint32_t age = now - frame.held.since;
-            return age > lifetime_ && age < UINT32_MAX / 2;
-        };
-        for (const auto &frame : frames) {
-            if (old(frame)) {
-                bytes_ -= frame.frame.size();
-                dropped++;
-            }
-        }
-        std::erase_if(frames, old);
+        const auto old = std::stable_partition(frames.begin(), frames.end(), young);
+        std::for_each(old, frames.end(),
+                      [&](const HeldFrame &frame) { bytes_ -= frame.frame.size(); });
+        expired.insert(expired.end(), std::make_move_iterator(old),
+                       std::make_move_iterator(frames.end()));
+        frames.erase(old, frames.end());
         datagram = frames.empty() ? waiting_.erase(datagram) : std::next(datagram);
     }
     forget_gone();
-    return dropped;
+    return expired;
 }
 
 void Store::forget_gone() {

@@ -32,20 +32,20 @@ public:
         : most_bytes_(most_bytes), lifetime_(lifetime) {}
 
     /// Makes room by giving up the datagrams that have waited longest: a flood's first fragments
-    /// never come, those of others do within milliseconds. How many frames were given up.
-    std::size_t add(HeldFrame frame);
+    /// never come, those of others do within milliseconds. What was given up.
+    std::vector<HeldFrame> add(HeldFrame frame);
 
     /// Takes out the fragments of the datagrams that `ready` says are under way.
     std::vector<HeldFrame> take(const std::function<bool(const ss_fragment_key &)> &ready);
 
-    /// Drops what has waited too long; how many that were. `now` in fragment ticks.
-    std::size_t expire(std::uint32_t now);
+    /// Takes out what has waited too long. `now` in fragment ticks.
+    std::vector<HeldFrame> expire(std::uint32_t now);
 
     bool empty() const { return waiting_.empty(); }
     std::size_t bytes() const { return bytes_; }
 
 private:
-    std::size_t give_up_oldest();
+    void give_up_oldest(std::vector<HeldFrame> &given_up);
     void forget_gone();
 
     std::size_t most_bytes_;

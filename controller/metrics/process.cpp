@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The daemon itself: what it is, what it is attached to, what its API was asked.
+// The daemon itself: what it is, what it is attached to, what its API was asked,
+// and what it traces.
 #include "metrics/parts.hpp"
 
 namespace sipsteer::metrics {
@@ -21,6 +22,18 @@ void add_requests(const Requests &requests, Families &families) {
     }
 }
 
+void add_trace(const Trace &trace, Families &families) {
+    families.gauge("trace_clients", "Clients that packets are traced for.").add({}, trace.clients);
+    families.counter("trace_packets_total", "Packets given to those clients.")
+        .add({}, trace.packets);
+    families
+        .counter("trace_lost_packets_total",
+                 "Packets that were to be in a trace and are not: there was no room on the way to "
+                 "the daemon, or the client was slow.")
+        .add({{"cause", "no_room"}}, trace.lost_early)
+        .add({{"cause", "slow_client"}}, trace.lost_late);
+}
+
 } // namespace
 
 void add_process(const State &state, Families &families) {
@@ -33,6 +46,7 @@ void add_process(const State &state, Families &families) {
     for (const auto &interface : state.interfaces) {
         native.add({{"interface", interface.name}}, interface.native);
     }
+    add_trace(state.trace, families);
     add_requests(state.requests, families);
 }
 

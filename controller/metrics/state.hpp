@@ -85,6 +85,13 @@ struct Fragments {
     std::map<std::string, std::uint64_t> given_up; // by cause
 };
 
+struct Trace {
+    std::uint64_t clients = 0;    // now
+    std::uint64_t packets = 0;    // given to clients
+    std::uint64_t lost_early = 0; // that found no room on the way to the daemon
+    std::uint64_t lost_late = 0;  // that a client was too slow for
+};
+
 /// By route, method and status.
 using RequestKey = std::tuple<std::string, std::string, unsigned>;
 
@@ -118,6 +125,7 @@ struct State {
     Fragments fragments;
     std::map<std::string, std::uint64_t> rejects; // by result
     std::uint64_t call_events_lost = 0;
+    Trace trace;
     Requests requests;
 };
 

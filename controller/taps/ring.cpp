@@ -6,6 +6,12 @@
 
 namespace sipsteer::taps {
 
+namespace {
+
+constexpr std::size_t kBatch = 256; // frames; a millisecond or so
+
+} // namespace
+
 void Ring::Deleter::operator()(ring_buffer *ring) const {
     ring_buffer__free(ring);
 }
@@ -33,28 +39,37 @@ Status Ring::start() {
     return Done{};
 }
 
+/// If more is there, the descriptor is ready again at once, but behind what else waits by now.
 void Ring::wait() {
     ready_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                       [this](const boost::system::error_code &failed) {
                           if (!failed) {
-                              (void)ring_buffer__consume(ring_.get());
+                              read();
                               wait();
                           }
                       });
 }
 
+/// libbpf stops at a record that was taken with a result below 0.
+void Ring::read() {
+    left_ = kBatch;
+    (void)ring_buffer__consume(ring_.get());
+}
+
 int Ring::on_record(void *self, void *data, std::size_t size) {
+    auto &ring = *static_cast<Ring *>(self);
+    const int result = --ring.left_ == 0 ? -1 : 0;
     ss_tapped tapped;
     if (size < sizeof(tapped)) {
-        return 0;
+        return result;
     }
     std::memcpy(&tapped, data, sizeof(tapped));
     if (size < sizeof(tapped) + tapped.length) {
-        return 0;
+        return result;
     }
     const auto *frame = static_cast<const char *>(data) + sizeof(tapped);
-    static_cast<Ring *>(self)->take_(tapped, {frame, tapped.length});
-    return 0;
+    ring.take_(tapped, {frame, tapped.length});
+    return result;
 }
 
 } // namespace sipsteer::taps

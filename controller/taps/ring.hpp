@@ -16,7 +16,9 @@ struct ring_buffer;
 
 namespace sipsteer::taps {
 
-/// Takes the frames that the data plane shows (sipsteer/tap.h) out of their ring, as they come.
+/// Takes the frames that the data plane shows (sipsteer/tap.h) out of their ring, as they come. In
+/// batches: whatever else waits for the io_context's thread has its turn between two of them, so a
+/// flood of frames holds up nothing.
 class Ring {
 public:
     /// `frame`: as far as it is shown; only until the call returns.
@@ -30,6 +32,9 @@ public:
 
     Status start();
 
+    /// Takes what is there now, one batch of it at most.
+    void read();
+
 private:
     struct Deleter {
         void operator()(ring_buffer *ring) const;
@@ -42,6 +47,7 @@ private:
     Take take_;
     std::unique_ptr<ring_buffer, Deleter> ring_;
     boost::asio::posix::stream_descriptor ready_; // libbpf's own
+    std::size_t left_ = 0;                        // of a batch
 };
 
 } // namespace sipsteer::taps

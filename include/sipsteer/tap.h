@@ -15,7 +15,8 @@ enum ss_tap_kind {
 };
 
 #define SS_TAP_ANY 0xffffffffU
-#define SS_TAP_FRAME 0x4000 /* bytes of a frame that can be shown */
+#define SS_TAP_FRAME 0x4000       /* bytes of a frame that can be shown */
+#define SS_TAP_NO_SERVICE 0xffffU /* not known which one of its VIP a packet is for */
 
 /* A packet is shown if all of this holds for it. */
 struct ss_tap {
@@ -25,9 +26,9 @@ struct ss_tap {
     __u32 reason; /* enum ss_reason; SS_TAP_ANY */
     __u32 sample; /* the upper half of its key is at most this: a share of the calls, not of packets
                    */
-    __u32 prefix; /* leading bits of the source address that count, 0 to 128 */
+    __u32 prefix; /* leading bits of the client's address that count, 0 to 128 */
     __u64 key;    /* of its call (siphash.h); 0: any */
-    __u8 source[16]; /* address, IPv4-mapped, network byte order */
+    __u8 source[16]; /* of the client: IPv4-mapped, network byte order */
 };
 SS_ASSERT_SIZE(struct ss_tap, 48);
 
@@ -40,12 +41,12 @@ SS_ASSERT_SIZE(struct ss_taps, 96);
 struct ss_tapped {
     __u64 time;     /* ns of CLOCK_MONOTONIC */
     __u64 key;      /* of its call; 0 if it has none */
-    __u32 frame;    /* bytes of the whole frame, as it came in */
-    __u32 length;   /* bytes that follow: as it leaves, if it was sent on */
+    __u32 frame;    /* bytes of the whole frame, as it leaves if it was sent on */
+    __u32 length;   /* bytes of it that follow */
     __u32 ifindex;  /* that it came in on */
     __u32 queue;    /* likewise */
     __u32 server;   /* index; SS_NO_SERVER */
-    __u16 service;  /* index */
+    __u16 service;  /* index; SS_TAP_NO_SERVICE */
     __u16 pool;     /* index, if it has a message */
     __u8 verdict;   /* enum ss_verdict */
     __u8 reason;    /* enum ss_reason */

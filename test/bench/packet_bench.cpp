@@ -23,6 +23,7 @@ struct Scenario {
     bool changes;                 // every packet changes the table: it is put back before each run
     ss_reason reason;             // that every packet must have
     std::uint64_t least_live = 0; // with fewer calls a run would be too short
+    Plane::Trace trace = Plane::Trace::Off;
 };
 
 const Destination kStateful{kVip, kStatefulPort};
@@ -44,11 +45,16 @@ const std::vector<Scenario> kScenarios = {
      SS_REASON_STATELESS},
     {"source", Method::kWithoutCallId, kStateful, SS_CALL_SOURCE, false, false,
      SS_REASON_NO_CALL_ID},
+    {"trace_other", Method::kInvite, kStateful, SS_CALL_EARLY, false, false, SS_REASON_CALL_HIT, 0,
+     Plane::Trace::OtherCall},
+    {"trace_full", Method::kInvite, kStateful, SS_CALL_EARLY, false, false, SS_REASON_CALL_HIT, 0,
+     Plane::Trace::AllAndFull},
 };
 
 constexpr const char *kNote =
     "least and median: without the loop. hit_*: a known call; hit_written: an ACK that confirms\n"
-    "  its call, so that the entry is written; source: no Call-ID, steered by address.";
+    "  its call, so that the entry is written; source: no Call-ID, steered by address.\n"
+    "  trace_*: hit_invite while another call is traced, and while all are and nobody reads.";
 
 using Snapshot = std::vector<ss_bucket>;
 
@@ -81,7 +87,11 @@ public:
         // So few where every packet changes the table that it is hardly another one afterwards.
         packets_ = scenario.changes ? 12'288 : 16'384;
         feeder.set_messages(make_frames(scenario.method, scenario.destination));
+        plane.trace(scenario.trace);
     }
+    ~Measurement() { plane_.trace(Plane::Trace::Off); }
+    Measurement(const Measurement &) = delete;
+    Measurement &operator=(const Measurement &) = delete;
 
     void run(const Snapshot &calls, std::size_t runs) {
         const Snapshot start = in_state(calls, scenario_.state);

@@ -11,6 +11,7 @@
 #include <sipsteer/server.h>
 #include <sipsteer/service.h>
 #include <sipsteer/settings.h>
+#include <sipsteer/tap.h>
 
 #include <sipsteer.skel.h>
 
@@ -179,6 +180,19 @@ void Plane::add_service(std::uint16_t port, std::uint16_t pool) {
     service.id = pool;
     set_pool(service.pool, pool);
     must(bpf_map_update_elem(map("services"), &key, &service, BPF_ANY), "services");
+}
+
+void Plane::trace(Trace what) const {
+    ss_taps taps{};
+    ss_tap &tap = taps.tap[SS_TAP_TRACE];
+    tap.on = what == Trace::Off ? 0 : 1;
+    tap.snap = SS_TAP_FRAME;
+    tap.server = SS_TAP_ANY;
+    tap.reason = SS_TAP_ANY;
+    tap.sample = 0xffffffff;
+    tap.key = what == Trace::OtherCall ? 1 : 0;
+    const __u32 zero = 0;
+    must(bpf_map_update_elem(map("taps"), &zero, &taps, BPF_ANY), "taps");
 }
 
 std::vector<std::uint64_t> Plane::reasons() const {

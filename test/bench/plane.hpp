@@ -35,6 +35,11 @@ public:
     /// The call table's memory.
     std::span<ss_bucket> table() const { return table_; }
 
+    /// What the tap of the trace shows: nothing; the packets of one call that there is not; all,
+    /// which nobody takes out of their ring, so that it is full soon.
+    enum class Trace { Off, OtherCall, AllAndFull };
+    void trace(Trace what) const;
+
     /// Packets counted so far, by ss_reason_index.
     std::vector<std::uint64_t> reasons() const;
 

@@ -12,71 +12,15 @@
 set -euo pipefail
 # shellcheck source=test/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=test/e2e/lib_fragments.sh
+. "$E2E_DIR/lib_fragments.sh"
 
-readonly SHORT=1969 LONG=4000 # bytes of the INVITEs: two fragments and three
 # Milliseconds after each frame, so that a source keeps within the usual bound on fragments held (64 in
 # 1.07 s): three frames of five overtake their first one when all are reversed, fewer when they are
 # mixed, all of them when the first is lost.
 readonly PAUSE_REVERSED=12 PAUSE_MIXED=10 PAUSE_ALL_HELD=20
 
 # --- recording --------------------------------------------------------------------------------------
-
-# filler CALL LENGTH: text that is another one everywhere and for each call, so that a fragment in a
-# wrong place or of a wrong call shows.
-filler() {
-    awk -v call="$1" -v length_wanted="$2" 'BEGIN {
-        while (length(text) < length_wanted) text = text call "." ++n ","
-        print substr(text, 1, length_wanted)
-    }'
-}
-
-# invite_list CASE COUNT SHORT-FILLER LONG-FILLER: SIPp's injection file for COUNT calls of each size,
-# with names of one length.
-invite_list() {
-    local i call case="$1----------"
-    echo SEQUENTIAL
-    for ((i = 1; i <= $2; i++)); do
-        call=$(printf '%s%04d' "${case:0:11}" "$i")
-        printf '%s;%s\n' "s$call" "$(filler "s$call" "$3")" "l$call" "$(filler "l$call" "$4")"
-    done
-}
-
-# send_invites LIST CALLS [SIPP-OPTION...]: SIPp sends them to the VIP and waits for nothing.
-send_invites() {
-    local list=$1 calls=$2
-    shift 2
-    start_phone user1 "$FAMILY" 5060 "$WORK/user1" "$E2E_DIR/fragments.xml" -inf "$list" \
-        -m "$calls" -r 500 -timeout 20 "$@" "$(in_uri "$VIP"):5060"
-    wait_until 20 is_gone "$LAST_PID" || true
-    stop_pid "$LAST_PID" || die "SIPp fails: $(tail -n 3 "$WORK/user1/out")"
-}
-
-# Sets SHORT_FILLER and LONG_FILLER: how much text makes the INVITEs as long as they are to be.
-measure_fillers() {
-    local length
-    invite_list m 1 1000 3000 >"$WORK/measure.csv"
-    send_invites "$WORK/measure.csv" 2 -trace_msg -message_file "$WORK/measure"
-    length=$(sed -n 's/.*message sent .*[[(]\([0-9]\+\)[])]\? bytes.*/\1/p' "$WORK/measure" | head -n 1)
-    [[ -n $length ]] || die "SIPp does not tell how long its INVITE is; see $WORK/measure"
-    SHORT_FILLER=$((1000 + SHORT - length))
-    LONG_FILLER=$((1000 + LONG - length))
-}
-
-# capture_invites CASE COUNT: SIPp sends COUNT calls of each size; the frames are in CASE.pcap.
-capture_invites() {
-    local capture
-    invite_list "$1" "$2" "$SHORT_FILLER" "$LONG_FILLER" >"$WORK/$1.csv"
-    start_capture user1 "$(host_get user1 interface)" "$WORK/$1.pcap" "dst host $VIP and not arp"
-    capture=$LAST_PID
-    send_invites "$WORK/$1.csv" "$((2 * $2))"
-    stop_capture "$capture" "$WORK/$1.pcap"
-    ((CAPTURE_DROPPED == 0)) || die "the capture of the calls lost $CAPTURE_DROPPED frames"
-}
-
-vip_neighbour() { # replace|del
-    on_host user1 ip neigh "$1" "$VIP" lladdr "$(host_get director mac)" dev "$(host_get user1 interface)" \
-        nud permanent
-}
 
 record_invites() {
     vip_neighbour replace
@@ -97,23 +41,6 @@ start_servers() {
         mkdir -p "$WORK/kept/$server"
         start_on "$server" "$WORK/$server.log" python3 -B "$E2E_DIR/fragments_sink.py" \
             "$VIP" "$(host_address "$server" "$FAMILY")" "$WORK/kept/$server"
-    done
-}
-
-start_server_captures() {
-    local server
-    CAPTURES=()
-    for server in "${SERVERS[@]}"; do
-        start_capture "$server" "$(host_get "$server" interface)" "$WORK/$server.pcap" "dst host $VIP"
-        CAPTURES+=("$LAST_PID")
-    done
-}
-
-stop_server_captures() {
-    local i
-    for i in "${!SERVERS[@]}"; do
-        stop_capture "${CAPTURES[i]}" "$WORK/${SERVERS[i]}.pcap"
-        check_equal "the capture on ${SERVERS[i]} is complete" 0 "$CAPTURE_DROPPED"
     done
 }
 
@@ -150,11 +77,6 @@ check_places() {
 fragments_now() { director_get /v1/status | jq ".fragments.$1"; }
 
 nothing_is_held() { (($(fragments_now bytes_held_now) == 0)); }
-
-send_recorded() { # CASE PAUSE
-    on_host user1 python3 -B "$E2E_DIR/fragments_send.py" --pause "$2" "$1" "$(host_get user1 interface)" \
-        "$WORK/$1.pcap" >"$WORK/$1.incomplete"
-}
 
 # check_arrived CASE COMPLETE-OF-EACH-SIZE INCOMPLETE-OF-EACH-SIZE
 check_arrived() {

@@ -38,19 +38,27 @@ class Datagram:
         return whole[UDP_HEADER:]
 
 
-def frames_of(path):
-    """The frames of a pcap file as tcpdump writes it."""
+FRACTIONS = {0xA1B2C3D4: 1e-6, 0xA1B23C4D: 1e-9}  # of a second, by the file's first word
+
+
+def timed_frames_of(path):
+    """(seconds since 1970, frame) of a pcap file as tcpdump writes it, or with nanoseconds."""
     with open(path, "rb") as file:
         content = file.read()
-    if struct.unpack_from("=I", content)[0] != 0xA1B2C3D4 or struct.unpack_from("=I", content, 20)[0] != 1:
+    fraction = FRACTIONS.get(struct.unpack_from("=I", content)[0])
+    if not fraction or struct.unpack_from("=I", content, 20)[0] != 1:
         raise ValueError(f"{path} is no pcap file of Ethernet frames")
     at = 24
     while at + 16 <= len(content):
-        captured, length = struct.unpack_from("=II", content, at + 8)
+        seconds, rest, captured, length = struct.unpack_from("=IIII", content, at)
         if captured != length:
             raise ValueError(f"{path} has a frame that was cut")
-        yield content[at + 16 : at + 16 + captured]
+        yield seconds + rest * fraction, content[at + 16 : at + 16 + captured]
         at += 16 + captured
+
+
+def frames_of(path):
+    return (frame for _, frame in timed_frames_of(path))
 
 
 def parse_fragment(frame):

@@ -3,12 +3,10 @@
 // GET /v1/events over real sockets: what is asked of the source, and how a stream is framed, ended
 // and bounded.
 #include "api_client.hpp"
+#include "api_pieces.hpp"
 
 #include "api/event_routes.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <mutex>
 
 using namespace sipsteer;
@@ -17,40 +15,17 @@ using namespace sipsteer::api::test;
 
 namespace {
 
-/// Gives its pieces, then waits to be ended.
-class Pieces : public Stream {
+/// Counts those that there are.
+class CountedPieces : public Pieces {
 public:
-    Pieces(std::vector<std::string> pieces, std::atomic<int> &open)
-        : pieces_(std::move(pieces)), open_(open) {
+    CountedPieces(std::vector<std::string> pieces, std::atomic<int> &open)
+        : Pieces(std::move(pieces), ""), open_(open) {
         ++open_;
     }
-    ~Pieces() override { --open_; }
-
-    asio::awaitable<std::string> next() override {
-        if (given_ < pieces_.size()) {
-            co_return pieces_[given_++];
-        }
-        if (!ended_) {
-            error_code ended;
-            wake_.emplace(co_await asio::this_coro::executor, 1h);
-            co_await wake_->async_wait(asio::redirect_error(asio::use_awaitable, ended));
-        }
-        co_return std::string();
-    }
-
-    void end() override {
-        ended_ = true;
-        if (wake_) {
-            wake_->cancel();
-        }
-    }
+    ~CountedPieces() override { --open_; }
 
 private:
-    std::vector<std::string> pieces_;
     std::atomic<int> &open_;
-    std::size_t given_ = 0;
-    bool ended_ = false;
-    std::optional<asio::steady_timer> wake_;
 };
 
 /// Where the events of these tests come from. Two may listen.
@@ -63,7 +38,7 @@ public:
                 },
                 [this](const EventsQuery &query) -> std::shared_ptr<Stream> {
                     note(query);
-                    return open < 2 ? std::make_shared<Pieces>(pieces, open) : nullptr;
+                    return open < 2 ? std::make_shared<CountedPieces>(pieces, open) : nullptr;
                 }};
     }
 

@@ -65,6 +65,19 @@ TEST_CASE("a client is told what its token is for") {
     CHECK(role("look") == "read-only");
 }
 
+TEST_CASE("a trace shows whole messages: a token for reading does not do") {
+    const RunningTcp server;
+    for (const std::string path : {"/v1/trace", "/v1/%74race", "/v1/trace?count=1"}) {
+        INFO(path);
+        const HttpAnswer refused = server.ask(get(path, bearer("look")));
+        CHECK(problem_of(refused)["status"] == 403);
+        CHECK(refused[http::field::www_authenticate] ==
+              "Bearer realm=\"sipsteer\", error=\"insufficient_scope\"");
+        CHECK(server.ask(get(path, bearer("secret"))).result_int() == 404); // not here
+    }
+    CHECK(server.ask(get("/v1/trace/x", bearer("look"))).result_int() == 404);
+}
+
 TEST_CASE("the Unix socket needs no token") {
     const Running server;
     Client client(server.path());

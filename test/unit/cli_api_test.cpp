@@ -2,15 +2,15 @@
 //
 // The commands of sipsteer that ask the daemon, the program itself, against an HTTP server of the
 // daemon's code that answers as the daemon does.
+#include "cli_run.hpp"
+
 #include "api/problem.hpp"
 #include "api/server.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -18,7 +18,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
-#include <sys/wait.h>
 #include <thread>
 #include <utility>
 
@@ -26,6 +25,8 @@ using namespace sipsteer;
 using namespace sipsteer::api;
 using nlohmann::json;
 using namespace std::string_literals;
+using test::Outcome;
+using test::run_sipsteer;
 
 namespace {
 
@@ -242,23 +243,8 @@ std::string capture(const std::vector<std::pair<std::uint16_t, std::string>> &da
     return file;
 }
 
-struct Outcome {
-    int exit_code = -1;
-    std::string output; // standard output, then standard error
-};
-
 Outcome run(const Daemon &daemon, const std::string &arguments) {
-    const std::string command =
-        "SIPSTEER_API=" + daemon.socket() + ' ' + SIPSTEER_PROGRAM + ' ' + arguments + " 2>&1";
-    std::FILE *pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    Outcome outcome;
-    std::array<char, 4096> piece{};
-    for (std::size_t got = 0; (got = fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
-        outcome.output.append(piece.data(), got);
-    }
-    outcome.exit_code = WEXITSTATUS(pclose(pipe));
-    return outcome;
+    return run_sipsteer(daemon.socket(), arguments);
 }
 
 } // namespace

@@ -2,18 +2,16 @@
 //
 // `sipsteer explain --offline`, the program itself, over messages of this project and collected
 // ones.
+#include "cli_run.hpp"
 #include "shared_sip.hpp"
 
 #include "explain/finder.h"
 
-#include <array>
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 
 using namespace sipsteer::test;
 using nlohmann::json;
@@ -46,22 +44,8 @@ private:
     std::filesystem::path path_;
 };
 
-struct Outcome {
-    int exit_code = -1;
-    std::string output; // standard output, then standard error
-};
-
 Outcome run(const std::string &arguments) {
-    const std::string command = std::string(SIPSTEER_PROGRAM) + ' ' + arguments + " 2>&1";
-    std::FILE *pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    Outcome outcome;
-    std::array<char, 4096> piece{};
-    for (std::size_t got = 0; (got = fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
-        outcome.output.append(piece.data(), got);
-    }
-    outcome.exit_code = WEXITSTATUS(pclose(pipe));
-    return outcome;
+    return run_sipsteer(arguments);
 }
 
 /// Under a secret of the test's own, so that no daemon of this host has a say.

@@ -90,6 +90,52 @@ TEST_CASE("fragments are told from whole datagrams", "[cli]") {
     CHECK(later6.fragment_id == 7);
 }
 
+TEST_CASE("a first fragment says how its datagram is put together", "[cli]") {
+    const std::string longer = "\x13\xc4\x13\xc5\x01\x00\x00\x00"s + "abcd"; // 256 bytes in all
+    const auto plain = datagram_of(Link::Ip, ipv4(longer, "\x20\x00"s));
+    CHECK(plain.payload == "abcd");
+    CHECK(plain.data_before == 8);
+    CHECK(plain.whole_length == 248);
+    // Destination options within the fragment are counted, a hop-by-hop header before it is not.
+    const auto extended =
+        datagram_of(Link::Ip, ipv6(0, "\x2c\0\0\0\0\0\0\0"s + "\x3c\0\0\x01\0\0\0\x07"s +
+                                          "\x11\0\0\0\0\0\0\0"s + longer));
+    CHECK(extended.payload == "abcd");
+    CHECK(extended.data_before == 16);
+    CHECK(extended.whole_length == 248);
+}
+
+TEST_CASE("an ICMP error has the datagram it quotes", "[cli]") {
+    const auto with_protocol = [](std::string packet, char protocol) {
+        packet[9] = protocol;
+        return packet;
+    };
+    const std::string quote = ipv4(kUdp);
+    const auto quoted = read_icmp_error(
+        Link::Ethernet,
+        kMacs + "\x08\x00"s + with_protocol(ipv4("\x03\x03"s + std::string(6, '\0') + quote), 1));
+    REQUIRE(quoted);
+    CHECK(quoted->source.to_string() == "192.0.2.1");
+    CHECK(quoted->destination_port == 5061);
+    CHECK(quoted->payload == "abcd");
+    const auto cut = read_icmp_error(
+        Link::Ip, with_protocol(ipv4("\x0b\0"s + std::string(6, '\0') + quote.substr(0, 30)), 1));
+    REQUIRE(cut);
+    CHECK(cut->cut);
+    CHECK(cut->payload == "ab");
+    const auto too_big =
+        read_icmp_error(Link::Ip, ipv6(58, "\x02\0"s + std::string(6, '\0') + ipv6(17, kUdp)));
+    REQUIRE(too_big);
+    CHECK(too_big->payload == "abcd");
+    const std::string echo = "\x08\0"s + std::string(6, '\0') + quote;
+    CHECK_FALSE(read_icmp_error(Link::Ip, with_protocol(ipv4(echo), 1)));
+    CHECK_FALSE(read_icmp_error(Link::Ip, with_protocol(ipv4("\x03\x03"s), 1)));
+    CHECK_FALSE(read_icmp_error(
+        Link::Ip,
+        with_protocol(ipv4("\x03\x03"s + std::string(6, '\0') + ipv4(kUdp, "\0\x02"s)), 1)));
+    CHECK_FALSE(read_icmp_error(Link::Ip, ipv4(kUdp)));
+}
+
 TEST_CASE("what is no UDP datagram has the data plane's reason", "[cli]") {
     CHECK(reason_of(Link::Ethernet, kMacs + "\x08\x06"s + std::string(28, '\0')) ==
           SS_REASON_NOT_IP);
@@ -114,5 +160,11 @@ TEST_CASE("every cut of a frame is read within its bounds", "[cli]") {
         if (const auto *datagram = std::get_if<Datagram>(&read)) {
             CHECK(datagram->cut);
         }
+    }
+    std::string error = ipv6(58, "\x01\x04"s + std::string(6, '\0') + whole.substr(18));
+    for (std::size_t size = 0; size < error.size(); size++) {
+        const std::string packet(error.data(), size);
+        const auto quoted = read_icmp_error(Link::Ip, packet);
+        CHECK((!quoted || quoted->cut));
     }
 }

@@ -25,9 +25,9 @@ TEST_CASE("fragments are given out with their own datagram, in the order they ca
     Store store(1000, 10);
     auto first = fragment(7, 0, 10);
     auto second = fragment(7, 0, 20);
-    REQUIRE_FALSE(store.add(first));
-    REQUIRE_FALSE(store.add(fragment(8, 0)));
-    REQUIRE_FALSE(store.add(second));
+    REQUIRE(store.add(first).empty());
+    REQUIRE(store.add(fragment(8, 0)).empty());
+    REQUIRE(store.add(second).empty());
     CHECK(store.bytes() == 130);
 
     const auto taken = store.take(only(7));
@@ -43,16 +43,16 @@ TEST_CASE("fragments are given out with their own datagram, in the order they ca
 
 TEST_CASE("no more bytes are held than allowed: what has waited longest is given up") {
     Store store(250, 10);
-    CHECK(store.add(fragment(1, 0)) == 0);
-    CHECK(store.add(fragment(2, 0)) == 0);
-    CHECK(store.add(fragment(3, 0)) == 1);
+    CHECK(store.add(fragment(1, 0)).size() == 0);
+    CHECK(store.add(fragment(2, 0)).size() == 0);
+    CHECK(store.add(fragment(3, 0)).size() == 1);
     CHECK(store.bytes() == 200);
     CHECK(store.take(only(1)).empty());
     CHECK(store.take(only(2)).size() == 1);
-    CHECK(store.add(fragment(3, 0)) == 0);
-    CHECK(store.add(fragment(4, 0)) == 2); // the whole datagram, of two
+    CHECK(store.add(fragment(3, 0)).size() == 0);
+    CHECK(store.add(fragment(4, 0)).size() == 2); // the whole datagram, of two
     CHECK(store.take(only(3)).empty());
-    CHECK(store.add(fragment(5, 0, 251)) == 1); // itself
+    CHECK(store.add(fragment(5, 0, 251)).size() == 1); // itself
     CHECK(store.take(only(4)).size() == 1);
     CHECK(store.bytes() == 0);
 }
@@ -71,21 +71,24 @@ TEST_CASE("a flood of fragments from everywhere leaves a late first fragment its
 
 TEST_CASE("a fragment is held for its time and not longer") {
     Store store(1000, 10);
-    REQUIRE_FALSE(store.add(fragment(1, 100)));
-    REQUIRE_FALSE(store.add(fragment(1, 105)));
-    CHECK(store.expire(110) == 0);
-    CHECK(store.expire(111) == 1);
-    CHECK(store.bytes() == 100);
-    CHECK(store.expire(116) == 1);
+    REQUIRE(store.add(fragment(1, 105, 20)).empty());
+    REQUIRE(store.add(fragment(1, 100)).empty());
+    CHECK(store.expire(110).empty());
+    const auto expired = store.expire(111);
+    REQUIRE(expired.size() == 1);
+    CHECK(expired[0].held.since == 100);
+    CHECK(expired[0].frame.size() == 100);
+    CHECK(store.bytes() == 20);
+    CHECK(store.expire(116).size() == 1);
     CHECK(store.empty());
     CHECK(store.bytes() == 0);
 }
 
 TEST_CASE("a fragment noted after the clock was read is not old, nor is one at the clock's wrap") {
     Store store(1000, 10);
-    REQUIRE_FALSE(store.add(fragment(1, 101)));
-    CHECK(store.expire(100) == 0);
-    REQUIRE_FALSE(store.add(fragment(2, 0xfffffffe)));
-    CHECK(store.expire(3) == 0);
+    REQUIRE(store.add(fragment(1, 101)).empty());
+    CHECK(store.expire(100).empty());
+    REQUIRE(store.add(fragment(2, 0xfffffffe)).empty());
+    CHECK(store.expire(3).empty());
     CHECK(store.take(only(2)).size() == 1);
 }

@@ -65,6 +65,7 @@ State example() {
     state.sweep = {8, 77, 2.5, 0.125};
     state.fragments = {10, 6, 1500, {{"expired", 3}, {"no_room", 1}}};
     state.rejects = {{"answered", 2}};
+    state.trace = {2, 70, 8, 9};
     state.requests.note("/v1/status", "GET", 200, 400us);
     state.requests.note("/v1/status", "BREW", 405, 1us);
     return state;
@@ -145,6 +146,9 @@ TEST_CASE("metrics: each value of the state is there, with its labels") {
         "sipsteer_fragments_held_total 10",
         R"(sipsteer_fragments_given_up_total{cause="expired"} 3)",
         "sipsteer_fragments_held_bytes 1500", R"(sipsteer_rejects_total{result="answered"} 2)",
+        "sipsteer_trace_clients 2", "sipsteer_trace_packets_total 70",
+        R"(sipsteer_trace_lost_packets_total{cause="no_room"} 8)",
+        R"(sipsteer_trace_lost_packets_total{cause="slow_client"} 9)",
         R"(sipsteer_api_requests_total{route="/v1/status",method="GET",status="200"} 1)");
     INFO(text);
     CHECK(has_line(text, line));

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/trace_routes.hpp"
+
+#include "config/duration.hpp"
+
+#include <limits>
+
+namespace sipsteer::api {
+
+namespace {
+
+constexpr auto kMostPackets = std::numeric_limits<std::int64_t>::max();
+
+std::variant<TraceQuery, Problem> read_trace_query(const Request &request) {
+    QueryReader reader(request);
+    TraceQuery query;
+    query.packets = read_tap_query(reader, "sample");
+    query.reason = reader.text("reason");
+    query.snap = static_cast<std::uint32_t>(
+        reader.number("snap", TraceQuery::kLeastSnap, TraceQuery::kMostSnap, query.snap));
+    query.count = reader.number_if_any("count", 1, kMostPackets);
+    const auto duration = reader.text("duration");
+    if (const auto problem = reader.finish()) {
+        return *problem;
+    }
+    if (duration) {
+        query.duration = config::parse_duration(*duration);
+        if (!query.duration) {
+            return Problem{400,
+                           "duration: \"" + *duration +
+                               "\" is not a time such as 500ms, 30s or 10m",
+                           "duration",
+                           {}};
+        }
+    }
+    return query;
+}
+
+} // namespace
+
+void add_trace_routes(Router &router, TraceSource source) {
+    router.add("GET", "/v1/trace", [source = std::move(source)](const Request &request) {
+        const auto read = read_trace_query(request);
+        if (const auto *problem = std::get_if<Problem>(&read)) {
+            return problem_response(*problem);
+        }
+        auto begun = source(std::get<TraceQuery>(read));
+        if (const auto *problem = std::get_if<Problem>(&begun)) {
+            return problem_response(*problem);
+        }
+        Response response;
+        response.stream = std::get<std::shared_ptr<Stream>>(std::move(begun));
+        response.content_type = "application/x-pcapng";
+        return response;
+    });
+}
+
+} // namespace sipsteer::api

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/endpoint.hpp"
+#include "cli/trace_sink.hpp"
+#include "explain/message.hpp"
+#include "trace/assembler.hpp"
+#include "trace/comment.hpp"
+#include "trace/hep.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+namespace sipsteer::cli {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::udp;
+using boost::system::error_code;
+using explain::Datagram;
+using explain::Kind;
+
+/// A fragment that the data plane gave up: not part of what reached a server.
+bool is_given_up(const trace::Packet &packet) {
+    const auto fields = trace::read_comment(packet.comment);
+    return trace::field_of(fields, "verdict") == "drop" &&
+           trace::field_of(fields, "reason").starts_with("fragment_");
+}
+
+class HepSink : public TraceSink {
+public:
+    HepSink(std::string place, std::uint32_t agent) : place_(std::move(place)), agent_(agent) {}
+
+    Status connect() {
+        const auto host_and_port = parse_host_and_port(place_);
+        if (!host_and_port) {
+            return Error{"--hep: \"" + place_ + "\" is not HOST:PORT"};
+        }
+        error_code failed;
+        const auto places =
+            udp::resolver(io_).resolve(host_and_port->first, host_and_port->second, failed);
+        if (!failed) {
+            socket_.connect(places.begin()->endpoint(), failed);
+        }
+        return failed ? Status(Error{"--hep: " + place_ + ": " + failed.message()}) : Done{};
+    }
+
+    Status add(const trace::BlockView &, const std::optional<trace::Packet> &packet) override {
+        if (!packet || is_given_up(*packet)) {
+            return Done{};
+        }
+        const auto read = explain::read_frame(explain::Link::Ethernet, packet->bytes);
+        if (const auto *datagram = std::get_if<Datagram>(&read)) {
+            if (const auto whole = assembler_.add(*datagram)) {
+                send(*whole, packet->time);
+            }
+        }
+        return Done{};
+    }
+
+    Result<std::string> end() override {
+        std::string words = "HEP: " + std::to_string(sent_) + " messages sent to " + place_;
+        const auto incomplete = assembler_.incomplete() + assembler_.waiting();
+        if (incomplete != 0) {
+            words += ", " + std::to_string(incomplete) + " lacked fragments";
+        }
+        if (failed_ == 0) {
+            return words;
+        }
+        return Error{words + ", " + std::to_string(failed_) + " not sent: " + why_};
+    }
+
+private:
+    /// Keep-alives, STUN and what else is no SIP are not for a collector.
+    void send(const trace::Assembler::Whole &whole, std::uint64_t time) {
+        const auto message = explain::read_message(whole.payload);
+        if (message.kind != Kind::Request && message.kind != Kind::Response) {
+            return;
+        }
+        const auto &header = whole.header;
+        const auto datagram = trace::hep_datagram({header.source, header.destination,
+                                                   header.source_port, header.destination_port,
+                                                   time, agent_, message.call_id, whole.payload});
+        error_code failed = asio::error::message_size;
+        if (!datagram.empty()) {
+            socket_.send(asio::buffer(datagram), 0, failed);
+        }
+        note(failed);
+    }
+
+    void note(const error_code &failed) {
+        if (failed) {
+            ++failed_;
+            why_ = failed.message();
+        } else {
+            ++sent_;
+        }
+    }
+
+    std::string place_;
+    std::uint32_t agent_;
+    asio::io_context io_;
+    udp::socket socket_{io_};
+    trace::Assembler assembler_;
+    std::uint64_t sent_ = 0;
+    std::uint64_t failed_ = 0;
+    std::string why_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<TraceSink>> hep_sink(const std::string &place, std::uint32_t agent) {
+    auto sink = std::make_unique<HepSink>(place, agent);
+    if (const auto connected = sink->connect(); !connected) {
+        return connected.error();
+    }
+    return std::unique_ptr<TraceSink>(std::move(sink));
+}
+
+} // namespace sipsteer::cli
