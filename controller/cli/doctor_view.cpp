@@ -3,7 +3,9 @@
 
 #include "cli/table.hpp"
 #include "cli/words.hpp"
+
 #include "doctor/report.hpp"
+#include <map>
 
 namespace sipsteer::cli {
 
@@ -60,6 +62,38 @@ std::vector<std::string> everything_of(const Report &report) {
     return lines;
 }
 
+/// A check that was skipped and found nothing else: why.
+std::string reason_to_skip(const Report &report) {
+    const auto &all = report.findings.all();
+    return all.size() == 1 && all.front().verdict == Verdict::Skipped ? all.front().text : "";
+}
+
+/// Reasons that several checks were skipped for, and these: half the table would say nothing else.
+using SkippedTogether = std::map<std::string, std::vector<const Report *>>;
+
+SkippedTogether skipped_together(const std::vector<Report> &reports) {
+    SkippedTogether together;
+    for (const auto &report : reports) {
+        if (const auto reason = reason_to_skip(report); !reason.empty()) {
+            together[reason].push_back(&report);
+        }
+    }
+    std::erase_if(together, [](const auto &entry) { return entry.second.size() < 2; });
+    return together;
+}
+
+std::string skipped_lines(const SkippedTogether &together) {
+    std::string lines;
+    for (const auto &[reason, reports] : together) {
+        lines += "skipped, " + printable(reason) + ':';
+        for (const auto *report : reports) {
+            lines += std::string(" ") + report->check->id;
+        }
+        lines += '\n';
+    }
+    return lines.empty() ? "" : '\n' + lines;
+}
+
 void add_report(Table &table, const Report &report, bool verbose) {
     const auto worst = report.findings.worst();
     const auto lines = verbose ? everything_of(report) : troubles_of(report);
@@ -90,10 +124,13 @@ std::string counts_of_checks(const std::vector<Report> &reports) {
 
 std::string doctor_view(const std::vector<Report> &reports, bool verbose, bool colour) {
     Table table({"STATUS", "CHECK", "FINDING"});
+    const auto together = verbose ? SkippedTogether{} : skipped_together(reports);
     for (const auto &report : reports) {
-        add_report(table, report, verbose);
+        if (together.count(reason_to_skip(report)) == 0) {
+            add_report(table, report, verbose);
+        }
     }
-    return table.print(colour) + '\n' + counts_of_checks(reports) + '\n';
+    return table.print(colour) + skipped_lines(together) + '\n' + counts_of_checks(reports) + '\n';
 }
 
 std::string checks_view(std::span<const doctor::Check> checks, bool colour) {

@@ -9,8 +9,9 @@
 
 namespace sipsteer::cli {
 
-/// One line a check; what is not well of it in words, with the remedy below. `verbose`: all that
-/// was found, and where. The last line counts.
+/// One line a check; what is not well of it in words, with the remedy below. Checks skipped for one
+/// reason are together below the table. `verbose`: all that was found, and where. The last line
+/// counts.
 std::string doctor_view(const std::vector<doctor::Report> &reports, bool verbose, bool colour);
 
 /// The checks there are.

@@ -69,7 +69,7 @@ struct Host {
     unsigned cpus = 1;
     Known<PinPlace> pin_place = not_looked_at();
     Known<std::uint64_t> memory_available = not_looked_at();
-    bool table_pinned = false;                 // the call table is there already
+    bool table_pinned = false;                 // the call table is there, of that size
     std::vector<std::uint64_t> packets_by_cpu; // that the program has handled; empty: not known
     Clock clock;
 };
@@ -84,6 +84,7 @@ struct Interrupt {
 struct Queues {
     unsigned now = 0; // that receive
     unsigned most = 0;
+    bool combined = true; // each of them sends as well
 };
 
 struct Link {

@@ -55,30 +55,52 @@ a_farm_that_is_well() {
         '[.checks[] | select(.status != "ok").id] - ["clock", "bpf", "rss", "kernel", "irq"] == []' "$REPORT"
 }
 
-# A strict filter, a small MTU, a server without the VIP, one that answers for it, and no VIP here.
-many_faults_at_once() {
-    on_host director sysctl -qw "net.ipv4.conf.$VIP_INTERFACE.rp_filter=1"
+# limited to so many open files: what a unit or a shell may do to the daemon.
+limit_files() { prlimit --pid "$(director_pid)" --nofile="$1:"; }
+
+# Each by itself, in a whole examination: its check finds it, and no other does.
+one_by_one() {
+    local files
+    on_host director sysctl -qw "net/ipv4/conf/$VIP_INTERFACE/rp_filter=1"
+    check_troubles "a strict reverse path filter" 'rp-filter warn'
+    check_says "which interface has it" rp-filter "$VIP_INTERFACE has a strict reverse path filter"
+    on_host director sysctl -qw "net/ipv4/conf/$VIP_INTERFACE/rp_filter=0"
+
     on_host director ip link set eth0 mtu 1400
-    on_host server2 ip address del "$VIP/$(prefix)" dev lo
-    leak server3
-    on_host director ip address del "$VIP/$(prefix)" dev "$VIP_INTERFACE"
-    check_troubles "five faults at once" 'rp-filter warn
-mtu warn
-server-vip fail
-vip-leak fail
-vip fail'
-    check_says "rp-filter: the interface" rp-filter "$VIP_INTERFACE has a strict reverse path filter"
-    check_says "server-vip: which server" server-vip 'proxies/server2 does not answer OPTIONS to the VIP'
-    check_says "vip-leak: which server" vip-leak 'proxies/server3 (02:00:00:00:03:03) answers for the VIP'
-    check_says "vip: where it is not" vip "$VIP is not on $VIP_INTERFACE"
-    check_troubles "one of them, which only warns" 'mtu warn' --only mtu,vip --skip vip
-    on_host director sysctl -qw "net.ipv4.conf.$VIP_INTERFACE.rp_filter=0"
+    check_troubles "a small MTU" 'mtu warn'
+    check_troubles "chosen alone" 'mtu warn' --only mtu,vip --skip vip
     on_host director ip link set eth0 mtu 1500
+
+    on_host server2 ip address del "$VIP/$(prefix)" dev lo
+    check_troubles "a server without the VIP" 'server-vip fail'
+    check_says "which server" server-vip 'proxies/server2 does not answer OPTIONS to the VIP'
     on_host server2 "$PROJECT_DIR/deploy/real-server/sipsteer-real-server" add "$VIP" >/dev/null
+
+    leak server3
+    check_troubles "a server that answers for the VIP" 'vip-leak fail'
+    check_says "which server, by which MAC" vip-leak 'proxies/server3 (02:00:00:00:03:03) answers for the VIP'
     mend_leak server3
-    # shellcheck disable=SC2046  # nothing, or one word
-    on_host director ip address add "$VIP/$(prefix)" dev "$VIP_INTERFACE" $(nodad)
-    check_troubles "mended: all five are gone" ''
+
+    on_host director ip address del "$VIP/$(prefix)" dev "$VIP_INTERFACE"
+    check_troubles "no VIP on the director" 'vip fail'
+    check_says "where it is not" vip "$VIP is not on $VIP_INTERFACE"
+    check "its remedy" mend_vip
+
+    files=$(prlimit --pid "$(director_pid)" --nofile --output SOFT --noheadings | tr -d ' ')
+    limit_files 100
+    check_troubles "a daemon that may open few files" 'limits fail'
+    check_says "how few" limits 'may open 100 files and may need 132'
+    limit_files "$files"
+
+    check_troubles "mended: none is left" ''
+}
+
+# As the doctor says.
+mend_vip() {
+    local remedy
+    remedy=$(jq -r '.checks[] | select(.id == "vip").findings[].remedy' <<<"$REPORT")
+    # shellcheck disable=SC2086  # words
+    on_host director ${remedy##*; or }
 }
 
 leak() { # SERVER
@@ -103,10 +125,10 @@ a_way_back_by_another_interface() {
     on_host director ip link set mgmt1 up
     on_host director ip link set mgmt0 up
     on_host director ip route add default dev mgmt0
-    on_host director sysctl -qw "net.ipv4.conf.$VIP_INTERFACE.rp_filter=1"
+    on_host director sysctl -qw "net/ipv4/conf/$VIP_INTERFACE/rp_filter=1"
     check_troubles "a strict filter where the way back is another: worse" 'rp-filter fail' --only rp-filter
     check_says "it says which way" rp-filter 'the default route leads to mgmt0'
-    on_host director sysctl -qw "net.ipv4.conf.$VIP_INTERFACE.rp_filter=2"
+    on_host director sysctl -qw "net/ipv4/conf/$VIP_INTERFACE/rp_filter=2"
     check_troubles "a loose one is none" '' --only rp-filter
     on_host director ip link del mgmt0
 }
@@ -145,7 +167,8 @@ servers warn'
 
 servers_that_are_down() {
     check "nobody answers at the servers' port" reload_director '.pools[0].servers[].port = 5099' config_in_force
-    check "so they are down" wait_until 10 status_is '.pools[0].state == "down"'
+    check "so they are down" wait_until 10 status_is \
+        '.pools[0].state == "down" and ([.pools[0].servers[].health] | all(. == "down"))'
     check_troubles "servers and their pool" 'servers warn
 pools fail' --only servers,pools
     check_says "each with its reason" servers 'proxies/server1 is down: ICMP port unreachable'
@@ -192,6 +215,50 @@ receive-offload fail' --only xdp-mode,receive-offload,xdp-attached
     stop_director
     start_director .
     check_troubles "restarted in native mode" '' --only xdp-mode,xdp-attached,xdp-foreign,ready
+}
+
+# What no lab has, in a configuration that names it; as sipsteer reads it before the first start.
+interfaces_that_will_not_do() {
+    local file=$WORK/interfaces.json
+    on_host director ip link add bridge0 up type bridge
+    on_host director ip link add queue0 numrxqueues 2 numtxqueues 2 type veth peer name queue1
+    on_host director ip link set queue1 up
+    on_host director ip link set queue0 up
+    on_host director ethtool -L queue0 rx 1
+    jq '.interfaces = [{"name": "bridge0", "mode": "native"}]' "$(director_file config.json)" >"$file"
+    check_troubles "a driver without native XDP" 'xdp-mode fail' --config "$file" --only xdp-mode
+    check_says "which one" xdp-mode 'bridge0 (bridge) has no native XDP'
+    jq '.interfaces = [{"name": "nic7"}]' "$(director_file config.json)" >"$file"
+    check_troubles "an interface that is not there" 'interface fail' --config "$file" --only interface
+    check_says "its name" interface nic7
+    jq '.interfaces = [{"name": "queue0"}]' "$(director_file config.json)" >"$file"
+    if (($(nproc) > 1)); then
+        check_troubles "one queue for all CPUs" 'rss warn' --config "$file" --only rss
+        check_json "the remedy is one that the driver takes" \
+            '.checks[0].findings[0].remedy == "ethtool -L queue0 rx 2"' "$REPORT"
+        on_host director ethtool -L queue0 rx 2
+        check_troubles "two queues" '' --config "$file" --only rss
+    else
+        comment "one CPU: one queue is enough for it"
+    fi
+    on_host director ip link del queue0
+    on_host director ip link del bridge0
+}
+
+# In a lab whose link carries a VLAN.
+tags_taken_out() {
+    on_host director ethtool -K eth0 rxvlan on
+    check_troubles "VLAN tags are taken out of the frames" 'vlan-offload fail' --only vlan-offload
+    on_host director ethtool -K eth0 rxvlan off
+    check_troubles "they are left in" '' --only vlan-offload
+}
+
+# setarch gives a program Linux 2.6 to see.
+an_old_kernel() {
+    REPORT=$(on_host director setarch --uname-2.6 "$SIPSTEER" doctor --api "$(director_file api.sock)" \
+        -o json --only kernel || true)
+    check_equal "an old kernel" 'kernel fail' "$(troubles "$REPORT")"
+    check_says "which one" kernel 'is older than 6.1'
 }
 
 # With a configuration of its own.
@@ -248,9 +315,9 @@ xdp-attached fail' --config "$(director_file config.json)"
     stop_capture "$pid" "$capture"
     after=$(director_traces)
     check_equal "it changes nothing" "$before" "$after"
-    # What the kernel answers and asks by itself: advertisements; solicitations for a neighbour, unicast.
-    check_equal "it sends ARP requests, solicitations and OPTIONS, nothing else" '' \
-        "$(sent_of "$capture" '!(arp.opcode == 1) && !(icmpv6.type == 135 || icmpv6.type == 136) && !(sip.Method == "OPTIONS")' \
+    # What the kernel answers and asks by itself: ARP replies, advertisements; for a neighbour, unicast.
+    check_equal "it sends ARP, solicitations and OPTIONS, nothing else" '' \
+        "$(sent_of "$capture" '!arp && !(icmpv6.type == 135 || icmpv6.type == 136) && !(sip.Method == "OPTIONS")' \
             _ws.col.Info)"
     check_equal "it asks for the VIP and the servers" \
         "$( (echo "$VIP" && for server in "${SERVERS[@]}"; do host_address "$server" "$FAMILY"; done) | sort)" \
@@ -273,12 +340,15 @@ VIP_INTERFACE=$(jq -r .director.vip_interface <<<"$LAB_INFO")
 start_proxies record-route
 start_director '.pools[0].probe.path = "direct"'
 a_farm_that_is_well
-many_faults_at_once
+one_by_one
 a_way_back_by_another_interface
 two_hosts_with_one_address
 a_server_behind_a_router
 servers_that_are_down
 a_veth_that_is_not_ready
+if on_host director test -e /sys/class/net/eth0.100; then tags_taken_out; fi
+interfaces_that_will_not_do
+an_old_kernel
 bad_files
 another_program
 generic_mode

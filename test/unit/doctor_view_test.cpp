@@ -97,6 +97,25 @@ TEST_CASE("a line for each check, and what is not well of it", "[doctor]") {
           "2 checks: 1 ok, 1 fail\n");
 }
 
+TEST_CASE("checks skipped for one reason are together below the table", "[doctor]") {
+    auto reports = two_reports();
+    for (const auto *check : {&kGood, &kBad}) {
+        Report report{check, {}};
+        report.findings.skipped("the daemon does not answer");
+        reports.push_back(report);
+    }
+    Report alone{&kGood, {}};
+    alone.findings.skipped("nobody knows");
+    reports.push_back(alone);
+    const auto view = cli::doctor_view(reports, false, false);
+    CHECK(view.ends_with("skipped  good     nobody knows\n"
+                         "\n"
+                         "skipped, the daemon does not answer: good bad-one\n"
+                         "\n"
+                         "5 checks: 1 ok, 1 fail, 3 skipped\n"));
+    CHECK(cli::doctor_view(reports, true, false).find("skipped, ") == std::string::npos);
+}
+
 TEST_CASE("verbose: all of it", "[doctor]") {
     CHECK(cli::doctor_view(two_reports(), true, false) ==
           "STATUS  CHECK    FINDING\n"

@@ -86,7 +86,7 @@ Known<Queues> Ethtool::queues() const {
         return system_error("its driver does not tell its queues", failed);
     }
     return Queues{channels.combined_count + channels.rx_count,
-                  channels.max_combined + channels.max_rx};
+                  channels.max_combined + channels.max_rx, channels.max_combined != 0};
 }
 
 std::vector<unsigned> Ethtool::rss_table() const {

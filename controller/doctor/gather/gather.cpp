@@ -127,7 +127,8 @@ void gather_host_facts(unsigned needs, Facts &facts) {
     const auto *config = facts.config ? &*facts.config : nullptr;
     if ((needs & kHost) != 0) {
         facts.host = gather_host(config);
-        facts.host.table_pinned = facts.host.table_pinned || facts.daemon.ok();
+        // A running daemon has the table of its own configuration.
+        facts.host.table_pinned = facts.host.table_pinned || (facts.daemon && !facts.file.named);
     }
     constexpr unsigned kOfTheNetwork = kLinks | kPrograms | kRoutes | kSegment | kVips;
     if (config != nullptr && (needs & kOfTheNetwork) != 0) {

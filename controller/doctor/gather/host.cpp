@@ -66,9 +66,8 @@ Host gather_host(const config::Config *config) {
         host.memory_available = Error{"/proc/meminfo does not say what is available"};
     }
     if (config != nullptr) {
-        const auto table =
-            dataplane::maps_directory(config->pin_dir) + '/' + dataplane::kTablePins.calls;
-        host.table_pinned = ::access(table.c_str(), F_OK) == 0;
+        host.table_pinned = dataplane::is_table_pinned(dataplane::maps_directory(config->pin_dir),
+                                                       config->call_capacity);
         host.pin_place = place_of(config->pin_dir);
         host.packets_by_cpu = dataplane::packets_by_cpu(config->pin_dir);
     }

@@ -10,7 +10,7 @@ namespace sipsteer::doctor {
 
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{1000};
+constexpr std::chrono::milliseconds kPatience{700};
 
 /// Which answer a question's is.
 using Target = Known<std::set<MacAddress>> *;
@@ -41,19 +41,24 @@ public:
     }
 
 private:
-    /// VIPs are asked for wherever somebody may ask for them.
+    /// VIPs are asked for on every segment: where this host has an address of their family. A trunk
+    /// below its VLANs has none.
     void make_claims() {
-        std::set<std::string> interfaces;
-        for (const auto &[name, link] : network_.links) {
-            if (link.info && link.info->ethernet && link.info->up) {
-                interfaces.insert(name);
-            }
-        }
         for (const auto &vip : vips_) {
-            for (const auto &name : interfaces) {
-                network_.claims.push_back({vip, name, not_looked_at()});
+            for (const auto &[name, link] : network_.links) {
+                if (link.info && link.info->ethernet && link.info->up &&
+                    has_address(name, vip.is_ipv4())) {
+                    network_.claims.push_back({vip, name, not_looked_at()});
+                }
             }
         }
+    }
+
+    bool has_address(const std::string &interface, bool ipv4) const {
+        return std::any_of(network_.addresses.begin(), network_.addresses.end(),
+                           [&](const OwnAddress &own) {
+                               return own.interface == interface && own.address.is_ipv4() == ipv4;
+                           });
     }
 
     /// Anything but a VIP: that is what is asked for, or is the servers', too.

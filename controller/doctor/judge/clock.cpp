@@ -18,7 +18,7 @@ constexpr std::array<const char *, 4> kSlow = {"hpet", "acpi_pm", "refined-jiffi
 
 void judge_clock(const Facts &facts, Findings &findings) {
     const Clock &clock = facts.host.clock;
-    const std::string remedy = "timedatectl set-ntp true, or install chrony";
+    const std::string remedy = "timedatectl set-ntp true; or apt install chrony";
     if (clock.unix_seconds < kNeverSet) {
         findings.fail("the clock has not been set: certificates and tokens are judged by it",
                       remedy);
@@ -32,7 +32,8 @@ void judge_clock(const Facts &facts, Findings &findings) {
     const bool slow = std::any_of(kSlow.begin(), kSlow.end(),
                                   [&](const char *source) { return clock.source == source; });
     if (slow) {
-        findings.warn("the kernel takes its time from " + clock.source + ", which is slow to read",
+        findings.warn("the kernel takes its time from " + clock.source +
+                          ", which is slow to read, and it is read for packets",
                       "see why it does not trust the TSC: dmesg | grep -i -e tsc -e clocksource");
     } else if (!clock.source.empty()) {
         findings.ok("clock source " + clock.source);

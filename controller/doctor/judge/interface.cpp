@@ -9,7 +9,7 @@ namespace {
 
 void judge_link(const std::string &name, bool attached, const LinkInfo &link, Findings &findings) {
     if (!link.up) {
-        findings.fail(name + " is down or has no carrier",
+        findings.fail(name + " is down or has no carrier: nothing comes or goes there",
                       "ip link set " + name + " up; look at the cable and the switch's port");
     } else if (!link.ethernet) {
         findings.fail(name + " is not Ethernet: frames are forwarded by MAC address",

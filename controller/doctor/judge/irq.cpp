@@ -18,7 +18,7 @@ void judge_irq(const Facts &facts, Findings &findings) {
         const auto count = std::to_string(link->interrupts.size());
         if (link->interrupts.size() > 1 && facts.host.cpus > 1 && cpus.size() == 1) {
             findings.warn("all " + count + " interrupts of " + name + " are served by CPU " +
-                              std::to_string(*cpus.begin()),
+                              std::to_string(*cpus.begin()) + ": it does all the work",
                           "systemctl enable --now irqbalance, or one CPU for each: echo N > "
                           "/proc/irq/" +
                               std::to_string(link->interrupts.front().number) +

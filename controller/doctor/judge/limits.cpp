@@ -35,7 +35,7 @@ void judge_limits(const Facts &facts, Findings &findings) {
     const auto files = facts.process->open_files;
     if (files && *files < needed) {
         findings.fail("the daemon may open " + std::to_string(*files) + " files and may need " +
-                          std::to_string(needed),
+                          std::to_string(needed) + ": then probes fail and the API refuses",
                       "LimitNOFILE=" + std::to_string(needed * 2) +
                           " in the unit (systemctl edit sipsteerd), then restart it");
     } else {

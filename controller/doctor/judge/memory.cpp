@@ -20,7 +20,7 @@ void judge_memory(const Facts &facts, Findings &findings) {
     const std::uint64_t wanted = dataplane::table_bytes(capacity);
     const std::string table =
         "the call table, for " + std::to_string(capacity) + " calls: " + megabytes(wanted);
-    const std::string remedy = "a smaller \"calls\": {\"capacity\": N} (11.4 bytes a call)";
+    const std::string remedy = "a smaller \"calls\": {\"capacity\": N} (16 bytes a call)";
     if (facts.host.table_pinned) {
         findings.ok(table + "; it is there already");
         return;

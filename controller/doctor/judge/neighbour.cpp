@@ -17,14 +17,16 @@ bool judge_neighbour_of(const ServerPlace &server, Findings &findings) {
     } else if (!server.macs) {
         findings.skipped(who + ": " + server.macs.error().message);
     } else if (server.macs->empty()) {
-        findings.warn(who + " does not answer " + protocol + " on " + server.interface,
+        findings.warn(who + " does not answer " + protocol + " on " + server.interface +
+                          ": no frame can be sent to it",
                       "is it switched on, and in the same VLAN? On it: ip -brief address");
     } else if (server.macs->size() > 1) {
         std::string macs;
         for (const auto &mac : *server.macs) {
             macs += (macs.empty() ? "" : " and ") + to_string(mac);
         }
-        findings.fail("two hosts answer " + protocol + " for " + who + ": " + macs,
+        findings.fail("two hosts answer " + protocol + " for " + who + ": " + macs +
+                          "; its calls go to one or the other",
                       "take the address from the one that is not the server; a server with two "
                       "interfaces on the segment needs net.ipv4.conf.all.arp_ignore=1");
     } else {

@@ -20,7 +20,8 @@ bool judge_queues(const std::string &name, const Queues &queues, unsigned cpus,
     const unsigned wanted = std::min(cpus, queues.most);
     findings.warn(name + " receives by one queue: one of " + std::to_string(cpus) +
                       " CPUs does all the work",
-                  wanted > 1 ? "ethtool -L " + name + " combined " + std::to_string(wanted)
+                  wanted > 1 ? "ethtool -L " + name + (queues.combined ? " combined " : " rx ") +
+                                   std::to_string(wanted)
                              : "a NIC with several queues, or more of them for this virtual one");
     return false;
 }
@@ -43,7 +44,7 @@ bool judge_table(const std::string &name, const std::vector<unsigned> &table, un
     }
     findings.warn("the hash table of " + name + " uses " + std::to_string(uses.size()) + " of " +
                       std::to_string(queues) + " queues; one has " +
-                      std::to_string(most * 100 / table.size()) + " % of it",
+                      std::to_string(most * 100 / table.size()) + " % of it: other CPUs are idle",
                   "ethtool -X " + name + " equal " + std::to_string(queues));
     return false;
 }

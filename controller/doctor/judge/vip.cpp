@@ -11,9 +11,11 @@ namespace {
 
 using Claims = Known<std::set<MacAddress>>;
 
+/// Deprecated in IPv6 (preferred_lft 0): else probes may be sent from the VIP, and their answers
+/// stay on the server, which has it, too.
 std::string add_by_hand(const Address &vip, const std::string &interface) {
-    return "ip address add " + vip.to_string() + (vip.is_ipv4() ? "/32" : "/128 nodad") + " dev " +
-           interface;
+    return "ip address add " + vip.to_string() + (vip.is_ipv4() ? "/32" : "/128") + " dev " +
+           interface + (vip.is_ipv4() ? "" : " nodad preferred_lft 0");
 }
 
 /// arp_ignore 0: for any address; 1: for those of the interface; 2: if the sender is in its network

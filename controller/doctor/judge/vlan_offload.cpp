@@ -37,7 +37,7 @@ void judge_vlan_offload(const Facts &facts, Findings &findings) {
             findings.ok(name + " carries no VLANs that are known");
         } else if (offload != link->offloads.end() && offload->second) {
             findings.fail(name + " carries VLANs, and the NIC takes the tags out before the "
-                                 "program sees the frame",
+                                 "program sees the frame: it is sent on without one",
                           "ethtool -K " + name + " rxvlan off");
         } else {
             findings.ok(name + ": the program sees the VLAN tags");
