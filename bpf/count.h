@@ -54,7 +54,7 @@ SS_INLINE void ss_count_call(const struct ss_outcome *outcome) {
     if (!counters || event >= SS_CALL_EVENTS || displaced >= SS_CALL_STATES)
         return;
     counters->no_room += no_room;
-    counters->expired += outcome->expired;
+    counters->expired += outcome->expired != 0;
     if (event)
         counters->event[event]++;
     if (displaced)

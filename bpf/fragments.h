@@ -13,6 +13,8 @@
 #include "maps.h"
 #include "packet.h"
 
+#include <sipsteer/fragment_parts.h>
+
 SS_INLINE __u32 ss_fragment_now(void) {
     return (__u32)(bpf_ktime_get_coarse_ns() >> SS_FRAGMENT_TICK_SHIFT);
 }
@@ -94,62 +96,22 @@ SS_FRAME int ss_fragment_is_repeated(const struct ss_packet *packet) {
     return ss_fragment_find(&key) != NULL;
 }
 
-/*
- * Units that have passed; -1 if the range overlaps one of them or they do not end with the
- * datagram. most: its length, as far as it is known, or what is beyond any.
- */
-SS_INLINE int ss_fragment_passed(const struct ss_fragment *fragment, __u32 start, __u32 end,
-                                 __u32 most) {
-    __u32 units = 0;
-#pragma clang loop unroll(full)
-    for (int i = 0; i < SS_FRAGMENT_RANGES; i++) {
-        const struct ss_fragment_range *range = &fragment->passed[i];
-        if ((start < range->end && end > range->start) || range->end > most)
-            return -1;
-        units += (__u32)(range->end - range->start);
-    }
-    return (int)units;
-}
-
-/* Adds a range to those that have passed, to one it touches if there is such. */
-SS_INLINE void ss_fragment_add(struct ss_fragment *fragment, __u32 start, __u32 end) {
-#pragma clang loop unroll(full)
-    for (int i = 0; i < SS_FRAGMENT_RANGES; i++) {
-        struct ss_fragment_range *range = &fragment->passed[i];
-        if (range->end == start || range->end == 0) {
-            range->start = range->end ? range->start : (__u16)start;
-            range->end = (__u16)end;
-            return;
-        }
-        if (range->start == end) {
-            range->start = (__u16)start;
-            return;
-        }
-    }
+/* The units that a fragment reaches to. */
+SS_INLINE __u32 ss_fragment_end(const struct ss_packet *packet) {
+    return (packet->fragment_start + packet->fragment_length + 7) / 8;
 }
 
 /*
- * Notes that a later fragment passes. 0, or -1 if it overlaps one that has passed
- * or does not fit the datagram's end. The datagram is
- * forgotten with its last fragment.
+ * Notes that a later fragment passes. 0, or -1 if it is to be dropped. The datagram is forgotten
+ * with its last fragment.
  */
 SS_INLINE int ss_fragment_note(const struct ss_packet *packet, const struct ss_fragment_key *key,
                                struct ss_fragment *fragment) {
-    __u32 start = packet->fragment_start / 8;
-    __u32 end = (packet->fragment_start + packet->fragment_length + 7) / 8;
-    __u32 most = packet->more ? SS_DATAGRAM_MAX : end;
-    if (fragment->units && (end > fragment->units || !packet->more))
-        return -1; /* beyond the datagram's end, or a second end */
-    int passed = ss_fragment_passed(fragment, start, end, most);
-    if (passed < 0)
-        return -1;
-    if (!packet->more)
-        fragment->units = (__u16)end;
-    if (fragment->units && (__u32)passed + end - start >= fragment->units)
+    int noted = ss_fragment_note_part(fragment, packet->fragment_start / 8, ss_fragment_end(packet),
+                                      !packet->more);
+    if (noted == SS_FRAGMENT_WHOLE)
         bpf_map_delete_elem(&fragments, key);
-    else
-        ss_fragment_add(fragment, start, end);
-    return 0;
+    return noted == SS_FRAGMENT_MISFIT ? -1 : 0;
 }
 
 /*
@@ -176,6 +138,9 @@ SS_STAGE int ss_fragment_hold(struct xdp_md *ctx, const struct ss_packet *packet
     draft->held.length = length;
     draft->held.ip = (__u16)packet->ip;
     draft->held.tags = packet->tags;
+    draft->held.start = (__u16)(packet->fragment_start / 8);
+    draft->held.end = (__u16)ss_fragment_end(packet);
+    draft->held.last = !packet->more;
     if (bpf_ringbuf_output(&held, draft, sizeof(draft->held) + length, 0))
         return SS_REASON_FRAGMENT_NO_ROOM;
     return SS_REASON_FRAGMENT_HELD;

@@ -64,8 +64,10 @@ struct ss_outcome {
     __u8 method;
     __u8 event;     /* what it did to its call: enum ss_call_event */
     __u8 displaced; /* enum ss_call_state of the call that made room for a new one */
-    __u8 expired;   /* an expired one did */
+    __u8 expired;   /* likewise, of an expired one that did */
+    __u8 reserved;  /* the server has a place that is to be given back (ss_release) */
     __u8 renewed;   /* what is remembered beside its call is looked after (ss_remember) */
+    __u32 gone;     /* tag of the call that made room, if displaced or expired is set */
 };
 
 /*

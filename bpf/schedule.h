@@ -43,17 +43,21 @@ SS_INLINE __u32 ss_ring_server(__u32 pool, __u64 key) {
     return ring ? ss_ring_at(ring, ss_ring_slot(key)) : SS_NO_SERVER;
 }
 
-SS_INLINE void ss_count_refused(__u32 server) {
+/* Once for each call, however often the search comes by. */
+SS_INLINE void ss_count_refused(__u32 server, __u64 call) {
     struct ss_server_counters *counters = bpf_map_lookup_elem(&server_counters, &server);
-    if (counters)
-        counters->refused++;
+    if (!counters || counters->refused_last == call)
+        return;
+    counters->refused_last = call;
+    counters->refused++;
 }
 
 /* The search for a server that has room. */
 struct ss_search {
     struct ss_ring *ring;
     struct ss_pool_load *pool_load;
-    __u64 key;
+    __u64 call;      /* its key */
+    __u64 key;       /* the ring is asked with this one */
     __u64 now;       /* ns */
     __u64 best_live; /* of the best member so far */
     __u32 best_weight;
@@ -62,17 +66,42 @@ struct ss_search {
     __u8 turns;   /* by turns, not by key */
     __u8 limited; /* limits hold */
     __u8 passed_over;
+    __u8 reserved; /* the server's live calls have the new one in them already */
 };
 
-/* Whether a server takes another call; if it does, its rate is used. */
-SS_INLINE int ss_server_admits(__u32 index, __u64 now) {
+/* Gives back what ss_reserve() took, once the call's entry counts, or will not be made. */
+SS_INLINE void ss_release(__u32 index) {
+    struct ss_server_load *load = bpf_map_lookup_elem(&server_load, &index);
+    if (load)
+        __sync_fetch_and_sub(&load->live, 1);
+}
+
+/*
+ * Takes one of a server's places for a live call; 0 if none is free. The place is taken before the
+ * call has its entry, and by one instruction: however many CPUs ask at once, no more are given than
+ * there are.
+ */
+SS_INLINE int ss_reserve(struct ss_server_load *load, __u32 most_calls) {
+    if (__sync_fetch_and_add(&load->live, 1) < (__s64)most_calls)
+        return 1;
+    __sync_fetch_and_sub(&load->live, 1);
+    return 0;
+}
+
+/* Whether a server takes another call; if it does, its place and its rate are used. */
+SS_INLINE int ss_server_admits(struct ss_search *search, __u32 index) {
     struct ss_server *server = bpf_map_lookup_elem(&servers, &index);
     struct ss_server_load *load = bpf_map_lookup_elem(&server_load, &index);
     if (!server || !load)
         return 0;
-    if (server->most_calls && load->live >= (__s64)server->most_calls)
+    __u32 most_calls = server->most_calls;
+    if (most_calls && !ss_reserve(load, most_calls))
         return 0;
-    return ss_rate_take(&load->next_new_call, server->new_call_gap, now);
+    int admitted = ss_rate_take(&load->next_new_call, server->new_call_gap, search->now);
+    search->reserved = admitted && most_calls;
+    if (!admitted && most_calls)
+        ss_release(index);
+    return admitted;
 }
 
 /* Asks the ring once. */
@@ -90,12 +119,12 @@ static long ss_search_step(__u32 index, void *context) {
     __u32 server = ss_ring_at(ring, slot);
     if (server == SS_NO_SERVER)
         return SS_STOP;
-    if (!search->limited || ss_server_admits(server, search->now)) {
+    if (!search->limited || ss_server_admits(search, server)) {
         search->server = server;
         return SS_STOP;
     }
     search->passed_over = 1;
-    ss_count_refused(server);
+    ss_count_refused(server, search->call);
     search->key = (search->key ^ (search->key >> 29)) * 0xbf58476d1ce4e5b9ULL;
     return SS_GO_ON;
 }
@@ -127,7 +156,7 @@ static long ss_scan_members_step(__u32 index, void *context) {
                (server->new_call_gap && !ss_rate_allows(&load->next_new_call, search->now));
     if (full && search->limited) {
         search->passed_over = 1;
-        ss_count_refused(member);
+        ss_count_refused(member, search->call);
         return SS_GO_ON;
     }
     if (ss_is_better(search, live, server->weight)) {
@@ -138,20 +167,30 @@ static long ss_scan_members_step(__u32 index, void *context) {
     return SS_GO_ON;
 }
 
-/* The member with the fewest live calls for its weight; among equals each in its turn. */
+/*
+ * The member with the fewest live calls for its weight; among equals each in its turn. Another CPU
+ * may have given its last place away since it was looked at: then all are looked at once more.
+ */
 SS_INLINE void ss_scan_members(struct ss_search *search) {
     __u32 members = search->ring->members;
     if (!members)
         return;
-    search->start = (__u32)(__sync_fetch_and_add(&search->pool_load->turn, 1) % members);
-    bpf_loop(members, ss_scan_members_step, search, 0);
-    if (search->server != SS_NO_SERVER && search->limited)
-        ss_server_admits(search->server, search->now);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 2; i++) {
+        search->start = (__u32)(__sync_fetch_and_add(&search->pool_load->turn, 1) % members);
+        bpf_loop(members, ss_scan_members_step, search, 0);
+        if (search->server == SS_NO_SERVER || !search->limited ||
+            ss_server_admits(search, search->server))
+            return;
+        search->passed_over = 1;
+        search->server = SS_NO_SERVER;
+    }
 }
 
 /*
  * Chooses the server of a call that has none: its index, or SS_NO_SERVER. Sets the outcome's
- * reason: CALL_NEW or CALL_OVERFLOW; without a server NO_SERVER or POOL_FULL.
+ * reason: CALL_NEW or CALL_OVERFLOW; without a server NO_SERVER or POOL_FULL. If it sets reserved,
+ * the caller owes an ss_release().
  */
 SS_STAGE int ss_choose(__u32 pool_index, const struct ss_key *key, enum ss_chosen_for what,
                        struct ss_outcome *outcome) {
@@ -164,6 +203,7 @@ SS_STAGE int ss_choose(__u32 pool_index, const struct ss_key *key, enum ss_chose
     search.ring = ss_ring_of(pool_index);
     if (!pool || !search.pool_load || !search.ring)
         return SS_NO_SERVER;
+    search.call = key->ring;
     search.key = key->ring;
     search.now = bpf_ktime_get_coarse_ns();
     search.limited = what == SS_FOR_NEW_CALL;
@@ -172,6 +212,7 @@ SS_STAGE int ss_choose(__u32 pool_index, const struct ss_key *key, enum ss_chose
         bpf_loop(SS_SCHEDULE_TRIES, ss_search_step, &search, 0);
     if (search.server == SS_NO_SERVER && what != SS_FOR_OTHER)
         ss_scan_members(&search);
+    outcome->reserved = search.reserved;
     outcome->reason = search.passed_over ? SS_REASON_CALL_OVERFLOW : SS_REASON_CALL_NEW;
     if (search.server == SS_NO_SERVER)
         outcome->reason = search.passed_over ? SS_REASON_POOL_FULL : SS_REASON_NO_SERVER;

@@ -118,8 +118,9 @@ SS_INLINE void ss_note_entered(const struct ss_place *place, const struct ss_key
     outcome->event = SS_CALL_EVENT_NEW;
     if (!place->value)
         return;
+    outcome->gone = ss_call_tag(place->value);
     if (ss_call_expired(place->value, now))
-        outcome->expired = 1;
+        outcome->expired = (__u8)ss_call_state(place->value);
     else
         outcome->displaced = (__u8)ss_call_state(place->value);
 }
@@ -141,6 +142,8 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
         ss_note_entered(place, key, now, outcome);
     else
         outcome->reason = SS_REASON_CALL_NO_ROOM;
+    if (outcome->reserved)
+        ss_release(server);
     ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
 }
 

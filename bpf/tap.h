@@ -67,6 +67,8 @@ SS_INLINE void ss_tap_describe(struct xdp_md *ctx, const struct ss_packet *packe
     shown->method = outcome->method;
     shown->event = outcome->event;
     shown->displaced = outcome->displaced;
+    shown->expired = outcome->expired;
+    shown->gone = outcome->gone;
     shown->message = outcome->message;
 }
 

@@ -3,6 +3,7 @@
 
 #include "util/address.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <netinet/in.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/change_view.hpp"
 
+#include "cli/fields.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
@@ -14,22 +15,13 @@ namespace {
 using nlohmann::json;
 
 /// A field; null: it is not there.
-json get(const json &object, const std::string &name) {
+json field_of(const json &object, const std::string &name) {
     return object.is_object() ? object.value(name, json()) : json();
-}
-
-std::string text_of(const json &value) {
-    if (value.is_null()) {
-        return "-";
-    }
-    return printable(value.is_string()
-                         ? value.get<std::string>()
-                         : value.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 json find_named(const json &list, const json &name) {
     for (const auto &thing : list.is_array() ? list : json::array()) {
-        if (get(thing, "name") == name) {
+        if (field_of(thing, "name") == name) {
             return thing;
         }
     }
@@ -39,17 +31,17 @@ json find_named(const json &list, const json &name) {
 /// A thing of a configuration by what a report calls it: {"pool": "p", "server": "a"}.
 json find_thing(const json &config, const json &name) {
     if (name.contains("service")) {
-        return find_named(get(config, "services"), name["service"]);
+        return find_named(field_of(config, "services"), name["service"]);
     }
-    const json pool = find_named(get(config, "pools"), get(name, "pool"));
-    return name.contains("server") ? find_named(get(pool, "servers"), name["server"]) : pool;
+    const json pool = find_named(field_of(config, "pools"), field_of(name, "pool"));
+    return name.contains("server") ? find_named(field_of(pool, "servers"), name["server"]) : pool;
 }
 
 std::string title_of(const json &name) {
     if (name.contains("service")) {
         return "service " + text_of(name["service"]);
     }
-    const std::string pool = text_of(get(name, "pool"));
+    const std::string pool = text_of(field_of(name, "pool"));
     return name.contains("server") ? "server " + pool + '/' + text_of(name["server"])
                                    : "pool " + pool;
 }
@@ -79,7 +71,7 @@ public:
             }
         }
         for (const auto &name : names) {
-            differences(path + '.' + name, get(before, name), get(after, name));
+            differences(path + '.' + name, field_of(before, name), field_of(after, name));
         }
     }
 
@@ -94,9 +86,10 @@ void add_changed_field(Lines &lines, const std::string &indent, const json &name
                        const json &before, const json &after) {
     const std::string field = text_of(name);
     if (after.is_null()) {
-        lines.add(indent + field + ": " + text_of(get(before, field)) + " -> ?", Colour::Warning);
+        lines.add(indent + field + ": " + text_of(field_of(before, field)) + " -> ?",
+                  Colour::Warning);
     } else {
-        lines.differences(indent + field, get(before, field), get(after, field));
+        lines.differences(indent + field, field_of(before, field), field_of(after, field));
     }
 }
 
@@ -111,15 +104,15 @@ void add_new(Lines &lines, const ChangeShown &change, const json &name) {
 }
 
 void add_things(Lines &lines, const ChangeShown &change, const json &of_kind) {
-    for (const auto &name : get(of_kind, "removed")) {
+    for (const auto &name : field_of(of_kind, "removed")) {
         lines.add("- " + title_of(name), Colour::Bad);
     }
-    for (const auto &name : get(of_kind, "added")) {
+    for (const auto &name : field_of(of_kind, "added")) {
         add_new(lines, change, name);
     }
-    for (const auto &name : get(of_kind, "changed")) {
+    for (const auto &name : field_of(of_kind, "changed")) {
         lines.add("  " + title_of(name));
-        for (const auto &field : get(name, "fields")) {
+        for (const auto &field : field_of(name, "fields")) {
             add_changed_field(lines, "    ", field, find_thing(change.before, name),
                               find_thing(change.after, name));
         }
@@ -127,18 +120,18 @@ void add_things(Lines &lines, const ChangeShown &change, const json &of_kind) {
 }
 
 void add_consequences(Lines &lines, const json &report) {
-    for (const auto &ring : get(report, "rings")) {
+    for (const auto &ring : field_of(report, "rings")) {
         const double share = ring.value("moved_share", 0.0);
         if (share > 0) {
             lines.add(
                 fmt::format("  pool {}: {:.1f} % of new calls go to another server than before",
-                            text_of(get(ring, "pool")), share * 100));
+                            text_of(field_of(ring, "pool")), share * 100));
         }
     }
-    for (const auto &field : get(report, "restart_needed")) {
+    for (const auto &field : field_of(report, "restart_needed")) {
         lines.add("  " + text_of(field) + ": in force after a restart", Colour::Warning);
     }
-    for (const auto &warning : get(report, "warnings")) {
+    for (const auto &warning : field_of(report, "warnings")) {
         lines.add("  warning: " + text_of(warning), Colour::Warning);
     }
 }
@@ -151,12 +144,12 @@ std::string change_view(const ChangeShown &change, bool dry_run, bool colour) {
     }
     Lines lines(colour);
     lines.add(dry_run ? "would change:" : "changed:");
-    const json changes = get(change.report, "changes");
-    for (const auto &setting : get(changes, "settings")) {
+    const json changes = field_of(change.report, "changes");
+    for (const auto &setting : field_of(changes, "settings")) {
         add_changed_field(lines, "  ", setting, change.before, change.after);
     }
     for (const char *kind : {"services", "pools", "servers"}) {
-        add_things(lines, change, get(changes, kind));
+        add_things(lines, change, field_of(changes, kind));
     }
     add_consequences(lines, change.report);
     return lines.text();

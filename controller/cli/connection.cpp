@@ -158,7 +158,7 @@ Result<std::string> read_token(const Context &context) {
 }
 
 /// A text field of a document from outside; empty if it is not there, or no text.
-std::string text_of(const json &object, const char *name) {
+std::string words_of(const json &object, const char *name) {
     const auto found = object.is_object() ? object.find(name) : object.end();
     return found != object.end() && found->is_string() ? printable(found->get<std::string>()) : "";
 }
@@ -218,7 +218,7 @@ std::string not_reachable(const Access &access, const Exchange &exchange,
 
 std::string refusal(const http::response<Exchange::Body> &reply) {
     const json problem = json::parse(reply.body(), nullptr, false);
-    std::string text = text_of(problem, "detail");
+    std::string text = words_of(problem, "detail");
     if (text.empty()) {
         text = "the daemon answered " + std::to_string(reply.result_int()) + ' ' +
                printable(std::string(reply.reason()));
@@ -226,7 +226,7 @@ std::string refusal(const http::response<Exchange::Body> &reply) {
     const auto errors = problem.is_object() ? problem.find("errors") : problem.end();
     if (errors != problem.end() && errors->is_array()) {
         for (const auto &error : *errors) {
-            text += "\n  " + text_of(error, "pointer") + ": " + text_of(error, "detail");
+            text += "\n  " + words_of(error, "pointer") + ": " + words_of(error, "detail");
         }
     }
     return text;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/event_line.hpp"
 
+#include "cli/fields.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
@@ -11,11 +12,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kLevelWidth = 7; // that of "warning"
-
-std::string text_of(const json &event, const char *name) {
-    const auto found = event.find(name);
-    return found != event.end() && found->is_string() ? printable(found->get<std::string>()) : "-";
-}
 
 std::string value_of(const json &value) {
     const auto dumped = value.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -28,7 +28,7 @@ using nlohmann::json;
 constexpr std::chrono::seconds kRetry{1};
 constexpr std::chrono::seconds kSilence{45}; // the daemon sends a comment every 15 s
 
-struct Options {
+struct EventsOptions {
     std::size_t last = 0; // 0: those from now on
     bool follow = false;
     std::vector<std::string> types;
@@ -60,7 +60,7 @@ std::string type_list(const std::vector<std::string> &types) {
 }
 
 /// Where the stream is. Who chose types of events is told of lost ones, too.
-std::string target_of(const Options &options) {
+std::string target_of(const EventsOptions &options) {
     auto types = options.types;
     if (!types.empty() && options.of_calls()) {
         types.emplace_back("call_events_lost");
@@ -75,7 +75,7 @@ std::string target_of(const Options &options) {
 /// Shows the stream of events, over restarts of the daemon, until it is stopped.
 class Follower {
 public:
-    Follower(const Context &context, const Access &access, const Options &options,
+    Follower(const Context &context, const Access &access, const EventsOptions &options,
              std::string last_id)
         : context_(context), access_(access), target_(target_of(options)),
           last_id_(std::move(last_id)) {}
@@ -183,7 +183,7 @@ void note_id(const ApiAnswer &answer, std::string &id) {
     }
 }
 
-int events(const Context &context, const Options &options) {
+int events(const Context &context, const EventsOptions &options) {
     const bool follow = options.follow || options.last == 0;
     if (options.of_calls() && !follow) {
         return fail(kExitUsage, "events: those of calls are not kept; leave out --last, or add "
@@ -217,7 +217,7 @@ int events(const Context &context, const Options &options) {
 } // namespace
 
 void add_events(CLI::App &app, Todo &todo) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<EventsOptions>();
     auto *command = app.add_subcommand("events", "What happens, as it happens; Ctrl-C ends it");
     command
         ->add_option("--last", options->last,

@@ -22,7 +22,7 @@ using explain::Datagram;
 using explain::Part;
 using nlohmann::json;
 
-struct Options {
+struct ExplainOptions {
     CallWanted call;      // its source also of a datagram
     std::string datagram; // file
     std::string pcap;     // file
@@ -35,7 +35,7 @@ struct Options {
 /// A datagram's description, and the daemon's answer as "way" unless it is not to be asked.
 class Explainer {
 public:
-    Explainer(const Context &context, const Options &options, KnownSecret secret)
+    Explainer(const Context &context, const ExplainOptions &options, KnownSecret secret)
         : context_(context), options_(options), secret_(secret) {}
 
     int call();
@@ -50,7 +50,7 @@ private:
     int explain_captured(const CapturedDatagram &captured) const;
 
     const Context &context_;
-    const Options &options_;
+    const ExplainOptions &options_;
     KnownSecret secret_;
     std::map<std::string, std::string> services_; // names by ADDRESS:PORT
 };
@@ -208,7 +208,7 @@ int Explainer::capture() {
     return kExitOk;
 }
 
-int explain(const Context &context, const Options &options) {
+int explain(const Context &context, const ExplainOptions &options) {
     const bool several =
         !options.datagram.empty() + !options.pcap.empty() + !options.call.call_id.empty() != 1;
     if (several) {
@@ -242,7 +242,7 @@ int explain(const Context &context, const Options &options) {
 } // namespace
 
 void add_explain(CLI::App &app, Todo &todo) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ExplainOptions>();
     auto *command = app.add_subcommand(
         "explain", "Where a call goes and why; what is read in a datagram or a capture");
     command->add_option("call_id", options->call.call_id, "The call to look for")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/top_view.hpp"
 
+#include "cli/fields.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
@@ -16,33 +17,19 @@ namespace {
 using nlohmann::json;
 using ByName = std::map<std::string, json>;
 
-std::string text(const json &object, const char *name) {
-    const auto found = object.find(name);
-    if (found == object.end() || found->is_null()) {
-        return "-";
-    }
-    return found->is_string() ? printable(found->get<std::string>()) : found->dump();
-}
-
-const json &list_of(const json &object, const char *name) {
-    static const json kNone = json::array();
-    const auto found = object.find(name);
-    return found != object.end() && found->is_array() ? *found : kNone;
-}
-
-ByName services_of(const json &status) {
+ByName services_by_name(const json &status) {
     ByName services;
     for (const auto &service : list_of(status, "services")) {
-        services[text(service, "name")] = service;
+        services[text_of(service, "name")] = service;
     }
     return services;
 }
 
-ByName servers_of(const json &status) {
+ByName servers_by_name(const json &status) {
     ByName servers;
     for (const auto &pool : list_of(status, "pools")) {
         for (const auto &server : list_of(pool, "servers")) {
-            servers[text(pool, "name") + '/' + text(server, "name")] = server;
+            servers[text_of(pool, "name") + '/' + text_of(server, "name")] = server;
         }
     }
     return servers;
@@ -83,27 +70,27 @@ Colour health_colour(const std::string &health) {
 } // namespace
 
 std::string top_view(const Readings &readings, bool colour) {
-    const Rates service_rates(services_of(readings.before), readings.seconds);
+    const Rates service_rates(services_by_name(readings.before), readings.seconds);
     Table services({"SERVICE", "PACKETS/S", "BYTES/S"});
-    for (const auto &[name, service] : services_of(readings.now)) {
+    for (const auto &[name, service] : services_by_name(readings.now)) {
         services.add({{name},
                       {service_rates.of(name, service, "packets")},
                       {service_rates.of(name, service, "bytes")}});
     }
-    const Rates server_rates(servers_of(readings.before), readings.seconds);
+    const Rates server_rates(servers_by_name(readings.before), readings.seconds);
     Table servers({"SERVER", "HEALTH", "ADMIN", "LIVE CALLS", "NEW CALLS/S", "PACKETS/S"});
-    for (const auto &[name, server] : servers_of(readings.now)) {
-        const std::string health = text(server, "health");
+    for (const auto &[name, server] : servers_by_name(readings.now)) {
+        const std::string health = text_of(server, "health");
         servers.add({{name},
                      {health, health_colour(health)},
-                     {text(server, "admin")},
-                     {text(server, "live_calls")},
+                     {text_of(server, "admin")},
+                     {text_of(server, "live_calls")},
                      {server_rates.of(name, server, "new_calls")},
                      {server_rates.of(name, server, "packets")}});
     }
     const json calls = readings.now.value("calls", json::object());
-    return "sipsteerd " + text(readings.now, "version") + ", calls: " + text(calls, "live") +
-           " of " + text(calls, "capacity") + "\n\n" + services.print(colour) + '\n' +
+    return "sipsteerd " + text_of(readings.now, "version") + ", calls: " + text_of(calls, "live") +
+           " of " + text_of(calls, "capacity") + "\n\n" + services.print(colour) + '\n' +
            servers.print(colour);
 }
 

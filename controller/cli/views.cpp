@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/views.hpp"
 
+#include "cli/fields.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
@@ -10,30 +11,21 @@ namespace {
 
 using nlohmann::json;
 
-/// A field for a table's cell; "-": it is not there, or null.
-std::string text_of(const json &value) {
-    if (value.is_null()) {
-        return "-";
-    }
+/// A value for a table's cell.
+std::string cell_text(const json &value) {
     if (value.is_boolean()) {
         return value.get<bool>() ? "yes" : "no";
     }
-    return value.is_string() ? printable(value.get<std::string>()) : value.dump();
+    return text_of(value);
 }
 
-std::string get(const json &object, const char *name) {
+std::string cell_text(const json &object, const char *name) {
     const auto found = object.find(name);
-    return found == object.end() ? "-" : text_of(*found);
-}
-
-const json &list_of(const json &object, const char *name) {
-    static const json kNone = json::array();
-    const auto found = object.find(name);
-    return found != object.end() && found->is_array() ? *found : kNone;
+    return found == object.end() ? "-" : cell_text(*found);
 }
 
 Cell health_cell(const json &server) {
-    const std::string health = get(server, "health");
+    const std::string health = cell_text(server, "health");
     const Colour colour = health == "up" || health == "unprobed" ? Colour::Good
                           : health == "down"                     ? Colour::Bad
                                                                  : Colour::Warning;
@@ -41,7 +33,7 @@ Cell health_cell(const json &server) {
 }
 
 Cell admin_cell(const json &server) {
-    const std::string admin = get(server, "admin");
+    const std::string admin = cell_text(server, "admin");
     return {admin, admin == "enabled" ? Colour::None : Colour::Warning};
 }
 
@@ -73,7 +65,7 @@ void add_fields(std::string &text, const std::string &path, const json &value) {
             add_fields(text, path + '[' + std::to_string(i) + ']', value[i]);
         }
     } else {
-        text += printable(path) + ": " + text_of(value) + '\n';
+        text += printable(path) + ": " + cell_text(value) + '\n';
     }
 }
 
@@ -82,12 +74,12 @@ void add_fields(std::string &text, const std::string &path, const json &value) {
 std::string services_view(const json &status, bool colour) {
     Table table({"SERVICE", "ADDRESS", "PORT", "POOL", "PACKETS", "BYTES"});
     for (const auto &service : list_of(status, "services")) {
-        table.add({{get(service, "name")},
-                   {get(service, "address")},
-                   {get(service, "port")},
-                   {get(service, "pool")},
-                   {get(service, "packets")},
-                   {get(service, "bytes")}});
+        table.add({{cell_text(service, "name")},
+                   {cell_text(service, "address")},
+                   {cell_text(service, "port")},
+                   {cell_text(service, "pool")},
+                   {cell_text(service, "packets")},
+                   {cell_text(service, "bytes")}});
     }
     return table.print(colour);
 }
@@ -96,12 +88,12 @@ std::string pools_view(const json &status, bool colour) {
     Table table({"POOL", "SERVERS", "UP", "TAKE NEW", "MODE", "SCHEDULER"});
     for (const auto &pool : list_of(status, "pools")) {
         const auto up = servers_with(pool, "health", "up");
-        table.add({{get(pool, "name")},
+        table.add({{cell_text(pool, "name")},
                    {std::to_string(list_of(pool, "servers").size())},
                    {std::to_string(up)},
                    {std::to_string(servers_with(pool, "takes_new", true))},
-                   {get(pool, "mode")},
-                   {get(pool, "scheduler")}});
+                   {cell_text(pool, "mode")},
+                   {cell_text(pool, "scheduler")}});
     }
     return table.print(colour);
 }
@@ -111,17 +103,17 @@ std::string servers_view(const json &status, bool colour) {
                  "LIVE CALLS", "NEW CALLS", "REHOMED", "PACKETS"});
     for (const auto &pool : list_of(status, "pools")) {
         for (const auto &server : list_of(pool, "servers")) {
-            table.add({{get(pool, "name") + '/' + get(server, "name")},
-                       {get(server, "address")},
-                       {get(server, "port")},
+            table.add({{cell_text(pool, "name") + '/' + cell_text(server, "name")},
+                       {cell_text(server, "address")},
+                       {cell_text(server, "port")},
                        health_cell(server),
                        admin_cell(server),
-                       {get(server, "takes_new")},
-                       {get(server, "weight")},
-                       {get(server, "live_calls")},
-                       {get(server, "new_calls")},
-                       {get(server, "rehomed_calls")},
-                       {get(server, "packets")}});
+                       {cell_text(server, "takes_new")},
+                       {cell_text(server, "weight")},
+                       {cell_text(server, "live_calls")},
+                       {cell_text(server, "new_calls")},
+                       {cell_text(server, "rehomed_calls")},
+                       {cell_text(server, "packets")}});
         }
     }
     return table.print(colour);
@@ -130,31 +122,32 @@ std::string servers_view(const json &status, bool colour) {
 std::string calls_view(const json &calls, bool colour) {
     Table table({"SERVER", "STATE", "AGE S", "IDLE S", "LEFT S", "TAG"});
     for (const auto &call : list_of(calls, "calls")) {
-        table.add({{get(call, "pool") + '/' + get(call, "server")},
-                   {get(call, "state")},
-                   {get(call, "age_seconds")},
-                   {get(call, "idle_seconds")},
-                   {get(call, "lifetime_left_seconds")},
-                   {get(call, "tag")}});
+        table.add({{cell_text(call, "pool") + '/' + cell_text(call, "server")},
+                   {cell_text(call, "state")},
+                   {cell_text(call, "age_seconds")},
+                   {cell_text(call, "idle_seconds")},
+                   {cell_text(call, "lifetime_left_seconds")},
+                   {cell_text(call, "tag")}});
     }
     return table.print(colour);
 }
 
 std::string status_view(const json &status, bool colour) {
-    std::string text = "sipsteerd " + get(status, "version") + ", up for " +
+    std::string text = "sipsteerd " + cell_text(status, "version") + ", up for " +
                        seconds_view(status, "uptime_seconds") + '\n';
     for (const auto &interface : list_of(status, "interfaces")) {
-        text += "interface " + get(interface, "name") + ": " + get(interface, "mode") + '\n';
+        text += "interface " + cell_text(interface, "name") + ": " + cell_text(interface, "mode") +
+                '\n';
     }
     const json calls = status.value("calls", json::object());
-    text += "calls: " + get(calls, "live") + " of " + get(calls, "capacity") + "\n\n";
+    text += "calls: " + cell_text(calls, "live") + " of " + cell_text(calls, "capacity") + "\n\n";
     text += services_view(status, colour) + '\n' + servers_view(status, colour);
     Table reasons({"REASON", "VERDICT", "PACKETS", "WHY"});
     for (const auto &reason : list_of(status, "reasons")) {
-        reasons.add({{get(reason, "reason")},
-                     {get(reason, "verdict")},
-                     {get(reason, "packets")},
-                     {get(reason, "text")}});
+        reasons.add({{cell_text(reason, "reason")},
+                     {cell_text(reason, "verdict")},
+                     {cell_text(reason, "packets")},
+                     {cell_text(reason, "text")}});
     }
     return text + '\n' + reasons.print(colour);
 }

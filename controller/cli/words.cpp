@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/words.hpp"
 
+#include "cli/fields.hpp"
+
 #include <cstdio>
 #include <ctime>
 
@@ -9,18 +11,6 @@ namespace sipsteer::cli {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json &value) {
-    if (value.is_null()) {
-        return "-";
-    }
-    return value.is_string() ? printable(value.get<std::string>()) : value.dump();
-}
-
-std::string get(const json &object, const char *name) {
-    const auto found = object.find(name);
-    return found == object.end() ? "-" : text_of(*found);
-}
 
 void add_line(std::string &text, const std::string &name, const std::string &value) {
     text += name + ": ";
@@ -34,18 +24,19 @@ bool is_sip(const json &datagram) {
 
 std::string message_words(const json &datagram) {
     if (!is_sip(datagram)) {
-        return get(datagram, "kind");
+        return text_of(datagram, "kind");
     }
-    const std::string method = get(datagram, "method");
-    return datagram["kind"] == "request" ? "request " + method
-                                         : "response " + get(datagram, "class") + " to " + method;
+    const std::string method = text_of(datagram, "method");
+    return datagram["kind"] == "request"
+               ? "request " + method
+               : "response " + text_of(datagram, "class") + " to " + method;
 }
 
 std::string key_words(const json &datagram) {
     if (datagram["key"].is_null()) {
         return "not known: it is that of the client's address";
     }
-    std::string text = get(datagram, "key") + ", of the ";
+    std::string text = text_of(datagram, "key") + ", of the ";
     text += datagram["key_of"] == "source" ? "client's address" : "Call-ID";
     if (datagram["key_secret"] == "zero") {
         text += ", under a secret of zeros (no secret was given or could be read)";
@@ -56,8 +47,8 @@ std::string key_words(const json &datagram) {
 std::string candidates_words(const json &candidates) {
     std::string text;
     for (const auto &candidate : candidates) {
-        text += (text.empty() ? "" : ", ") + get(candidate, "server") + " (" +
-                get(candidate, "live_calls") + " live calls" +
+        text += (text.empty() ? "" : ", ") + text_of(candidate, "server") + " (" +
+                text_of(candidate, "live_calls") + " live calls" +
                 (candidate.value("full", false) ? ", full)" : ")");
     }
     return text.empty() ? "none" : text;
@@ -65,13 +56,13 @@ std::string candidates_words(const json &candidates) {
 
 void add_call(std::string &text, const json &call) {
     add_line(text, "  call",
-             get(call, "state") + " at " + get(call, "server") + ", came " +
-                 get(call, "age_seconds") + " s ago, idle " + get(call, "idle_seconds") +
-                 " s, kept " + get(call, "lifetime_left_seconds") + " s more");
+             text_of(call, "state") + " at " + text_of(call, "server") + ", came " +
+                 text_of(call, "age_seconds") + " s ago, idle " + text_of(call, "idle_seconds") +
+                 " s, kept " + text_of(call, "lifetime_left_seconds") + " s more");
 }
 
 std::string pool_words(const json &answer) {
-    std::string text = "pool " + get(answer, "pool") + ": " + get(answer, "reason") + '\n';
+    std::string text = "pool " + text_of(answer, "pool") + ": " + text_of(answer, "reason") + '\n';
     const auto call = answer.find("call");
     if (call != answer.end() && call->is_object()) {
         add_call(text, *call);
@@ -79,8 +70,8 @@ std::string pool_words(const json &answer) {
     const auto if_new = answer.find("if_new");
     if (if_new != answer.end() && if_new->is_object()) {
         add_line(text, "  if new",
-                 "to " + get(*if_new, "server") + ", ring slot " + get(*if_new, "ring_slot") +
-                     "; asked in this order: " +
+                 "to " + text_of(*if_new, "server") + ", ring slot " +
+                     text_of(*if_new, "ring_slot") + "; asked in this order: " +
                      candidates_words(if_new->value("candidates", json::array())));
     }
     return text;
@@ -115,33 +106,35 @@ std::string printable(const std::string &text) {
 
 std::string in_words(const json &datagram) {
     std::string text;
-    add_line(text, "Datagram", message_words(datagram) + ", " + get(datagram, "bytes") + " bytes");
+    add_line(text, "Datagram",
+             message_words(datagram) + ", " + text_of(datagram, "bytes") + " bytes");
     if (!datagram["reason"].is_null()) {
-        add_line(text, "Call-ID", "none: " + get(datagram, "reason"));
+        add_line(text, "Call-ID", "none: " + text_of(datagram, "reason"));
     } else {
         add_line(text, "Call-ID",
-                 get(datagram, "call_id") + ", at byte " + get(datagram["offsets"], "call_id"));
+                 text_of(datagram, "call_id") + ", at byte " +
+                     text_of(datagram["offsets"], "call_id"));
     }
     add_line(text, "Key", key_words(datagram));
     add_line(text, "Table",
-             "notes \"" + get(datagram, "event") + "\"; a call that begins with it is " +
-                 get(datagram, "state"));
+             "notes \"" + text_of(datagram, "event") + "\"; a call that begins with it is " +
+                 text_of(datagram, "state"));
     return text;
 }
 
 std::string in_one_line(const json &datagram) {
-    std::string text = "frame " + get(datagram, "frame") + "  " + get(datagram, "source") + " > " +
-                       get(datagram, "destination") + "  ";
+    std::string text = "frame " + text_of(datagram, "frame") + "  " + text_of(datagram, "source") +
+                       " > " + text_of(datagram, "destination") + "  ";
     if (datagram["kind"] == "fragment") {
-        return text + "later fragment of datagram " + get(datagram, "fragment_id") +
-               ", from byte " + get(datagram, "fragment_offset");
+        return text + "later fragment of datagram " + text_of(datagram, "fragment_id") +
+               ", from byte " + text_of(datagram, "fragment_offset");
     }
     text += message_words(datagram);
-    text += datagram["reason"].is_null() ? "  Call-ID " + get(datagram, "call_id")
-                                         : "  " + get(datagram, "reason");
-    text += "  key " + get(datagram, "key");
+    text += datagram["reason"].is_null() ? "  Call-ID " + text_of(datagram, "call_id")
+                                         : "  " + text_of(datagram, "reason");
+    text += "  key " + text_of(datagram, "key");
     if (datagram["part"] == "first_fragment") {
-        text += "  first fragment of datagram " + get(datagram, "fragment_id");
+        text += "  first fragment of datagram " + text_of(datagram, "fragment_id");
     }
     if (datagram.value("cut", false)) {
         text += "  cut off by the capture";

@@ -18,11 +18,22 @@ function(sipsteer_options target)
     endif()
 endfunction()
 
-# sipsteer_library(NAME SOURCES ... LINKS ...): one job of the controller, a static library.
+# sipsteer_test_options(TARGET): those of a test, which is compiled more often than it is run: not
+# optimised, and without Catch2's own try around each assertion.
+function(sipsteer_test_options target)
+    sipsteer_options(${target})
+    target_compile_options(${target} PRIVATE -O0)
+    target_compile_definitions(${target} PRIVATE CATCH_CONFIG_FAST_COMPILE)
+endfunction()
+
+# sipsteer_library(NAME SOURCES ... LINKS ...): one job of the controller, a static library. With
+# SIPSTEER_UNITY its files are compiled several at a time: a name in an anonymous namespace stands once
+# in a folder.
 function(sipsteer_library name)
     cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
     add_library(${name} STATIC ${arg_SOURCES})
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/controller)
     target_link_libraries(${name} PUBLIC sipsteer_include ${arg_LINKS})
+    set_target_properties(${name} PROPERTIES UNITY_BUILD "${SIPSTEER_UNITY}" UNITY_BUILD_BATCH_SIZE 10)
     sipsteer_options(${name})
 endfunction()

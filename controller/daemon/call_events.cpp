@@ -117,15 +117,33 @@ void CallEvents::publish(const ss_tapped &tapped, json fields, const Audience &a
                             ? server_name_(static_cast<std::uint16_t>(tapped.server))
                             : std::nullopt;
     add_server(fields, server);
-    if (tapped.displaced != SS_CALL_EMPTY) {
-        hub_.publish_to(audience, "call_displaced",
-                        {{"pool", fields["pool"]},
-                         {"state", calls::state_name(tapped.displaced)},
-                         {"made_room_for", fields["call_id"]}});
-    }
+    publish_gone(tapped, fields, audience);
     if (tapped.event != SS_CALL_EVENT_NONE) {
         hub_.publish_to(audience, dataplane::call_event_name(tapped.event), std::move(fields));
     }
+}
+
+/// The call whose place in the table this one took, if it took one's: displaced, or expired before
+/// the sweep came by (but for a closing one: that has had its event). Its Call-ID is null if
+/// nothing was seen of it.
+void CallEvents::publish_gone(const ss_tapped &tapped, const json &fields, Audience audience) {
+    const bool displaced = tapped.displaced != SS_CALL_EMPTY;
+    if (!displaced && (tapped.expired == SS_CALL_EMPTY || tapped.expired == SS_CALL_CLOSING)) {
+        return;
+    }
+    json gone{{"call_id", nullptr},
+              {"pool", fields["pool"]},
+              {"state", calls::state_name(displaced ? tapped.displaced : tapped.expired)},
+              {"made_room_for", fields["call_id"]}};
+    if (const auto known = known_.find(tapped.gone); known != known_.end()) {
+        gone["call_id"] = known->second.call_id;
+        for (const std::uint32_t interest : known->second.audience) {
+            if (std::find(audience.begin(), audience.end(), interest) == audience.end()) {
+                audience.push_back(interest);
+            }
+        }
+    }
+    hub_.publish_to(audience, displaced ? "call_displaced" : "call_expired", std::move(gone));
 }
 
 void CallEvents::remember(std::uint32_t tag, Known known) {

@@ -76,6 +76,7 @@ private:
 
     void take(const ss_tapped &tapped, std::string_view frame);
     void publish(const ss_tapped &tapped, nlohmann::json fields, const Audience &audience);
+    void publish_gone(const ss_tapped &tapped, const nlohmann::json &fields, Audience audience);
     void remember(std::uint32_t tag, Known known);
     void forget(std::uint32_t interest);
     Status set_tap();

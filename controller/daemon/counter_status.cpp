@@ -60,13 +60,10 @@ json server_counters_json(const StatusInput &input, std::uint16_t server) {
 /// Of the fragments that the data plane handed over; its own counts are under "reasons".
 json fragments_json(const StatusInput &input) {
     const auto &counters = input.holder.counters();
-    return {{"held", counters.held},
-            {"released", counters.released},
-            {"expired", counters.expired},
-            {"no_room", counters.no_room},
-            {"failed", counters.failed},
-            {"unwanted", counters.unwanted},
-            {"bytes_held_now", input.holder.bytes()}};
+    return {{"held", counters.held},         {"released", counters.released},
+            {"expired", counters.expired},   {"no_room", counters.no_room},
+            {"failed", counters.failed},     {"misfits", counters.misfits},
+            {"unwanted", counters.unwanted}, {"bytes_held_now", input.holder.bytes()}};
 }
 
 /// Of the requests that the data plane handed over to be answered with 503.

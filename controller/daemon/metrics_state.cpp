@@ -132,6 +132,7 @@ void add_handed_over(const StatusInput &input, metrics::State &state) {
                        {{"expired", held.expired},
                         {"no_room", held.no_room},
                         {"failed", held.failed},
+                        {"misfit", held.misfits},
                         {"unwanted", held.unwanted}}};
     const auto &rejects = input.rejecter.counters();
     state.rejects = {{"answered", rejects.answered},

@@ -10,7 +10,7 @@ namespace sipsteer::daemon {
 
 namespace {
 
-constexpr std::chrono::milliseconds kSlicePeriod{20};
+constexpr std::chrono::milliseconds kRehomeSlicePeriod{20};
 constexpr std::size_t kSliceBuckets = 32'768; // 1.5 ms, if a call of each is moved
 
 /// The pool's members that take new calls, but for one, and whose frames can be sent.
@@ -84,7 +84,7 @@ void Rehomes::arm() {
         return;
     }
     armed_ = true;
-    timer_.expires_after(kSlicePeriod);
+    timer_.expires_after(kRehomeSlicePeriod);
     timer_.async_wait([this](const boost::system::error_code &failed) {
         armed_ = false;
         if (!failed && slice()) {

@@ -11,7 +11,7 @@ namespace sipsteer::daemon {
 
 namespace {
 
-constexpr std::chrono::milliseconds kSlicePeriod{100};
+constexpr std::chrono::milliseconds kSweepSlicePeriod{100};
 
 /// A slice takes about a millisecond at most: 0.05 us a bucket. A table for a million calls
 /// is passed over in two seconds, one for 32 million in a minute.
@@ -75,7 +75,7 @@ void Sweeping::repair() {
 }
 
 void Sweeping::arm() {
-    timer_.expires_after(kSlicePeriod);
+    timer_.expires_after(kSweepSlicePeriod);
     timer_.async_wait([this](const boost::system::error_code &failed) {
         if (!failed) {
             slice();

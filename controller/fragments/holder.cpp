@@ -4,6 +4,8 @@
 #include "dataplane/fragment_time.hpp"
 #include "dataplane/map_access.hpp"
 
+#include <sipsteer/fragment_parts.h>
+
 #include <bpf/libbpf.h>
 
 #include <cstring>
@@ -14,6 +16,25 @@ namespace {
 
 /// How often the first fragments are looked for while something is held.
 constexpr std::chrono::milliseconds kLookPeriod{2};
+
+/// Its first fragment was passed to the kernel or dropped. A frame cannot be put back to the kernel
+/// as one that came in, so of a passed datagram what overtook the first is lost.
+bool is_unwanted(const ss_fragment &first) {
+    return first.server == SS_FRAGMENT_PASS || first.server == SS_FRAGMENT_DROP;
+}
+
+/// Notes that a fragment goes to the datagram's server, as the data plane does with those it sends
+/// (bpf/fragments.h); false if it does not fit the others. A note that the data plane makes in the
+/// same microsecond may be lost: then the entry stays until its time is over.
+bool note(int fragments, const ss_held &held, ss_fragment &datagram) {
+    const int noted = ss_fragment_note_part(&datagram, held.start, held.end, held.last);
+    if (noted == SS_FRAGMENT_WHOLE) {
+        bpf_map_delete_elem(fragments, &held.key);
+    } else if (noted == SS_FRAGMENT_NOTED) {
+        bpf_map_update_elem(fragments, &held.key, &datagram, BPF_EXIST);
+    }
+    return noted != SS_FRAGMENT_MISFIT;
+}
 
 } // namespace
 
@@ -104,30 +125,35 @@ void Holder::release() {
         return first && dataplane::fragment_now() - first->since <= lifetime_;
     };
     for (const auto &frame : store_.take(passed)) {
-        if (unwanted(frame)) {
-            counters_.unwanted++;
-        } else if (send(frame)) {
-            counters_.released++;
-        } else {
-            counters_.failed++;
-        }
+        release(frame);
     }
     counters_.expired += store_.expire(dataplane::fragment_now());
     arm();
 }
 
-bool Holder::unwanted(const HeldFrame &frame) const {
-    const auto first = dataplane::read_value<ss_fragment>(maps_.fragments(), frame.held.key);
-    return first && (first->server == SS_FRAGMENT_PASS || first->server == SS_FRAGMENT_DROP);
+void Holder::release(const HeldFrame &frame) {
+    auto first = dataplane::read_value<ss_fragment>(maps_.fragments(), frame.held.key);
+    if (!first) {
+        counters_.failed++; // the datagram was whole without it, or its time is over
+        return;
+    }
+    if (is_unwanted(*first)) {
+        counters_.unwanted++;
+        return;
+    }
+    if (!note(maps_.fragments(), frame.held, *first)) {
+        counters_.misfits++;
+        return;
+    }
+    if (send(frame, first->server)) {
+        counters_.released++;
+    } else {
+        counters_.failed++;
+    }
 }
 
-bool Holder::send(const HeldFrame &frame) {
-    const auto first = dataplane::read_value<ss_fragment>(maps_.fragments(), frame.held.key);
-    if (!first) {
-        return false;
-    }
-    const auto server =
-        dataplane::read_value<ss_server>(maps_.servers(), std::uint32_t{first->server});
+bool Holder::send(const HeldFrame &frame, std::uint32_t server_index) {
+    const auto server = dataplane::read_value<ss_server>(maps_.servers(), server_index);
     if (!server || !(server->flags & SS_SERVER_FORWARD)) {
         return false;
     }

@@ -27,6 +27,7 @@ struct HolderCounters {
     std::uint64_t expired = 0;  // the first fragment did not come in time
     std::uint64_t no_room = 0;  // held_bytes were taken
     std::uint64_t failed = 0;   // could not be sent
+    std::uint64_t misfits = 0;  // overlap what has passed of their datagram, or do not fit its end
     std::uint64_t unwanted = 0; // of a datagram that no server got; what is behind it is dropped
 };
 
@@ -47,10 +48,8 @@ private:
     void read();
     void arm();
     void release();
-    /// Its first fragment was passed to the kernel or dropped. A frame cannot be put back to the
-    /// kernel as one that came in, so of a passed datagram what overtook the first is lost.
-    bool unwanted(const HeldFrame &frame) const;
-    bool send(const HeldFrame &frame);
+    void release(const HeldFrame &frame);
+    bool send(const HeldFrame &frame, std::uint32_t server_index);
 
     struct RingDeleter {
         void operator()(ring_buffer *ring) const;

@@ -36,14 +36,14 @@ ProbeOutcome refused_outcome(int code) {
 }
 
 void warn_not_sent(const ProbeOutcome &outcome) {
-    using Clock = std::chrono::steady_clock;
-    static Clock::time_point next;
+    using std::chrono::steady_clock;
+    static steady_clock::time_point next;
     static std::uint64_t probes = 0; // since the last warning
     ++probes;
-    if (Clock::now() >= next) {
+    if (steady_clock::now() >= next) {
         log::warn("probes_not_sent", {{"problem", outcome.text}, {"probes", probes}});
         probes = 0;
-        next = Clock::now() + kBetweenWarnings;
+        next = steady_clock::now() + kBetweenWarnings;
     }
 }
 

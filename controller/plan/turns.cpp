@@ -8,7 +8,7 @@ namespace sipsteer::plan {
 
 namespace {
 
-constexpr std::int64_t kSlots = SS_RING_SLOTS;
+constexpr std::int64_t kMostTurns = SS_RING_SLOTS;
 
 void divide_by_common(std::vector<std::int64_t> &weights) {
     std::int64_t common = 0;
@@ -25,7 +25,7 @@ std::int64_t sum_of(const std::vector<std::int64_t> &weights) {
 }
 
 /// The first `round` slots of the ring.
-void fill(ss_ring &ring, const std::vector<RingMember> &sorted) {
+void fill_by_turns(ss_ring &ring, const std::vector<RingMember> &sorted) {
     const auto weights = turn_weights(sorted);
     const std::int64_t round = sum_of(weights);
     std::vector<std::int64_t> collected(weights.size(), 0);
@@ -50,9 +50,9 @@ std::vector<std::int64_t> turn_weights(const std::vector<RingMember> &members) {
     }
     divide_by_common(weights);
     const std::int64_t sum = sum_of(weights);
-    if (sum > kSlots) {
+    if (sum > kMostTurns) {
         // Rounded down they are `room` together at most, and one more each for those at 0.
-        const std::int64_t room = kSlots - static_cast<std::int64_t>(weights.size());
+        const std::int64_t room = kMostTurns - static_cast<std::int64_t>(weights.size());
         for (std::int64_t &weight : weights) {
             weight = std::max<std::int64_t>(1, weight * room / sum);
         }
@@ -71,7 +71,7 @@ std::shared_ptr<const ss_ring> make_turns(const std::vector<RingMember> &members
     ring->slots = 1;
     ring->slot[0] = SS_NO_SERVER;
     if (!sorted.empty()) {
-        fill(*ring, sorted);
+        fill_by_turns(*ring, sorted);
     }
     for (std::uint32_t slot = ring->slots; slot < SS_RING_SLOTS; slot++) {
         ring->slot[slot] = ring->slot[slot - ring->slots];

@@ -18,10 +18,10 @@ SS_ASSERT_SIZE(struct ss_traffic, 16);
 
 struct ss_server_counters {
     struct ss_traffic sent;
-    __u64 new_calls; /* entries made for calls that the ring gave to it */
-    __u64 rehomed;   /* entries it took over from a server that was gone */
-    __u64 refused;   /* times it was asked for a new call and was at its limit */
-    __u64 zero;
+    __u64 new_calls;    /* entries made for calls that the ring gave to it */
+    __u64 rehomed;      /* entries it took over from a server that was gone */
+    __u64 refused;      /* new calls it was asked for and did not get: it was at its limit */
+    __u64 refused_last; /* no counter: the last of those, by its key, to count each once */
 };
 SS_ASSERT_SIZE(struct ss_server_counters, 48);
 

@@ -72,8 +72,12 @@ struct ss_held {
     __u32 length;  /* of the frame */
     __u16 ip;      /* offset of the IP header in the frame */
     __u16 tags;    /* VLAN tags before it */
+    __u16 start;   /* its part of the datagram, in units of 8 bytes */
+    __u16 end;     /* behind the last unit */
+    __u8 last;     /* the datagram ends with it */
+    __u8 zero[3];
 };
-SS_ASSERT_SIZE(struct ss_held, 56);
+SS_ASSERT_SIZE(struct ss_held, 64);
 
 /* With the frame behind it, as far as it has one. */
 struct ss_held_frame {

@@ -54,9 +54,11 @@ struct ss_tapped {
     __u8 displaced; /* enum ss_call_state of the call that made room for this one */
     __u8 taps;      /* bit 0: for SS_TAP_CALLS, bit 1: for SS_TAP_TRACE */
     __u8 message;   /* it has a message for a service */
-    __u8 zero;
+    __u8 expired;   /* enum ss_call_state of the expired call whose place this one took */
+    __u32 gone;     /* tag of that call's entry, or of the displaced one's */
+    __u32 zero;
 };
-SS_ASSERT_SIZE(struct ss_tapped, 48);
+SS_ASSERT_SIZE(struct ss_tapped, 56);
 
 /* With the frame behind it, as far as it is shown. */
 struct ss_tapped_frame {

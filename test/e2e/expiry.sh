@@ -201,6 +201,30 @@ tap_is_off() {
         jq -e '.formatted.value.tap[0].on == 0' >/dev/null
 }
 
+# More calls than the table has places for: who makes room for whom is said, with both Call-IDs.
+displaced_calls() {
+    local displaced
+    end_director TERM
+    start_director '.calls.capacity = 1000'
+    listen_to_calls
+    on_host user1 python3 -c '
+import socket, sys, time
+phone = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+for call in range(2000):
+    phone.sendto(f"INVITE sip:nobody@example.com SIP/2.0\r\nCall-ID: flood-{call}\r\n\r\n".encode(), (sys.argv[1], 5060))
+    time.sleep(0.0005)' "$VIP"
+    check "calls are displaced" wait_until 5 has_displaced 500
+    displaced=$(director_get /metrics | awk '/^sipsteer_calls_displaced_total/ { sum += $2 } END { print sum }')
+    check "each has its event" wait_until 5 has_displaced "$displaced"
+    check_equal "with both calls, which are two" "$displaced" "$(events_of call_displaced 'select(
+        (.call_id | startswith("flood-")) and (.made_room_for | startswith("flood-"))
+        and .call_id != .made_room_for and .state == "early") | .call_id' | sort -u | wc -l)"
+    check "the last of them is in the table no more" \
+        is_no_call "$(events_of call_displaced .call_id | tail -n 1 | tr -d '"')"
+}
+
+has_displaced() { (($(events_of call_displaced 1 | wc -l) >= $1)); } # COUNT
+
 e2e_begin expiry "$@"
 start_proxies record-route
 start_director '.pools[0].lifetimes = {early: "5s", confirmed: "10s", closing: "4s", other: "5s"}'
@@ -210,4 +234,5 @@ one_call
 shorter_lifetime
 lone_messages
 check_call_events
+displaced_calls
 e2e_end

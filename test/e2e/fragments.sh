@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # INVITEs longer than a frame (MTU 1500), as SIPp makes and the kernel cuts them: in order, reversed,
-# interleaved with those of other calls, with one fragment lost. Each complete datagram reaches one
+# interleaved with those of other calls, with one fragment twice, with one lost. Each complete datagram reaches one
 # server whole, byte for byte; incomplete ones reach none and harm nothing.
 #
 # The calls are recorded first, while nobody takes frames for the VIP. But for "in order", where SIPp
@@ -82,6 +82,7 @@ record_invites() {
     vip_neighbour replace
     measure_fillers
     capture_invites reversed 100
+    capture_invites repeated 50
     capture_invites interleaved 100
     capture_invites one-lost 200
     capture_invites first-lost 50
@@ -222,6 +223,16 @@ check_counts() {
         | map({(.reason): .packets}) == [{fragment_held: $held}]' "$status"
 }
 
+# A fragment that was held is known to have gone to the server: it is not sent there twice, whether the
+# data plane drops the second one or, if that was the quicker, the daemon the first.
+check_repeated() {
+    send_recorded repeated "$PAUSE_REVERSED"
+    check_arrived repeated 50 0
+    check_json "repeated: the 50 fragments that came twice were dropped once" \
+        '(.reasons | map(select(.reason == "fragment_absurd") | .packets) | add // 0) + .fragments.misfits == 50' \
+        "$(director_get /v1/status)"
+}
+
 e2e_begin fragments "$@"
 record_invites
 start_servers
@@ -233,10 +244,12 @@ check_interleaved
 check_one_lost
 check_first_lost
 check_counts
+check_repeated
 stop_server_captures
 check_places in-order 500
 check_places reversed 500
 check_places interleaved 500
+check_places repeated 250
 # Of 1000, 200 are lost, and without the first of two (50 times) or of three (34) the others stay.
 check_places one-lost 682
 check_places first-lost 0

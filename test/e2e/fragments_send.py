@@ -19,6 +19,15 @@ def reverse(datagrams):
     return [fragment for datagram in datagrams for fragment in reversed(datagram.ordered())]
 
 
+def repeat_held(datagrams):
+    """Each datagram's last fragment overtakes the first, and of those of three comes once more."""
+    order = []
+    for datagram in datagrams:
+        first, *middle, last = datagram.ordered()
+        order += [last, first, last, *middle] if middle else [last, first]
+    return order
+
+
 def interleave(datagrams):
     """The fragments of some calls at a time in any order."""
     dice = random.Random(1)
@@ -28,6 +37,9 @@ def interleave(datagrams):
         dice.shuffle(mixed)
         order += mixed
     return order
+
+
+ORDERS = {"reversed": reverse, "repeated": repeat_held, "interleaved": interleave}
 
 
 def lose_one(datagrams):
@@ -53,7 +65,7 @@ def lose_first(datagrams):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pause", type=float, required=True, metavar="MS", help="after each frame")
-    parser.add_argument("order", choices=["reversed", "interleaved", "one-lost", "first-lost"])
+    parser.add_argument("order", choices=[*ORDERS, "one-lost", "first-lost"])
     parser.add_argument("interface")
     parser.add_argument("pcap")
     options = parser.parse_args()
@@ -64,7 +76,7 @@ def main():
         incomplete = lose_one(datagrams)
     elif options.order == "first-lost":
         incomplete = lose_first(datagrams)
-    order = reverse(datagrams) if options.order == "reversed" else interleave(datagrams)
+    order = ORDERS.get(options.order, interleave)(datagrams)
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
         wire.bind((options.interface, 0))
         for fragment in order:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The fuzzers' inputs, the kept ones and those that a fuzzer of this build has found, as datagrams
-// to the VIP: the program steers each by the Call-ID that the reference finds.
+// to the VIP: the program steers each by the Call-ID that the reference finds, and in pools that go
+// by more by the user or the sent-by that it finds.
 #include "explain/finder.h"
 #include "farm.hpp"
 #include "reference_finder.hpp"
@@ -56,29 +57,60 @@ ss_reason kind_without_call_id(const std::string &message) {
                                                           : SS_REASON_NO_CALL_ID;
 }
 
-/// Runs a message as the first that the table sees; checks the reason, the entry and the server.
-void check_input(Farm &farm, const Packet &packet, const std::string &message) {
-    const std::string call_id(reference_call_id(message));
-    const ss_reason reason = call_id.empty() ? kind_without_call_id(message) : SS_REASON_CALL_NEW;
-    const std::uint64_t hash = call_id.empty() ? source_hash(kClient) : call_hash(call_id);
-    INFO("Call-ID '" << call_id << "'");
-    farm.forget_calls();
-    CHECK(farm.steer(packet, reason) == Farm::ring_server(hash));
-    const auto entry = farm.entry(hash, 0);
-    REQUIRE(entry);
-    CHECK(farm.entries().size() == 1);
-    CHECK((ss_call_state(entry->value) == SS_CALL_SOURCE) == call_id.empty());
+bool is_register(const std::string &message) {
+    const finder_text text = {reinterpret_cast<const std::uint8_t *>(message.data()),
+                              message.size(), message.size()};
+    return finder_classify(text).method == SS_METHOD_REGISTER;
 }
 
-/// Inputs that were run, and those among them with a Call-ID.
-struct Ran {
-    std::size_t all, with_call_id;
+/// What a message goes by, as the references have it.
+struct Expected {
+    ss_reason reason;
+    std::uint64_t entry; // the key of its entry
+    std::uint64_t ring;  // what the ring is asked with
 };
 
-Ran check_inputs(const std::vector<Input> &inputs) {
+Expected expected_of(const std::string &message, ss_pool_key key) {
+    const std::string call_id(reference_call_id(message));
+    if (call_id.empty()) {
+        const std::uint64_t source = source_hash(kClient);
+        return {kind_without_call_id(message), source, source};
+    }
+    const std::string user(reference_user(message));
+    const std::string sent_by(reference_sent_by(message));
+    if (key == SS_KEY_ADDRESS_OF_RECORD && !user.empty()) {
+        return {SS_REASON_CALL_NEW, is_register(message) ? user_hash(user) : call_hash(call_id),
+                user_hash(user)};
+    }
+    if (key == SS_KEY_CALL_ID_AND_VIA && !sent_by.empty()) {
+        const std::uint64_t both = via_hash(call_id, sent_by);
+        return {SS_REASON_CALL_NEW, both, both};
+    }
+    return {SS_REASON_CALL_NEW, call_hash(call_id), call_hash(call_id)};
+}
+
+/// Runs a message as the first that the table sees; checks the reason, the entry and the server.
+void check_input(Farm &farm, const Packet &packet, const std::string &message, ss_pool_key key) {
+    const Expected expected = expected_of(message, key);
+    INFO("Call-ID '" << reference_call_id(message) << "'");
+    farm.forget_calls();
+    CHECK(farm.steer(packet, expected.reason) == Farm::ring_server(expected.ring));
+    const auto entry = farm.entry(expected.entry, 0);
+    REQUIRE(entry);
+    CHECK(farm.entries().size() == 1);
+    CHECK((ss_call_state(entry->value) == SS_CALL_SOURCE) == reference_call_id(message).empty());
+}
+
+/// Inputs that were run, and those among them with a Call-ID, and with that and a user or a Via.
+struct Ran {
+    std::size_t all, with_call_id, with_user, with_via;
+};
+
+Ran check_inputs(const std::vector<Input> &inputs, ss_pool_key key) {
     // Of a longer message this much is looked at, which the reference knows nothing of.
     constexpr std::size_t kLookedAt = 16383;
     Farm farm;
+    farm.key(0, key);
     Ran ran = {};
     std::size_t too_long = 0;
     for (const Input &input : inputs) {
@@ -87,14 +119,22 @@ Ran check_inputs(const std::vector<Input> &inputs) {
             continue;
         }
         INFO(input.file);
-        check_input(farm, to_vip(input.message), input.message);
+        check_input(farm, to_vip(input.message), input.message, key);
+        const bool has_call_id = !reference_call_id(input.message).empty();
         ran.all++;
-        ran.with_call_id += !reference_call_id(input.message).empty();
+        ran.with_call_id += has_call_id;
+        ran.with_user += has_call_id && !reference_user(input.message).empty();
+        ran.with_via += has_call_id && !reference_sent_by(input.message).empty();
     }
     if (too_long > 0) {
         WARN(too_long << " of " << inputs.size() << " inputs left out: longer than is looked at");
     }
     return ran;
+}
+
+/// Each kind of key in turn.
+ss_pool_key any_key() {
+    return GENERATE(SS_KEY_CALL_ID, SS_KEY_ADDRESS_OF_RECORD, SS_KEY_CALL_ID_AND_VIA);
 }
 
 } // namespace
@@ -105,10 +145,12 @@ TEST_CASE("the fuzzers' kept corpus", "[corpus]") {
         WARN("skipped: the sources are not here, and no " SIPSTEER_FUZZ_CORPUS);
         return;
     }
-    const Ran ran = check_inputs(inputs);
+    const Ran ran = check_inputs(inputs, any_key());
     CHECK(ran.all > 100);
     CHECK(ran.with_call_id > 50);
     CHECK(ran.all - ran.with_call_id > 20);
+    CHECK(ran.with_user > 20);
+    CHECK(ran.with_via > 20);
 }
 
 TEST_CASE("what the fuzzers of this build have found", "[corpus]") {
@@ -117,5 +159,5 @@ TEST_CASE("what the fuzzers of this build have found", "[corpus]") {
         WARN("skipped: no fuzzer has run yet, " SIPSTEER_FUZZ_FOUND " is empty");
         return;
     }
-    check_inputs(inputs);
+    check_inputs(inputs, any_key());
 }

@@ -112,7 +112,7 @@ private:
 
 } // namespace
 
-TEST_CASE("live calls: the servers' counts are the table's, at random", "[live]") {
+TEST_CASE("live calls: the servers' counts are the table's, at random", "[live][many]") {
     const auto seed = GENERATE(1U, 2U, 3U);
     Random random(seed);
     for (int i = 0; i < 4000; i++) {

@@ -34,7 +34,7 @@ std::uint64_t client_hash(int client) {
 
 } // namespace
 
-TEST_CASE("hash: by weight", "[schedule]") {
+TEST_CASE("hash: by weight", "[schedule][many]") {
     WeightedFarm farm(kWeights);
     const auto calls = farm.give_calls(kCalls);
     check_shares(calls, kWeights, 0.04);
@@ -68,7 +68,7 @@ TEST_CASE("hash, stateless: the same on every director, whatever came before", "
     }
 }
 
-TEST_CASE("source: all calls of a client to one server, clients by weight", "[schedule]") {
+TEST_CASE("source: all calls of a client to one server, clients by weight", "[schedule][many]") {
     constexpr int kClients = 10'000;
     const bool stateless = GENERATE(false, true);
     WeightedFarm farm(kWeights);
@@ -105,7 +105,7 @@ TEST_CASE("source: a call stays where it is though its client moves", "[schedule
     CHECK(farm.entries().size() == 1);
 }
 
-TEST_CASE("turns: one server after the other, by weight", "[schedule]") {
+TEST_CASE("turns: one server after the other, by weight", "[schedule][many]") {
     const Weights weights =
         GENERATE(Weights{{0, 100}, {1, 100}, {2, 100}, {3, 100}}, Weights{{0, 1}, {1, 2}, {2, 3}},
                  Weights{{0, 100}, {1, 200}, {2, 300}, {3, 400}});
@@ -141,7 +141,7 @@ TEST_CASE("turns: only new calls take one", "[schedule]") {
     }
 }
 
-TEST_CASE("least-calls: live calls level out by weight", "[schedule]") {
+TEST_CASE("least-calls: live calls level out by weight", "[schedule][many]") {
     WeightedFarm farm(kWeights);
     farm.scheduler(0, SS_SCHEDULER_LEAST_CALLS);
     for (int given = 0; given < kCalls; given += 1000) {

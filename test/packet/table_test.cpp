@@ -238,12 +238,22 @@ TEST_CASE("full buckets: a call is moved to its other bucket, none goes", "[tabl
 TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
     Table table;
     const Buckets at = buckets_of(kCall);
+    table.tap(SS_TAP_CALLS, DataPlane::any_packet());
     const auto check_displaced = [&table](__u32 bucket, __u32 slot) {
-        const std::size_t before = table.entries().size();
+        const auto before = table.entries();
+        const auto victim = std::find_if(before.begin(), before.end(), [&](const Entry &one) {
+            return one.bucket == bucket && one.slot == slot;
+        });
+        REQUIRE(victim != before.end());
         const Entry entry = table.enter();
         CHECK(entry.bucket == bucket);
         CHECK(entry.slot == slot);
-        CHECK(table.entries().size() == before);
+        CHECK(table.entries().size() == before.size());
+        const auto shown = table.tapped();
+        REQUIRE(shown.size() == 1);
+        CHECK(shown[0].head.gone == ss_call_tag(victim->value));
+        CHECK(shown[0].head.displaced + shown[0].head.expired == ss_call_state(victim->value));
+        CHECK((shown[0].head.expired != 0) == (table.call_counters(0).expired != 0));
     };
     const auto check_counted = [&table](enum ss_call_state state) {
         const auto counters = table.call_counters(0);
@@ -360,7 +370,7 @@ TEST_CASE("in a bucket of calls of two pools each has its pool's lifetimes", "[t
     }
 }
 
-TEST_CASE("a flood of invented Call-IDs pushes out no confirmed call", "[table]") {
+TEST_CASE("a flood of invented Call-IDs pushes out no confirmed call", "[table][many]") {
     Table table;
     constexpr int kCalls = 100;
     const auto name = [](int i) { return "real-" + std::to_string(i); };

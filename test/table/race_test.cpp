@@ -10,6 +10,7 @@
 
 #include <array>
 #include <exception>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <sched.h>
@@ -76,27 +77,14 @@ public:
 
     void together(finder_event one, finder_event other, std::uint64_t first, std::uint32_t count) {
         const std::array<finder_event, DRIVE_CPUS> events = {one, other};
-        std::array<std::exception_ptr, DRIVE_CPUS> failures;
-        std::vector<std::thread> threads;
         driver_.meet_again();
-        for (std::uint32_t i = 0; i < DRIVE_CPUS; i++) {
-            threads.emplace_back([&, i] {
-                try {
-                    pin_to(two_cpus().at(i));
-                    driver_.run_together(events[i], first, count, i);
-                } catch (...) {
-                    failures[i] = std::current_exception();
-                }
-            });
-        }
-        for (std::thread &thread : threads) {
-            thread.join();
-        }
-        for (const auto &failure : failures) {
-            if (failure) {
-                std::rethrow_exception(failure);
-            }
-        }
+        on_both([&](std::uint32_t cpu) { driver_.run_together(events[cpu], first, count, cpu); });
+    }
+
+    /// The first messages of as many calls on each CPU, of other calls on each, from number `first`
+    /// on.
+    void apart(std::uint64_t first, std::uint32_t count) {
+        on_both([&](std::uint32_t cpu) { driver_.run(FINDER_START, first + cpu * count, count); });
     }
 
     /// Calls from number 0 on that are confirmed before the race.
@@ -148,6 +136,30 @@ public:
     }
 
 private:
+    /// Runs it for 0 and for 1 at once, each on a CPU of its own.
+    static void on_both(const std::function<void(std::uint32_t cpu)> &run) {
+        std::array<std::exception_ptr, DRIVE_CPUS> failures;
+        std::vector<std::thread> threads;
+        for (std::uint32_t i = 0; i < DRIVE_CPUS; i++) {
+            threads.emplace_back([&, i] {
+                try {
+                    pin_to(two_cpus().at(i));
+                    run(i);
+                } catch (...) {
+                    failures[i] = std::current_exception();
+                }
+            });
+        }
+        for (std::thread &thread : threads) {
+            thread.join();
+        }
+        for (const auto &failure : failures) {
+            if (failure) {
+                std::rethrow_exception(failure);
+            }
+        }
+    }
+
     /// Everything in it is something that one of the messages may have written.
     static bool is_whole(__u64 entry) {
         const __u32 state = ss_call_state(entry);
@@ -219,6 +231,29 @@ TEST_CASE("two CPUs: a call whose server is gone has one new server", "[race]") 
         CHECK(faults.split == 0);
         CHECK(race.load(gone).live == 0);
     }
+}
+
+TEST_CASE("two CPUs: a server takes as many calls as it may, and no more", "[race]") {
+    if (!has_two_cpus()) {
+        return;
+    }
+    constexpr std::uint32_t kAtOnce = 500; // on each CPU: far more than there are places
+    constexpr __u32 kPlaces = 5;
+    const auto scheduler =
+        GENERATE(SS_SCHEDULER_HASH, SS_SCHEDULER_TURNS, SS_SCHEDULER_LEAST_CALLS);
+    Race race(kRoomy, Code::real);
+    race.scheduler(0, scheduler);
+    for (std::uint32_t round = 1; round <= 200; round++) {
+        for (__u32 server = 0; server < Race::kServers; server++) {
+            race.server(server, {.most_calls = round * kPlaces});
+        }
+        race.apart(std::uint64_t{round} * 2 * kAtOnce, kAtOnce);
+        for (__u32 server = 0; server < Race::kServers; server++) {
+            INFO("round " << round << ", server " << server);
+            CHECK(race.load(server).live == round * kPlaces);
+        }
+    }
+    CHECK(race.faults_of_entries().grave() == 0);
 }
 
 TEST_CASE("two CPUs: in full buckets entries stay whole and confirmed calls stay", "[race]") {

@@ -4,6 +4,8 @@
 #include "calls/list.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
+#include <random>
 #include <vector>
 
 using namespace sipsteer::calls;
@@ -125,6 +127,36 @@ TEST_CASE("two tables are listed one after the other") {
     REQUIRE(page.calls.size() == 1);
     CHECK(page.calls[0].bucket == 0);
     CHECK(page.calls[0].age_ticks == 5);
+}
+
+TEST_CASE("calls that last are listed once each while others come and go") {
+    constexpr std::uint32_t kBuckets = 500;
+    constexpr std::uint32_t kLasting = 1000; // tags from 1 on, slots 0 and 1
+    Memory memory(kBuckets);
+    for (std::uint32_t call = 0; call < kLasting; call++) {
+        memory.put(call / 2, call % 2, make_entry(SS_CALL_CONFIRMED, 1, 1, call + 1));
+    }
+    const std::vector<Segment> tables = {memory.table()};
+    std::map<std::uint32_t, int> listed;
+    std::mt19937 dice(1);
+    const auto any = [&dice](unsigned below) { return static_cast<unsigned>(dice() % below); };
+    std::optional<std::uint64_t> from = 0;
+    while (from) {
+        const CallPage page = list_calls(tables, *from, {7, 40, 60}, kNow, make_lifetimes());
+        for (const CallView &call : page.calls) {
+            listed[call.tag]++;
+        }
+        from = page.next;
+        for (int change = 0; change < 20; change++) {
+            const __u64 comes = make_entry(SS_CALL_EARLY, 1, 2, kLasting + 1 + any(1000));
+            memory.put(any(kBuckets), 2 + any(6), any(2) == 0 ? comes : 0);
+        }
+    }
+    for (std::uint32_t call = 0; call < kLasting; call++) {
+        INFO("call " << call);
+        CHECK(listed[call + 1] == 1);
+    }
+    CHECK(listed.size() > kLasting); // of the others, too, some
 }
 
 TEST_CASE("calls as JSON") {

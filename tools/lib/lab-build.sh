@@ -99,7 +99,7 @@ add_pass_programs() {
     for link in "${LINKS[@]}"; do
         read -r host interface _ <<<"$link"
         [[ $host == director ]] || continue
-        in_netns switch ip link set "$host-$interface" xdpdrv object "$(lab_dir)/pass.o" section xdp
+        in_netns switch ip link set "$host-$interface" xdpdrv object "$(lab_dir)/pass.o" section xdp.frags
     done
 }
 

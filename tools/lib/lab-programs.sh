@@ -17,10 +17,11 @@ build_program() {
         lab_die "cannot compile ${object##*/}; are libbpf-dev and linux-libc-dev installed?"
 }
 
-# XDP for the switch's ports to the director: see add_pass_programs.
+# XDP for the switch's ports to the director: see add_pass_programs. Frames of several pieces are
+# theirs, too: the MTU of such a link may be large.
 pass_source() {
     cat <<'SOURCE'
-__attribute__((section("xdp"), used)) int pass(void *ctx)
+__attribute__((section("xdp.frags"), used)) int pass(void *ctx)
 {
     return 2; /* XDP_PASS */
 }
