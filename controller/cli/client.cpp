@@ -16,19 +16,21 @@ namespace http = boost::beast::http;
 ApiAnswer judge(const http::response<Exchange::Body> &reply) {
     ApiAnswer answer{nlohmann::json::parse(reply.body(), nullptr, false)};
     if (reply.result_int() >= 300) {
-        answer.exit_code = fail(kExitFailed, refusal(reply));
+        answer.exit_code = kExitFailed;
+        answer.problem = refusal(reply);
     } else if (answer.body.is_discarded()) {
-        answer.exit_code = fail(kExitFailed, "the daemon's answer is not JSON");
+        answer.exit_code = kExitFailed;
+        answer.problem = "the daemon's answer is not JSON";
     }
     return answer;
 }
 
 } // namespace
 
-ApiAnswer ask(const Context &context, const ApiRequest &request) {
+ApiAnswer ask_silently(const Context &context, const ApiRequest &request) {
     const auto access = find_access(context);
     if (!access) {
-        return {{}, fail(kExitUsage, access.error().message)};
+        return {{}, kExitUsage, access.error().message};
     }
     Exchange exchange;
     exchange.request = make_request(*access, request.method, request.target);
@@ -47,9 +49,17 @@ ApiAnswer ask(const Context &context, const ApiRequest &request) {
             std::rethrow_exception(failed);
         }
     } catch (const boost::system::system_error &error) {
-        return {{}, fail(kExitNotReachable, not_reachable(*access, exchange, error.code()))};
+        return {{}, kExitNotReachable, not_reachable(*access, exchange, error.code())};
     }
     return judge(exchange.parser.get());
+}
+
+ApiAnswer ask(const Context &context, const ApiRequest &request) {
+    auto answer = ask_silently(context, request);
+    if (!answer.ok()) {
+        fail(static_cast<ExitCode>(answer.exit_code), answer.problem);
+    }
+    return answer;
 }
 
 std::string escape(std::string_view text) {

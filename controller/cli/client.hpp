@@ -20,16 +20,20 @@ struct ApiRequest {
     std::string content_type = "application/json";
 };
 
-/// The daemon's answer, or the code to exit with, after the standard error has said why.
+/// The daemon's answer, or the code to exit with, and why.
 struct ApiAnswer {
     nlohmann::json body;
     int exit_code = kExitOk;
+    std::string problem = {};
 
     bool ok() const { return exit_code == kExitOk; }
 };
 
 /// One request on a connection of its own, 10 seconds at most. kExitNotReachable: no answer;
 /// kExitFailed: the daemon refused (a problem document, RFC 9457), or does not know the route.
+ApiAnswer ask_silently(const Context &context, const ApiRequest &request);
+
+/// Likewise; the standard error says what went wrong.
 ApiAnswer ask(const Context &context, const ApiRequest &request);
 
 /// Text as one segment of a path, or a value of a query (RFC 3986, 2.1): all but unreserved

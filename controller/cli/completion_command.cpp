@@ -33,6 +33,14 @@ std::string words_of(const CLI::App &app) {
     return words;
 }
 
+std::string doctor_checks() {
+    std::string words;
+    for (const auto &id : doctor_check_ids()) {
+        add_word(words, id);
+    }
+    return words;
+}
+
 std::string bash_script(const CLI::App &app, const std::string &shell) {
     std::string cases;
     for (const auto *command : app.get_subcommands([](const CLI::App *) { return true; })) {
@@ -56,6 +64,11 @@ std::string bash_script(const CLI::App &app, const std::string &shell) {
            "    esac\n"
            "    break\n"
            "    done\n"
+           "    case ${COMP_WORDS[COMP_CWORD-1]} in\n"
+           "    --only | --skip) words=\"" +
+           doctor_checks() +
+           "\" ;;\n"
+           "    esac\n"
            "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\")\n"
            "}\n"
            "complete -o default -F _sipsteer sipsteer\n";

@@ -10,11 +10,10 @@ void add_common(CLI::App &app, Context &context) {
     app.add_option("-o,--output", context.output, "How to print: text (or table) or json")
         ->check(CLI::IsMember({"text", "table", "json"}))
         ->type_name("FORM");
-    app.add_option("--api", context.api,
-                   "Where the daemon answers: a socket's path or http[s]://HOST:PORT")
-        ->envname("SIPSTEER_API")
-        ->type_name("SOCKET|URL")
-        ->default_val(config::Config{}.api.socket);
+    auto *api = app.add_option("--api", context.api,
+                               "Where the daemon answers: a socket's path or http[s]://HOST:PORT");
+    api->envname("SIPSTEER_API")->type_name("SOCKET|URL")->default_val(config::Config{}.api.socket);
+    app.parse_complete_callback([api, &context] { context.api_given = api->count() > 0; });
     app.add_option("--token-file", context.token_file,
                    "The bearer token for the API; default: that in SIPSTEER_TOKEN, if any")
         ->type_name("FILE");
@@ -41,6 +40,7 @@ int run(int argc, char **argv) {
     add_top(app, todo);
     add_events(app, todo);
     add_trace(app, todo);
+    add_doctor(app, todo);
     add_completion(app, todo);
     try {
         app.parse(argc, argv);

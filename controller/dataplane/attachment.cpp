@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/attachment.hpp"
 
+#include "dataplane/multiprog.hpp"
 #include "dataplane/program_info.hpp"
 #include "util/fd.hpp"
 #include "util/log.hpp"
@@ -23,40 +24,10 @@ namespace sipsteer::dataplane {
 
 namespace {
 
-struct MultiprogDeleter {
-    void operator()(xdp_multiprog *programs) const { xdp_multiprog__close(programs); }
-};
-using Multiprog = std::unique_ptr<xdp_multiprog, MultiprogDeleter>;
-
 struct ProgramDeleter {
     void operator()(xdp_program *program) const { xdp_program__close(program); }
 };
 using Program = std::unique_ptr<xdp_program, ProgramDeleter>;
-
-/// What is attached to an interface; null if nothing is.
-Result<Multiprog> attached_to(std::uint32_t ifindex) {
-    xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(static_cast<int>(ifindex));
-    const long failed = libxdp_get_error(programs);
-    if (failed == -ENOENT) {
-        return Multiprog();
-    }
-    if (failed != 0) {
-        return Error{"cannot tell what XDP program is attached: " +
-                     std::string(std::strerror(static_cast<int>(-failed)))};
-    }
-    return Multiprog(programs);
-}
-
-/// Our program in a dispatcher, by the call table it uses; nullptr if it is not there.
-xdp_program *find_ours(const xdp_multiprog *programs, const std::vector<std::uint32_t> &tables) {
-    xdp_program *program = nullptr;
-    while ((program = xdp_multiprog__next_prog(program, programs)) != nullptr) {
-        if (uses_any_map(xdp_program__fd(program), tables)) {
-            return program;
-        }
-    }
-    return nullptr;
-}
 
 /// Whether a program is among those, alone or in a dispatcher. `programs`: null if there are none.
 bool runs_program(const xdp_multiprog *programs, std::uint32_t program_id) {

@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <memory>
+#include <unistd.h>
 #include <utility>
 
 namespace sipsteer::dataplane {
@@ -74,6 +75,13 @@ std::uint32_t bucket_count(std::uint32_t call_capacity) {
 
 std::uint64_t table_bytes(std::uint32_t call_capacity) {
     return std::uint64_t{bucket_count(call_capacity)} * (sizeof(ss_bucket) + sizeof(ss_births));
+}
+
+bool is_table_pinned(const std::string &directory, std::uint32_t call_capacity) {
+    const auto path = path_of(directory, kTablePins.calls);
+    const Fd calls(bpf_obj_get(path.c_str()));
+    return calls ? entries_of(calls.get()) == bucket_count(call_capacity)
+                 : ::access(path.c_str(), F_OK) == 0;
 }
 
 CallTable::CallTable(CallTable &&other) noexcept

@@ -29,6 +29,10 @@ std::uint32_t bucket_count(std::uint32_t call_capacity);
 /// Bytes that a table for that many calls takes of the kernel's memory, at once: 16.0 a call.
 std::uint64_t table_bytes(std::uint32_t call_capacity);
 
+/// Whether a table for that many calls is pinned below `directory`; of any size, if it may not be
+/// opened.
+bool is_table_pinned(const std::string &directory, std::uint32_t call_capacity);
+
 class CallTable {
 public:
     /// Whether the machine has the memory to give. An array map is taken whole when it is made:

@@ -2,13 +2,12 @@
 #include "dataplane/counters.hpp"
 
 #include "dataplane/map_access.hpp"
+#include "util/fd.hpp"
 
 #include <sipsteer/pool.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-
-#include <vector>
 
 namespace sipsteer::dataplane {
 
@@ -121,6 +120,21 @@ const char *method_label(std::uint32_t method) {
     default:
         return "unknown";
     }
+}
+
+std::vector<std::uint64_t> packets_by_cpu(const std::string &pin_dir) {
+    const Fd reasons(bpf_obj_get((maps_directory(pin_dir) + "/reasons").c_str()));
+    if (!reasons) {
+        return {};
+    }
+    std::vector<std::uint64_t> packets(cpu_count());
+    for (std::uint32_t key = 0; key < SS_REASON_COUNT * SS_VERDICTS; key++) {
+        const auto values = read_per_cpu<ss_traffic>(reasons.get(), key);
+        for (std::size_t cpu = 0; cpu < values.size(); cpu++) {
+            packets[cpu] += values[cpu].packets;
+        }
+    }
+    return packets;
 }
 
 void clear_server_counters(const Maps &maps, std::uint16_t index) {

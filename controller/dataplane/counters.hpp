@@ -10,6 +10,8 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace sipsteer::dataplane {
 
@@ -33,6 +35,10 @@ std::uint64_t read_turn(const Maps &maps, std::uint16_t pool);
 /// By ss_reason_index().
 using ReasonCounters = std::array<ss_traffic, SS_REASON_COUNT * SS_VERDICTS>;
 ReasonCounters read_reasons(const Maps &maps);
+
+/// Packets that each CPU has handled, by the maps pinned below a pin directory; empty if they
+/// cannot be read.
+std::vector<std::uint64_t> packets_by_cpu(const std::string &pin_dir);
 
 /// Before an index is given to another server or service.
 void clear_server_counters(const Maps &maps, std::uint16_t index);

@@ -2,14 +2,11 @@
 #include "health/source_address.hpp"
 
 #include "health/endpoint.hpp"
+#include "util/own_addresses.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/udp.hpp>
-
-#include <cstring>
-#include <ifaddrs.h>
-#include <memory>
-#include <net/if.h>
-#include <netinet/in.h>
+#include <cerrno>
 #include <optional>
 
 namespace sipsteer::health {
@@ -18,48 +15,22 @@ using boost::asio::ip::udp;
 
 namespace {
 
-std::optional<Address> address_in(const sockaddr *address) {
-    if (address != nullptr && address->sa_family == AF_INET) {
-        sockaddr_in in;
-        std::memcpy(&in, address, sizeof(in));
-        std::array<std::uint8_t, 4> bytes;
-        std::memcpy(bytes.data(), &in.sin_addr, bytes.size());
-        return Address::from_ipv4(bytes);
-    }
-    if (address != nullptr && address->sa_family == AF_INET6) {
-        sockaddr_in6 in6;
-        std::memcpy(&in6, address, sizeof(in6));
-        std::array<std::uint8_t, 16> bytes;
-        std::memcpy(bytes.data(), &in6.sin6_addr, bytes.size());
-        return Address::from_bytes(bytes);
-    }
-    return std::nullopt;
-}
-
-using Interfaces = std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)>;
-
-Interfaces all_addresses(boost::system::error_code &failed) {
-    ifaddrs *list = nullptr;
-    if (::getifaddrs(&list) != 0) {
-        failed = boost::system::error_code(errno, boost::system::system_category());
-    }
-    return {list, &::freeifaddrs};
-}
-
 /// Another address of the interface that has this one: of the VIP's family, but not the VIP.
 std::optional<Address> neighbour_of(const Address &own, const Address &vip,
                                     boost::system::error_code &failed) {
-    const auto list = all_addresses(failed);
-    std::string interface;
-    for (const auto *entry = list.get(); entry != nullptr; entry = entry->ifa_next) {
-        if (address_in(entry->ifa_addr) == own) {
-            interface = entry->ifa_name;
-        }
+    const auto addresses = own_addresses();
+    if (!addresses) {
+        failed = boost::system::error_code(errno, boost::system::system_category());
+        return std::nullopt;
     }
-    for (const auto *entry = list.get(); entry != nullptr; entry = entry->ifa_next) {
-        const auto address = address_in(entry->ifa_addr);
-        if (interface == entry->ifa_name && address && address->is_ipv4() == vip.is_ipv4() &&
-            !address->is_link_local() && *address != vip) {
+    const auto has_own = std::find_if(addresses->begin(), addresses->end(),
+                                      [&](const auto &entry) { return entry.address == own; });
+    if (has_own == addresses->end()) {
+        return std::nullopt;
+    }
+    for (const auto &[interface, address] : *addresses) {
+        if (interface == has_own->interface && address.is_ipv4() == vip.is_ipv4() &&
+            !address.is_link_local() && address != vip) {
             return address;
         }
     }

@@ -49,6 +49,10 @@ std::optional<std::uint32_t> Attributes::u32(std::uint16_t type) const {
     return copy_out<std::uint32_t>(get(type));
 }
 
+std::optional<std::uint64_t> Attributes::u64(std::uint16_t type) const {
+    return copy_out<std::uint64_t>(get(type));
+}
+
 std::optional<Address> Attributes::address(std::uint16_t type) const {
     if (const auto ipv4 = copy_out<std::array<std::uint8_t, 4>>(get(type))) {
         return Address::from_ipv4(*ipv4);

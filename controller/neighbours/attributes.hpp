@@ -26,6 +26,7 @@ public:
     const nlattr *get(std::uint16_t type) const;
     std::optional<std::uint16_t> u16(std::uint16_t type) const;
     std::optional<std::uint32_t> u32(std::uint16_t type) const;
+    std::optional<std::uint64_t> u64(std::uint16_t type) const;
     std::optional<Address> address(std::uint16_t type) const;
     std::optional<MacAddress> mac(std::uint16_t type) const;
     std::string text(std::uint16_t type) const;

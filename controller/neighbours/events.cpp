@@ -33,7 +33,7 @@ void note(const nlmsghdr &message, Notices &notices) {
 } // namespace
 
 Status Events::start() {
-    auto fd = netlink::open_route_socket(SOCK_NONBLOCK);
+    auto fd = netlink::open_netlink_socket(SOCK_NONBLOCK);
     if (!fd) {
         return fd.error();
     }

@@ -39,8 +39,8 @@ void Request::put_bytes(std::uint16_t type, const void *bytes, std::size_t size)
     mnl_attr_put(message_, type, size, bytes);
 }
 
-Result<Fd> open_route_socket(int flags) {
-    Fd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_ROUTE));
+Result<Fd> open_netlink_socket(int flags, int protocol) {
+    Fd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, protocol));
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
     if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof(address)) != 0) {
@@ -49,8 +49,8 @@ Result<Fd> open_route_socket(int flags) {
     return fd;
 }
 
-Result<Socket> Socket::open() {
-    auto fd = open_route_socket(0);
+Result<Socket> Socket::open(int protocol) {
+    auto fd = open_netlink_socket(0, protocol);
     if (!fd) {
         return fd.error();
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Questions to the kernel's routing tables (rtnetlink). They block, but for microseconds only: the
-// kernel has queued the answer by the time the question is sent.
+// Questions to the kernel by netlink: to its routing tables (rtnetlink), unless said otherwise.
+// They block, but for microseconds only: the kernel has queued the answer by the time the question
+// is sent.
 #pragma once
 
 #include "util/address.hpp"
@@ -50,7 +51,8 @@ class Socket {
 public:
     using OnMessage = std::function<void(const nlmsghdr &)>;
 
-    static Result<Socket> open();
+    /// `protocol`: NETLINK_...; 0 is NETLINK_ROUTE.
+    static Result<Socket> open(int protocol = 0);
 
     /// Sends and waits for the kernel's word. Each message of the answer goes to `on_message`.
     /// 0, or the errno the kernel answered with.
@@ -65,6 +67,6 @@ private:
 };
 
 /// A netlink socket, not yet a member of any multicast group.
-Result<Fd> open_route_socket(int flags);
+Result<Fd> open_netlink_socket(int flags, int protocol = 0);
 
 } // namespace sipsteer::netlink

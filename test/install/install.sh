@@ -99,6 +99,15 @@ fields_are_documented() { # PAGE
     return "$missing"
 }
 
+# As `sipsteer doctor --list` has them.
+checks_are_documented() { # PAGE
+    local check missing=0
+    while read -r check; do
+        grep -qxF ".It Li $check" "$1" || { echo "not in the page: $check"; missing=1; }
+    done < <("$TREE/usr/bin/sipsteer" doctor --list -o json | jq -r '.[].id')
+    return "$missing"
+}
+
 unit_names_installed_programs() { # UNIT
     local program found=no
     while read -r program; do
@@ -149,6 +158,7 @@ main() {
         echo "# man is not installed: the pages were not formatted"
     fi
     check "sipsteer.conf(5) has every field" fields_are_documented "$TREE/usr/share/man/man5/sipsteer.conf.5"
+    check "sipsteer(1) has every check of the doctor" checks_are_documented "$TREE/usr/share/man/man1/sipsteer.1"
     check "the daemon's unit starts what is installed" unit_names_installed_programs "$system/sipsteerd.service"
     check "the servers' unit starts what is installed" unit_names_installed_programs "$system/sipsteer-real-server@.service"
     check "systemd understands the daemon's unit" unit_is_understood "$system/sipsteerd.service"
