@@ -186,14 +186,14 @@ a_veth_that_is_not_ready() {
     on_host switch ethtool -K director-eth0 gro off
     check_troubles "the other end of the director's veth is not ready" 'xdp-transmit fail' --only xdp-transmit
     on_host switch ethtool -K director-eth0 gro on
-    on_host switch ip link set director-eth0 xdpdrv object "$lab/pass.o" section xdp
+    on_host switch ip link set director-eth0 xdpdrv object "$lab/pass.o" section xdp.frags
     check_troubles "it is ready" '' --only xdp-transmit
 }
 
 another_program() {
     local lab
     lab=$(jq -r .dir <<<"$LAB_INFO")
-    on_host director ip -force link set dev eth0 xdpdrv object "$lab/pass.o" section xdp
+    on_host director ip -force link set dev eth0 xdpdrv object "$lab/pass.o" section xdp.frags
     check_troubles "another XDP program in the place of ours" 'xdp-attached fail
 xdp-foreign fail
 ready fail' --only xdp-attached,xdp-foreign,ready
