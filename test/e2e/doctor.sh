@@ -346,7 +346,7 @@ two_hosts_with_one_address
 a_server_behind_a_router
 servers_that_are_down
 a_veth_that_is_not_ready
-if on_host director test -e /sys/class/net/eth0.100; then tags_taken_out; fi
+if [[ $VIP_INTERFACE != eth0 ]]; then tags_taken_out; fi
 interfaces_that_will_not_do
 an_old_kernel
 bad_files
