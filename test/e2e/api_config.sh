@@ -87,7 +87,7 @@ readiness() {
         ".status == 503 and (.detail | contains(\"interface $interface: \"))" "$(api GET /readyz)"
     check_json "but it lives" '.status == "alive"' "$(api GET /healthz)"
 
-    on_host director ip link set dev "$interface" "$mode" object "$(dirname "$RUN_DIR")/pass.o" section xdp
+    on_host director ip link set dev "$interface" "$mode" object "$(dirname "$RUN_DIR")/pass.o" section xdp.frags
     entries=$(director_get /v1/status | jq .calls.entries)
     check_json "a change that other programs do not let come into force as a whole says so" \
         '.changed and (.warnings | length) == 1 and (.warnings[0] | contains("another XDP program is attached"))' \
