@@ -18,8 +18,9 @@ nlohmann::json pool_state_json(const plan::PlannedPool *pool);
 /// Scheduler, key, what is done when it is down, and its state.
 nlohmann::json pool_json(const config::Pool &pool, const plan::PlannedPool *planned);
 
-/// Calls of a server that hold up its drain, the running ones and those that are closing. `by_user`: the
-/// pool goes by the address of record; then registrations do, too, for they bring it new calls.
+/// Calls of a server that hold up its drain, the running ones and those that are closing.
+/// `by_user`: the pool goes by the address of record; then registrations do, too, for they bring it
+/// new calls.
 std::uint64_t drain_calls(const calls::ServerCalls &calls, bool by_user);
 
 /// {"calls_left": 3, "closing_left": 1, "others_left": 20, "oldest_seconds": 90,
