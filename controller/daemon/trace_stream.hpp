@@ -67,7 +67,7 @@ public:
     const TraceCounts &counts() const { return counts_; }
 
     /// A packet that the filter wants.
-    void offer(const TracedPacket &packet);
+    void offer(const TracedPacket &traced);
 
     boost::asio::awaitable<std::string> next() override;
     void end() override;

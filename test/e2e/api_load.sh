@@ -23,7 +23,7 @@ start_proxies record-route
 start_director '.pools[0].servers[3].max_calls = 100000'
 begin_traffic --calls 2400 --rate 300 --hold 2000
 before=$(sweeps)
-result=$("$E2E_DIR/api_load.py" "$(director_file api.sock)" --seconds 6)
+result=$("$E2E_DIR/api_load.py" "$(director_file api.sock)" --seconds 6 --rate 1200)
 comment "$(jq -c 'del(.faults)' <<<"$result")"
 check_json "every answer is right" '.fault_count == 0 and .requests > 0' "$(jq -c '{fault_count, requests, faults}' <<<"$result")"
 check_json "two writers changed something, and no change is lost" '.changes > 1 and .counted == .changes' \

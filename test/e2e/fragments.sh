@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # INVITEs longer than a frame (MTU 1500), as SIPp makes and the kernel cuts them: in order, reversed,
-# interleaved with those of other calls, with one fragment twice, with one lost. Each complete datagram reaches one
-# server whole, byte for byte; incomplete ones reach none and harm nothing.
+# interleaved with those of other calls, with one fragment twice, with one lost. Each complete datagram
+# reaches one server whole, byte for byte; incomplete ones reach none and harm nothing.
 #
 # The calls are recorded first, while nobody takes frames for the VIP. But for "in order", where SIPp
 # itself calls the VIP, the recorded frames are then sent in the order wanted.
@@ -14,6 +14,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/e2e/lib_fragments.sh
 . "$E2E_DIR/lib_fragments.sh"
+# shellcheck source=test/e2e/lib_maps.sh
+. "$E2E_DIR/lib_maps.sh"
 
 # Milliseconds after each frame, so that a source keeps within the usual bound on fragments held (64 in
 # 1.07 s): three frames of five overtake their first one when all are reversed, fewer when they are
@@ -120,6 +122,23 @@ check_interleaved() {
 check_one_lost() {
     send_recorded one-lost "$PAUSE_MIXED"
     check_arrived one-lost 100 100
+    check_map
+}
+
+# What tools/maps/fragments shows of the datagrams that stay incomplete: as many at each server as the API
+# has calls of theirs there. Of 200, those that lost their first fragment (50 of two, 34 of three) have none.
+check_map() {
+    local call fragments
+    while read -r call; do
+        director_get "/v1/calls/$call" | jq -r '.pools[0] | select(.found) | .call.server'
+    done <"$WORK/one-lost.incomplete" | sort | uniq -c >"$WORK/one-lost.calls"
+    fragments=$(maps_tool fragments)
+    check_equal "tools/maps/fragments: they are at the servers that the API names" "$(<"$WORK/one-lost.calls")" \
+        "$(jq -r '.fragments[].server' <<<"$fragments" | sort | uniq -c)"
+    check_json "116 of this client for this service, sent on, none of them whole" \
+        "(.fragments | length) == 116 and (.more | not) and all(.fragments[]; .verdict == \"sent\" and .service == \"sip\"
+        and .source == \"$(host_address user1 "$FAMILY")\" and .destination == \"$VIP\" and .passed_bytes > 0
+        and .passed_bytes < $LONG + 8)" "$(jq -c . <<<"$fragments")"
 }
 
 # Later fragments whose first one never comes: 50 and twice 50.
