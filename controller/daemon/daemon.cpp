@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/daemon.hpp"
 
-#include "api/calls_routes.hpp"
-#include "api/config_routes.hpp"
-#include "api/counter_routes.hpp"
-#include "api/document_routes.hpp"
-#include "api/health_routes.hpp"
-#include "api/page_routes.hpp"
-#include "calls/clock.hpp"
 #include "config/warnings.hpp"
 #include "daemon/api_listeners.hpp"
-#include "daemon/counter_status.hpp"
-#include "daemon/metrics_state.hpp"
 #include "daemon/open_files.hpp"
-#include "daemon/readiness.hpp"
-#include "daemon/resource_status.hpp"
-#include "daemon/status.hpp"
 #include "daemon/watched.hpp"
 #include "dataplane/counters.hpp"
 #include "dataplane/restore.hpp"
 #include "dataplane/secret.hpp"
-#include "metrics/text.hpp"
 #include "util/log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -120,56 +107,6 @@ void Daemon::open_tables() {
 Status Daemon::attach_programs() {
     attachments_.clear();
     return attach_all(config_, map_options_, *maps_, attachments_);
-}
-
-Status Daemon::open_taps() {
-    taps_ = std::make_unique<taps::Taps>(io_, *maps_);
-    call_events_ = std::make_unique<CallEvents>(
-        *taps_, hub_, [this](std::uint16_t index) { return farm_->server_name(index); });
-    sweeping_->set_on_removed([this](__u64 entry) { call_events_->note_expired(entry); });
-    tracing_ = std::make_unique<Tracing>(io_.get_executor(), *taps_, traced_world());
-    holder_->set_watch([this](const fragments::Settled &settled) { tracing_->note(settled); });
-    return taps_->start();
-}
-
-TapNames Daemon::tap_names() {
-    return {[this](const std::string &name) -> std::optional<std::uint16_t> {
-                const auto *server = find_if(farm_->plan().servers, [&](const auto &planned) {
-                    return planned.id.name() == name;
-                });
-                return server != nullptr ? std::optional(server->index) : std::nullopt;
-            },
-            [this] { return map_options_.secret; }};
-}
-
-Tracing::World Daemon::traced_world() {
-    Tracing::World world;
-    world.names.tap = tap_names();
-    world.names.server = [this](std::uint16_t index) { return farm_->server_name(index); };
-    world.names.pool = [this](std::uint16_t index) {
-        const auto *pool =
-            find_if(farm_->plan().pools, [&](const auto &item) { return item.index == index; });
-        return pool != nullptr ? pool->name : std::string();
-    };
-    world.names.service = [this](std::uint16_t index) {
-        const auto *service = find_if(farm_->plan().services, [&](const auto &item) {
-            return !item.is_marker() && item.value.id == index;
-        });
-        return service != nullptr ? service->name : std::string();
-    };
-    world.interfaces = [this] {
-        std::vector<TracedInterface> interfaces;
-        for (const auto &attachment : attachments_) {
-            interfaces.push_back({attachment.ifindex, attachment.interface});
-        }
-        return interfaces;
-    };
-    world.by_call_id = [this] {
-        const auto &pools = farm_->plan().pools;
-        return std::all_of(pools.begin(), pools.end(),
-                           [](const auto &pool) { return pool.value.key == SS_KEY_CALL_ID; });
-    };
-    return world;
 }
 
 void Daemon::watch_farm() {
@@ -432,113 +369,6 @@ void Daemon::stop() {
                                              : "left attached, steering goes on"}});
     stop_timer_.expires_after(kStopGrace);
     stop_timer_.async_wait([this](const boost::system::error_code &) { io_.stop(); });
-}
-
-api::Router Daemon::make_routes() {
-    auto router = api::make_router({[this] { return status(); }});
-    api::add_calls_routes(router, call_requests_.routes());
-    const auto source = config_control_.source();
-    api::add_event_routes(router,
-                          event_source(hub_, {[this] { return call_events_.get(); }, tap_names()}));
-    api::add_trace_routes(router, [this](const api::TraceQuery &query) { return trace(query); });
-    api::add_config_routes(router, source);
-    api::add_resource_routes(router, source, [this] { return resource_status(); });
-    api::add_log_level_routes(router, log_level());
-    api::add_counter_routes(router, [this] { return make_counters(status_input()); });
-    api::add_metrics_routes(router, [this](bool open_metrics) { return metrics(open_metrics); });
-    api::add_page_routes(router);
-    api::add_health_routes(router, [this] { return missing(); });
-    api::add_document_routes(router);
-    router.observe([this](const auto &route, const auto &method, auto status, auto took) {
-        requests_.note(route, method, status, took);
-    });
-    return router;
-}
-
-api::ResourceStatus Daemon::resource_status() const {
-    const auto input = std::make_shared<const StatusInput>(status_input());
-    return {
-        [input](const auto &service) { return service_status(*input, service); },
-        [input](const auto &pool) { return pool_status(*input, pool); },
-        [input](const auto &pool, const auto &server) {
-            return server_status(*input, pool, server);
-        },
-    };
-}
-
-api::LogLevel Daemon::log_level() const {
-    return {[] { return std::string(log::level()); }, [this] { return config_.log_level; },
-            [](const std::string &level) { return log::set_level(level).ok(); }};
-}
-
-StatusInput Daemon::status_input() const {
-    const auto uptime =
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
-    return {config_,
-            *maps_,
-            attachments_,
-            farm_->plan(),
-            neighbours_.next_hops(),
-            prober_.results(),
-            *sweeping_,
-            *holder_,
-            *rejecter_,
-            farm_->drains(),
-            rehomes_,
-            plan::ring_shares(farm_->plan()),
-            uptime};
-}
-
-std::vector<std::string> Daemon::missing() const {
-    return missing_for_readiness({live_, farm_ && farm_->written() && !reconcile_failed_,
-                                  config_.interfaces, attachments_, dataplane::check_attached});
-}
-
-nlohmann::json Daemon::status() const {
-    return make_status(status_input());
-}
-
-api::MetricsText Daemon::metrics(bool open_metrics) const {
-    const auto format = open_metrics ? metrics::Format::OpenMetrics : metrics::Format::Prometheus;
-    return {
-        metrics::content_type(format),
-        metrics::to_text(
-            make_metrics_state(status_input(), requests_, tracing_->counts(), started_), format)};
-}
-
-std::variant<std::shared_ptr<api::Stream>, api::Problem>
-Daemon::trace(const api::TraceQuery &query) {
-    if (!live_) {
-        return api::Problem{503, "the daemon is starting or stopping", {}, {}};
-    }
-    return tracing_->begin(query);
-}
-
-explain::World Daemon::world() const {
-    return {call_tables(*maps_),
-            maps_->server_load(),
-            farm_->plan(),
-            sweeping_->lifetimes(),
-            [this](std::uint16_t index) { return farm_->server_name(index); },
-            map_options_.secret,
-            calls::now_tick(),
-            calls::now_nanoseconds(),
-            [this](std::uint16_t pool) { return dataplane::read_turn(*maps_, pool); }};
-}
-
-CallRequests::Sources Daemon::call_sources() {
-    return {[this] { return world(); }, [this] { return counted(); },
-            [this](const plan::ServerId &id) { return farm_->drains().all().count(id) != 0; },
-            rehomes_};
-}
-
-Counted Daemon::counted() const {
-    const auto passed_at = sweeping_->passed_at();
-    if (!passed_at) {
-        return {sweeping_->totals(), std::nullopt};
-    }
-    const auto ago = std::chrono::steady_clock::now() - *passed_at;
-    return {sweeping_->totals(), std::chrono::duration<double>(ago).count()};
 }
 
 } // namespace sipsteer::daemon

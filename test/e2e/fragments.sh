@@ -14,6 +14,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/e2e/lib_fragments.sh
 . "$E2E_DIR/lib_fragments.sh"
+# shellcheck source=test/e2e/lib_keepers.sh
+. "$E2E_DIR/lib_keepers.sh"
 # shellcheck source=test/e2e/lib_maps.sh
 . "$E2E_DIR/lib_maps.sh"
 
@@ -36,17 +38,6 @@ record_invites() {
 }
 
 # --- servers ----------------------------------------------------------------------------------------
-
-start_servers() {
-    local server
-    for server in "${SERVERS[@]}"; do
-        mkdir -p "$WORK/kept/$server"
-        start_on "$server" "$WORK/$server.log" python3 -B "$E2E_DIR/fragments_sink.py" \
-            "$VIP" "$(host_address "$server" "$FAMILY")" "$WORK/kept/$server"
-    done
-}
-
-kept_at_least() { (($(find "$WORK/kept" -type f ! -name '*.part' | wc -l) >= $1)); }
 
 # compare_kept CASE COUNT: what the servers have kept once it is COUNT datagrams, or after 5 s, compared
 # with what was sent. Sets RESULT. The servers' directories are empty then.

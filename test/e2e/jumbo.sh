@@ -10,6 +10,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/e2e/lib_life.sh
 . "$E2E_DIR/lib_life.sh"
+# shellcheck source=test/e2e/lib_keepers.sh
+. "$E2E_DIR/lib_keepers.sh"
 
 readonly MTU=9000 CALLS=200 FILLER=7600 # bytes of text in each INVITE, beside its headers
 
@@ -19,15 +21,6 @@ set_mtu() { # of every interface of the lab; the bridge follows its ports
         for interface in $(ip -n "$netns" -j link show type veth | jq -r '.[].ifname'); do
             ip -n "$netns" link set dev "$interface" mtu "$MTU"
         done
-    done
-}
-
-start_servers() {
-    local server
-    for server in "${SERVERS[@]}"; do
-        mkdir -p "$WORK/kept/$server"
-        start_on "$server" "$WORK/$server.log" python3 -B "$E2E_DIR/fragments_sink.py" \
-            "$VIP" "$(host_address "$server" "$FAMILY")" "$WORK/kept/$server"
     done
 }
 
@@ -42,8 +35,6 @@ invite_list() {
         }
     }'
 }
-
-kept_at_least() { (($(find "$WORK/kept" -type f ! -name '*.part' | wc -l) >= $1)); }
 
 # How many calls exactly one server got, once, with the whole of their text.
 whole_calls() {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The daemon's taps, and what they know of its farm: the names of what is shown.
+#include "daemon/daemon.hpp"
+
+#include <algorithm>
+
+namespace sipsteer::daemon {
+
+Status Daemon::open_taps() {
+    taps_ = std::make_unique<taps::Taps>(io_, *maps_);
+    call_events_ = std::make_unique<CallEvents>(
+        *taps_, hub_, [this](std::uint16_t index) { return farm_->server_name(index); });
+    sweeping_->set_on_removed([this](__u64 entry) { call_events_->note_expired(entry); });
+    tracing_ = std::make_unique<Tracing>(io_.get_executor(), *taps_, traced_world());
+    holder_->set_watch([this](const fragments::Settled &settled) { tracing_->note(settled); });
+    return taps_->start();
+}
+
+TapNames Daemon::tap_names() {
+    return {[this](const std::string &name) -> std::optional<std::uint16_t> {
+                const auto *server = find_if(farm_->plan().servers, [&](const auto &planned) {
+                    return planned.id.name() == name;
+                });
+                return server != nullptr ? std::optional(server->index) : std::nullopt;
+            },
+            [this] { return map_options_.secret; }};
+}
+
+Tracing::World Daemon::traced_world() {
+    Tracing::World world;
+    world.names.tap = tap_names();
+    world.names.server = [this](std::uint16_t index) { return farm_->server_name(index); };
+    world.names.pool = [this](std::uint16_t index) {
+        const auto *pool =
+            find_if(farm_->plan().pools, [&](const auto &item) { return item.index == index; });
+        return pool != nullptr ? pool->name : std::string();
+    };
+    world.names.service = [this](std::uint16_t index) {
+        const auto *service = find_if(farm_->plan().services, [&](const auto &item) {
+            return !item.is_marker() && item.value.id == index;
+        });
+        return service != nullptr ? service->name : std::string();
+    };
+    world.interfaces = [this] {
+        std::vector<TracedInterface> interfaces;
+        for (const auto &attachment : attachments_) {
+            interfaces.push_back({attachment.ifindex, attachment.interface});
+        }
+        return interfaces;
+    };
+    world.by_call_id = [this] {
+        const auto &pools = farm_->plan().pools;
+        return std::all_of(pools.begin(), pools.end(),
+                           [](const auto &pool) { return pool.value.key == SS_KEY_CALL_ID; });
+    };
+    return world;
+}
+
+} // namespace sipsteer::daemon
