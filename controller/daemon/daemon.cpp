@@ -5,7 +5,6 @@
 #include "daemon/api_listeners.hpp"
 #include "daemon/open_files.hpp"
 #include "daemon/watched.hpp"
-#include "dataplane/counters.hpp"
 #include "dataplane/restore.hpp"
 #include "dataplane/secret.hpp"
 #include "util/log.hpp"
