@@ -118,11 +118,12 @@ check_one_lost() {
 
 # What tools/maps/fragments shows of the datagrams that stay incomplete: as many at each server as the API
 # has calls of theirs there. Of 200, those that lost their first fragment (50 of two, 34 of three) have none.
+# (In the Call-IDs of SIPp over IPv6 are brackets, which no path may have as they are.)
 check_map() {
     local call fragments
     while read -r call; do
         director_get "/v1/calls/$call" | jq -r '.pools[0] | select(.found) | .call.server'
-    done <"$WORK/one-lost.incomplete" | sort | uniq -c >"$WORK/one-lost.calls"
+    done < <(jq -rR @uri "$WORK/one-lost.incomplete") | sort | uniq -c >"$WORK/one-lost.calls"
     fragments=$(maps_tool fragments)
     check_equal "tools/maps/fragments: they are at the servers that the API names" "$(<"$WORK/one-lost.calls")" \
         "$(jq -r '.fragments[].server' <<<"$fragments" | sort | uniq -c)"

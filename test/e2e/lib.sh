@@ -68,6 +68,8 @@ e2e_begin() {
     fi
     require_root_and jq awk nsenter ss sipp kamailio tcpdump tshark curl
     [[ -x $SIPSTEERD ]] || die "there is no $SIPSTEERD; build the project first"
+    set -E
+    trap 'e2e_died "$?" "$BASH_COMMAND" "${BASH_SOURCE[0]}" "$LINENO"' ERR
     trap e2e_clean_up EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
@@ -77,6 +79,11 @@ e2e_begin() {
     WORK=$RUN_DIR/test
     mkdir -p "$WORK"
     comment "lab $LAB ${lab_options[*]}"
+}
+
+# Without it set -e ends a test without a word, as many programs here are asked to be silent.
+e2e_died() { # CODE COMMAND FILE LINE
+    printf '# %s:%d: exit code %d: %s\n' "${3##*/}" "$4" "$1" "$2" >&2
 }
 
 e2e_clean_up() {
