@@ -11,6 +11,7 @@ enum bench_call_work {
     BENCH_CALL_LOOP = 0,  /* the loop and a random key, nothing else */
     BENCH_CALL_LOOP_NEXT, /* the loop and the next key */
     BENCH_CALL_FIND,      /* look a call up, read its server */
+    BENCH_CALL_OVERLAP,   /* the same, but the CPU may begin the next before it has the answer */
     BENCH_CALL_REFRESH,   /* look it up, write its time */
     BENCH_CALL_INSERT,    /* look it up in vain, enter it */
     BENCH_CALL_REMOVE,
@@ -21,7 +22,7 @@ enum bench_call_map { BENCH_MAP_TABLE = 0, BENCH_MAP_HASH, BENCH_MAP_LRU, BENCH_
 struct bench_calls {
     __u64 random; /* in: state of bench_random */
     __u64 next;   /* in: number of the first call that INSERT and REMOVE take */
-    __u64 live;   /* in: FIND and REFRESH take calls 0 to live - 1, at random */
+    __u64 live;   /* in: FIND, OVERLAP and REFRESH take calls 0 to live - 1, at random */
     __u32 count;  /* in: operations, at most 2^23 */
     __u32 work;   /* in: enum bench_call_work */
     __u32 map;    /* in: enum bench_call_map */
