@@ -41,12 +41,8 @@ void add_server(json &fields, const std::optional<calls::ServerName> &server) {
 
 } // namespace
 
-CallEvents::CallEvents(taps::Taps &taps, events::Hub &hub, ServerNameOf server_name)
-    : taps_(taps), hub_(hub), server_name_(std::move(server_name)),
-      lost_(taps.dropped(SS_TAP_CALLS)) {
-    taps_.set_taker(SS_TAP_CALLS, [this](const ss_tapped &tapped, std::string_view frame) {
-        take(tapped, frame);
-    });
+CallEvents::CallEvents(Tap tap, events::Hub &hub, ServerNameOf server_name)
+    : tap_(std::move(tap)), hub_(hub), server_name_(std::move(server_name)), lost_(tap_.dropped()) {
 }
 
 Result<std::shared_ptr<CallEvents::Interest>> CallEvents::want(taps::Filter filter) {
@@ -74,7 +70,7 @@ Status CallEvents::set_tap() {
     for (const auto *interest : interests_) {
         filters.push_back(&interest->filter());
     }
-    return taps_.set(SS_TAP_CALLS, taps::tap_for(filters, kSnap, taps::ByCallKey::No));
+    return tap_.set(taps::tap_for(filters, kSnap, taps::ByCallKey::No));
 }
 
 void CallEvents::take(const ss_tapped &tapped, std::string_view frame) {
@@ -84,43 +80,56 @@ void CallEvents::take(const ss_tapped &tapped, std::string_view frame) {
         return;
     }
     const auto call_id = explain::read_message(datagram->payload).call_id;
-    Audience audience;
-    for (const auto *interest : interests_) {
-        if (interest->filter().wants({tapped, datagram->source, call_id})) {
-            audience.push_back(interest->id());
-        }
-    }
+    auto audience = audience_of({tapped, datagram->source, call_id});
+    publish_gone(tapped, call_id, audience); // who wants that call may not want this one
     if (audience.empty()) {
         return;
     }
-    publish(tapped, fields_of(tapped, *datagram, call_id), audience);
+    if (tapped.event != SS_CALL_EVENT_NONE) {
+        auto fields = fields_of(tapped, *datagram, call_id);
+        add_server(fields, server_of(tapped));
+        publish_to(audience, dataplane::call_event_name(tapped.event), std::move(fields));
+    }
     remember(ss_call_position_tag(ss_call_position(tapped.key, tapped.pool)),
              {call_id, std::move(audience)});
 }
 
-void CallEvents::publish(const ss_tapped &tapped, json fields, const Audience &audience) {
-    const auto server = tapped.server < SS_MAX_SERVERS
-                            ? server_name_(static_cast<std::uint16_t>(tapped.server))
-                            : std::nullopt;
-    add_server(fields, server);
-    publish_gone(tapped, fields, audience);
-    if (tapped.event != SS_CALL_EVENT_NONE) {
-        hub_.publish_to(audience, dataplane::call_event_name(tapped.event), std::move(fields));
+CallEvents::Audience CallEvents::audience_of(const taps::Shown &shown) const {
+    Audience audience;
+    for (const auto *interest : interests_) {
+        if (interest->filter().wants(shown)) {
+            audience.push_back(interest->id());
+        }
+    }
+    return audience;
+}
+
+std::optional<calls::ServerName> CallEvents::server_of(const ss_tapped &tapped) const {
+    return tapped.server < SS_MAX_SERVERS ? server_name_(static_cast<std::uint16_t>(tapped.server))
+                                          : std::nullopt;
+}
+
+/// To the hub an empty audience is everybody; here it is nobody.
+void CallEvents::publish_to(Audience audience, std::string_view type, json fields) {
+    if (!audience.empty()) {
+        hub_.publish_to(std::move(audience), type, std::move(fields));
     }
 }
 
 /// The call whose place in the table this one took, if it took one's: displaced, or expired before
 /// the sweep came by (but for a closing one: that has had its event). Its Call-ID is null if
 /// nothing was seen of it.
-void CallEvents::publish_gone(const ss_tapped &tapped, const json &fields, Audience audience) {
+void CallEvents::publish_gone(const ss_tapped &tapped, const std::string &call_id,
+                              Audience audience) {
     const bool displaced = tapped.displaced != SS_CALL_EMPTY;
     if (!displaced && (tapped.expired == SS_CALL_EMPTY || tapped.expired == SS_CALL_CLOSING)) {
         return;
     }
+    const auto server = server_of(tapped);
     json gone{{"call_id", nullptr},
-              {"pool", fields["pool"]},
+              {"pool", server ? json(server->pool) : json()},
               {"state", calls::state_name(displaced ? tapped.displaced : tapped.expired)},
-              {"made_room_for", fields["call_id"]}};
+              {"made_room_for", call_id}};
     if (const auto known = known_.find(tapped.gone); known != known_.end()) {
         gone["call_id"] = known->second.call_id;
         for (const std::uint32_t interest : known->second.audience) {
@@ -129,7 +138,7 @@ void CallEvents::publish_gone(const ss_tapped &tapped, const json &fields, Audie
             }
         }
     }
-    hub_.publish_to(audience, displaced ? "call_displaced" : "call_expired", std::move(gone));
+    publish_to(std::move(audience), displaced ? "call_displaced" : "call_expired", std::move(gone));
 }
 
 void CallEvents::remember(std::uint32_t tag, Known known) {
@@ -151,11 +160,11 @@ void CallEvents::note_expired(__u64 entry) {
     json fields{{"call_id", known->second.call_id},
                 {"state", calls::state_name(ss_call_state(entry))}};
     add_server(fields, server_name_(static_cast<std::uint16_t>(ss_call_server(entry))));
-    hub_.publish_to(known->second.audience, "call_expired", std::move(fields));
+    publish_to(known->second.audience, "call_expired", std::move(fields));
 }
 
 void CallEvents::note_losses() {
-    const auto lost = taps_.dropped(SS_TAP_CALLS);
+    const auto lost = tap_.dropped();
     if (lost == lost_ || interests_.empty()) {
         return;
     }

@@ -4,7 +4,7 @@
 #include "calls/json.hpp"
 #include "events/hub.hpp"
 #include "taps/filter.hpp"
-#include "taps/taps.hpp"
+#include "util/result.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -24,8 +24,14 @@ class CallEvents {
 public:
     using ServerNameOf = std::function<std::optional<calls::ServerName>(std::uint16_t index)>;
 
-    /// `taps` and `hub` must outlive this.
-    CallEvents(taps::Taps &taps, events::Hub &hub, ServerNameOf server_name);
+    /// The data plane's tap of calls, SS_TAP_CALLS.
+    struct Tap {
+        std::function<Status(const ss_tap &value)> set; // what it shows from now on
+        std::function<std::uint64_t()> dropped;         // frames lost on the way here, ever
+    };
+
+    /// `hub`, and what `tap` asks, must outlive this.
+    CallEvents(Tap tap, events::Hub &hub, ServerNameOf server_name);
 
     /// While this lives somebody wants the events.
     class Interest {
@@ -55,6 +61,9 @@ public:
     /// Whether anybody does.
     bool wanted() const { return !interests_.empty(); }
 
+    /// The tap shows a frame.
+    void take(const ss_tapped &tapped, std::string_view frame);
+
     /// The sweep has removed a call whose lifetime was over.
     void note_expired(__u64 entry);
 
@@ -70,14 +79,15 @@ private:
         Audience audience;
     };
 
-    void take(const ss_tapped &tapped, std::string_view frame);
-    void publish(const ss_tapped &tapped, nlohmann::json fields, const Audience &audience);
-    void publish_gone(const ss_tapped &tapped, const nlohmann::json &fields, Audience audience);
+    Audience audience_of(const taps::Shown &shown) const;
+    std::optional<calls::ServerName> server_of(const ss_tapped &tapped) const;
+    void publish_to(Audience audience, std::string_view type, nlohmann::json fields);
+    void publish_gone(const ss_tapped &tapped, const std::string &call_id, Audience audience);
     void remember(std::uint32_t tag, Known known);
     void forget(std::uint32_t interest);
     Status set_tap();
 
-    taps::Taps &taps_;
+    Tap tap_;
     events::Hub &hub_;
     ServerNameOf server_name_;
     std::vector<const Interest *> interests_;
