@@ -66,7 +66,8 @@ unsigned Sweeper::sweep_bucket(const Segment &segment, std::size_t number, std::
         // A swap that fails has met a change by the data plane: judge the entry it left.
         while (seen != 0 && lifetimes.expired(seen, now)) {
             if (remove_entry(entry, seen)) {
-                count_removed(seen);
+                count_removed({seen, static_cast<std::uint32_t>(number),
+                               static_cast<std::uint32_t>(segment.table.size())});
                 seen = 0;
             }
         }
@@ -90,11 +91,11 @@ void Sweeper::tally(__u64 entry, __u16 *birth, std::uint32_t now) {
     ++tally.live;
 }
 
-void Sweeper::count_removed(__u64 entry) {
+void Sweeper::count_removed(const Placed &removed) {
     ++expired_;
-    count_swap(loads_, entry, 0);
+    count_swap(loads_, removed.entry, 0);
     if (on_removed_) {
-        on_removed_(entry);
+        on_removed_(removed);
     }
 }
 

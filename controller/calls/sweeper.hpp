@@ -3,6 +3,7 @@
 
 #include "calls/lifetimes.hpp"
 #include "calls/load.hpp"
+#include "calls/placed.hpp"
 #include "calls/table.hpp"
 
 #include <array>
@@ -60,7 +61,7 @@ public:
     void set_tables(std::vector<Segment> segments);
 
     /// Called with every entry that is removed; nobody: an empty one.
-    void set_on_removed(std::function<void(__u64 entry)> on_removed) {
+    void set_on_removed(std::function<void(const Placed &entry)> on_removed) {
         on_removed_ = std::move(on_removed);
     }
 
@@ -80,7 +81,7 @@ private:
                           const Lifetimes &lifetimes);
     void tally(__u64 entry, __u16 *birth, std::uint32_t now);
     void begin_pass();
-    void count_removed(__u64 entry);
+    void count_removed(const Placed &removed);
     void publish(const Lifetimes &lifetimes);
 
     struct Tally {
@@ -90,7 +91,7 @@ private:
     };
 
     std::vector<Segment> segments_;
-    std::function<void(__u64 entry)> on_removed_;
+    std::function<void(const Placed &entry)> on_removed_;
     Loads loads_;
     std::size_t segment_ = 0; // that is being swept
     std::size_t next_ = 0;    // bucket in it

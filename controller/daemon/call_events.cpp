@@ -21,7 +21,7 @@ using nlohmann::json;
 /// Enough for the headers; the Call-ID is at the front of all messages that people send.
 constexpr std::uint32_t kSnap = 4096;
 
-/// Calls whose Call-ID is kept for the event of their end.
+/// Calls whose Call-ID is kept for the events that come without a message of theirs.
 constexpr std::size_t kMostKnown = 65'536;
 
 json fields_of(const ss_tapped &tapped, const explain::Datagram &datagram,
@@ -42,8 +42,8 @@ void add_server(json &fields, const std::optional<calls::ServerName> &server) {
 } // namespace
 
 CallEvents::CallEvents(Tap tap, events::Hub &hub, ServerNameOf server_name)
-    : tap_(std::move(tap)), hub_(hub), server_name_(std::move(server_name)), lost_(tap_.dropped()) {
-}
+    : tap_(std::move(tap)), hub_(hub), server_name_(std::move(server_name)), known_(kMostKnown),
+      lost_(tap_.dropped()) {}
 
 Result<std::shared_ptr<CallEvents::Interest>> CallEvents::want(taps::Filter filter) {
     auto interest = std::make_shared<Interest>(*this, next_id_++, std::move(filter));
@@ -61,7 +61,6 @@ void CallEvents::forget(std::uint32_t interest) {
     }
     if (interests_.empty()) {
         known_.clear();
-        order_.clear();
     }
 }
 
@@ -90,14 +89,24 @@ void CallEvents::take(const ss_tapped &tapped, std::string_view frame) {
         add_server(fields, server_of(tapped));
         publish_to(audience, dataplane::call_event_name(tapped.event), std::move(fields));
     }
-    remember(ss_call_position_tag(ss_call_position(tapped.key, tapped.pool)),
-             {call_id, std::move(audience)});
+    known_.remember({ss_call_position(tapped.key, tapped.pool), call_id, std::move(audience)});
 }
 
-CallEvents::Audience CallEvents::audience_of(const taps::Shown &shown) const {
+Audience CallEvents::audience_of(const taps::Shown &shown) const {
     Audience audience;
     for (const auto *interest : interests_) {
         if (interest->filter().wants(shown)) {
+            audience.push_back(interest->id());
+        }
+    }
+    return audience;
+}
+
+/// Those who want events of the call even if nothing was seen of it.
+Audience CallEvents::audience_of_all(__u64 entry) const {
+    Audience audience;
+    for (const auto *interest : interests_) {
+        if (interest->filter().wants_all_of(static_cast<std::uint16_t>(ss_call_server(entry)))) {
             audience.push_back(interest->id());
         }
     }
@@ -130,50 +139,59 @@ void CallEvents::publish_gone(const ss_tapped &tapped, const std::string &call_i
               {"pool", server ? json(server->pool) : json()},
               {"state", calls::state_name(displaced ? tapped.displaced : tapped.expired)},
               {"made_room_for", call_id}};
-    if (const auto known = known_.find(tapped.gone); known != known_.end()) {
-        gone["call_id"] = known->second.call_id;
-        for (const std::uint32_t interest : known->second.audience) {
-            if (std::find(audience.begin(), audience.end(), interest) == audience.end()) {
-                audience.push_back(interest);
-            }
-        }
+    if (const auto known = take_gone(tapped)) {
+        gone["call_id"] = known->call_id;
+        add_to(audience, known->audience);
     }
     publish_to(std::move(audience), displaced ? "call_displaced" : "call_expired", std::move(gone));
 }
 
-void CallEvents::remember(std::uint32_t tag, Known known) {
-    if (known_.insert_or_assign(tag, std::move(known)).second) {
-        order_.push_back(tag);
-    }
-    if (order_.size() > kMostKnown) {
-        known_.erase(order_.front());
-        order_.pop_front();
-    }
+/// Its place was in one of the two buckets of the call that has it now.
+std::optional<KnownCall> CallEvents::take_gone(const ss_tapped &tapped) {
+    const auto position = ss_call_position(tapped.key, tapped.pool);
+    const std::uint32_t buckets = tap_.buckets();
+    const std::uint32_t first = ss_call_first_bucket(position, buckets);
+    const std::uint32_t other =
+        ss_call_other_bucket(first, ss_call_position_tag(position), buckets);
+    const __u64 entry = ss_call_make(tapped.gone, 0, 0, 0);
+    auto known = known_.take({entry, first, buckets});
+    return known ? known : known_.take({entry, other, buckets});
 }
 
 /// A call that was closing has had its event: it ended.
-void CallEvents::note_expired(__u64 entry) {
-    const auto known = known_.find(ss_call_tag(entry));
-    if (known == known_.end() || ss_call_state(entry) == SS_CALL_CLOSING) {
+void CallEvents::note_expired(const calls::Placed &removed) {
+    if (!wanted()) {
         return;
     }
-    json fields{{"call_id", known->second.call_id},
+    const __u64 entry = removed.entry;
+    const auto known = known_.take(removed);
+    if (ss_call_state(entry) == SS_CALL_CLOSING) {
+        return;
+    }
+    auto audience = audience_of_all(entry);
+    if (known) {
+        add_to(audience, known->audience);
+    }
+    json fields{{"call_id", known ? json(known->call_id) : json()},
                 {"state", calls::state_name(ss_call_state(entry))}};
     add_server(fields, server_name_(static_cast<std::uint16_t>(ss_call_server(entry))));
-    publish_to(known->second.audience, "call_expired", std::move(fields));
+    publish_to(std::move(audience), "call_expired", std::move(fields));
 }
 
 void CallEvents::note_losses() {
     const auto lost = tap_.dropped();
-    if (lost == lost_ || interests_.empty()) {
+    const auto forgotten = known_.forgotten();
+    if (interests_.empty() || (lost == lost_ && forgotten == forgotten_)) {
         return;
     }
     Audience everybody;
     for (const auto *interest : interests_) {
         everybody.push_back(interest->id());
     }
-    hub_.publish_to(std::move(everybody), "call_events_lost", {{"count", lost - lost_}});
+    publish_to(std::move(everybody), "call_events_lost",
+               {{"count", lost - lost_}, {"forgotten", forgotten - forgotten_}});
     lost_ = lost;
+    forgotten_ = forgotten;
 }
 
 } // namespace sipsteer::daemon

@@ -2,18 +2,18 @@
 #pragma once
 
 #include "calls/json.hpp"
+#include "calls/placed.hpp"
+#include "daemon/known_calls.hpp"
 #include "events/hub.hpp"
 #include "taps/filter.hpp"
 #include "util/result.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace sipsteer::daemon {
@@ -28,6 +28,7 @@ public:
     struct Tap {
         std::function<Status(const ss_tap &value)> set; // what it shows from now on
         std::function<std::uint64_t()> dropped;         // frames lost on the way here, ever
+        std::function<std::uint32_t()> buckets;         // of the table that the calls are in
     };
 
     /// `hub`, and what `tap` asks, must outlive this.
@@ -65,25 +66,19 @@ public:
     void take(const ss_tapped &tapped, std::string_view frame);
 
     /// The sweep has removed a call whose lifetime was over.
-    void note_expired(__u64 entry);
+    void note_expired(const calls::Placed &removed);
 
-    /// Says how many events were lost since the last time, if any were. Once a second is enough.
+    /// Says how many events were lost and how many calls forgotten since the last time, if any
+    /// were. Once a second is enough.
     void note_losses();
 
 private:
-    using Audience = std::vector<std::uint32_t>;
-
-    /// What is known of a call besides its entry.
-    struct Known {
-        std::string call_id;
-        Audience audience;
-    };
-
     Audience audience_of(const taps::Shown &shown) const;
+    Audience audience_of_all(__u64 entry) const;
     std::optional<calls::ServerName> server_of(const ss_tapped &tapped) const;
     void publish_to(Audience audience, std::string_view type, nlohmann::json fields);
     void publish_gone(const ss_tapped &tapped, const std::string &call_id, Audience audience);
-    void remember(std::uint32_t tag, Known known);
+    std::optional<KnownCall> take_gone(const ss_tapped &tapped);
     void forget(std::uint32_t interest);
     Status set_tap();
 
@@ -92,9 +87,9 @@ private:
     ServerNameOf server_name_;
     std::vector<const Interest *> interests_;
     std::uint32_t next_id_ = 1;
-    std::unordered_map<std::uint32_t, Known> known_; // by tag (sipsteer/call.h)
-    std::deque<std::uint32_t> order_;                // in which they came
+    KnownCalls known_;
     std::uint64_t lost_;
+    std::uint64_t forgotten_ = 0;
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

@@ -11,12 +11,14 @@ Status Daemon::open_taps() {
     taps_ = std::make_unique<taps::Taps>(io_, *maps_);
     call_events_ = std::make_unique<CallEvents>(
         CallEvents::Tap{[this](const ss_tap &value) { return taps_->set(SS_TAP_CALLS, value); },
-                        [this] { return taps_->dropped(SS_TAP_CALLS); }},
+                        [this] { return taps_->dropped(SS_TAP_CALLS); },
+                        [this] { return maps_->table().buckets(); }},
         hub_, [this](std::uint16_t index) { return farm_->server_name(index); });
     taps_->set_taker(SS_TAP_CALLS, [this](const ss_tapped &tapped, std::string_view frame) {
         call_events_->take(tapped, frame);
     });
-    sweeping_->set_on_removed([this](__u64 entry) { call_events_->note_expired(entry); });
+    sweeping_->set_on_removed(
+        [this](const calls::Placed &entry) { call_events_->note_expired(entry); });
     tracing_ = std::make_unique<Tracing>(io_.get_executor(), *taps_, traced_world());
     holder_->set_watch([this](const fragments::Settled &settled) { tracing_->note(settled); });
     return taps_->start();

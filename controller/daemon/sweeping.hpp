@@ -30,7 +30,7 @@ public:
     }
 
     /// Called with every entry whose lifetime was over; nobody: an empty one.
-    void set_on_removed(std::function<void(__u64 entry)> on_removed) {
+    void set_on_removed(std::function<void(const calls::Placed &entry)> on_removed) {
         sweeper_.set_on_removed(std::move(on_removed));
     }
 

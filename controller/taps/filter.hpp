@@ -42,6 +42,11 @@ struct Filter {
     std::optional<std::uint8_t> reason;
 
     bool wants(const Shown &shown) const;
+
+    /// Whether all calls of a server are wanted, by its index, whatever their messages are.
+    bool wants_all_of(std::uint16_t other) const {
+        return share >= 1 && !source && !call_id && !reason && (!server || *server == other);
+    }
 };
 
 /// Whether the data plane can choose by Filter::call_key: every pool goes by the Call-ID alone.

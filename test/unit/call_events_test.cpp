@@ -37,13 +37,17 @@ struct Call {
 
     std::uint64_t position() const { return ss_call_position(key, 0); }
     std::uint32_t tag() const { return ss_call_position_tag(position()); }
-    __u64 entry(std::uint32_t state, std::uint32_t server = 1) const {
-        return ss_call_make(tag(), state, server, 7);
+    std::uint32_t first() const { return ss_call_first_bucket(position(), kBuckets); }
+    std::uint32_t other() const { return ss_call_other_bucket(first(), tag(), kBuckets); }
+    calls::Placed entry(std::uint32_t state, std::uint32_t server = 1) const {
+        return {ss_call_make(tag(), state, server, 7), first(), kBuckets};
     }
 };
 
 const Call kX{"x@a", 0x1234567811111111};
-const Call kY{"y@a", 0xabcdef0122222222};
+const Call kY{"y@a", 0xabcdef0111111111};    // its first bucket is that of x
+const Call kTwin{"t@a", 0x1234567899999999}; // its tag is that of x
+const Call kZ{"z@a", 0x5555555577777777};
 
 struct Scene {
     boost::asio::io_context io;
@@ -61,7 +65,7 @@ struct Scene {
                            tap = value;
                            return Status(Done{});
                        },
-                       [this] { return dropped; }},
+                       [this] { return dropped; }, [] { return kBuckets; }},
                       hub,
                       [](std::uint16_t index) -> std::optional<calls::ServerName> {
                           if (index == 1 || index == 2) {
@@ -147,8 +151,90 @@ TEST_CASE("who follows a call hears that it was displaced by one that he does no
 
 TEST_CASE("who follows neither of two calls hears nothing of them") {
     Scene scene;
-    const auto of_another = scene.want(of_call({"z@a", 3}));
+    const auto of_another = scene.want(of_call(kZ));
     scene.show(kX, SS_CALL_EVENT_NEW);
     scene.show_displacing(kY, kX);
+    CHECK(scene.heard.empty());
+}
+
+TEST_CASE("calls of one tag are told apart by their buckets") {
+    REQUIRE(kX.tag() == kTwin.tag());
+    REQUIRE_FALSE(kTwin.entry(SS_CALL_EARLY).can_be(kX.position()));
+    Scene scene;
+    const auto of_x = scene.want(of_call(kX));
+    scene.show(kX, SS_CALL_EVENT_NEW);
+    scene.heard.clear();
+    scene.events.note_expired(kTwin.entry(SS_CALL_CONFIRMED));
+    CHECK(scene.heard.empty());
+    scene.show_displacing(kZ, kTwin); // x is in neither of its buckets
+    CHECK(scene.heard.empty());
+    auto in_other = kX.entry(SS_CALL_CONFIRMED);
+    in_other.bucket = kX.other();
+    scene.events.note_expired(in_other);
+    const auto event = scene.only();
+    CHECK(event.type == "call_expired");
+    CHECK(event.audience == Audience{of_x->id()});
+    CHECK(event.body["call_id"] == "x@a");
+    CHECK(event.body["state"] == "confirmed");
+    CHECK(event.body["server"] == "a");
+    scene.events.note_expired(in_other); // it is known no more
+    CHECK(scene.heard.empty());
+}
+
+TEST_CASE("the end of a call that came before anybody listened is told to those who want all") {
+    Scene scene;
+    const auto all = scene.want();
+    taps::Filter filter;
+    filter.server = 1;
+    const auto of_a = scene.want(filter);
+    filter.server = 2;
+    const auto of_b = scene.want(filter);
+    filter = {};
+    filter.share = 0.5;
+    const auto half = scene.want(filter);
+    filter = {};
+    filter.source = taps::Prefix::parse("198.51.100.0/24");
+    const auto of_source = scene.want(filter);
+    const auto of_x = scene.want(of_call(kX));
+    scene.events.note_expired(kX.entry(SS_CALL_CONFIRMED));
+    const auto event = scene.only();
+    CHECK(event.type == "call_expired");
+    CHECK(event.audience == Audience{all->id(), of_a->id()});
+    CHECK(event.body["call_id"].is_null());
+    CHECK(event.body["pool"] == "p");
+    CHECK(event.body["server"] == "a");
+    scene.events.note_expired(kX.entry(SS_CALL_CLOSING)); // it has ended before
+    CHECK(scene.heard.empty());
+}
+
+TEST_CASE("a call that has ended is not known any more") {
+    Scene scene;
+    const auto of_x = scene.want(of_call(kX));
+    scene.show(kX, SS_CALL_EVENT_ENDED);
+    scene.heard.clear();
+    scene.events.note_expired(kX.entry(SS_CALL_CLOSING));
+    scene.events.note_expired(kX.entry(SS_CALL_CONFIRMED));
+    CHECK(scene.heard.empty());
+}
+
+TEST_CASE("what was lost, and calls that there was no room for, are counted") {
+    Scene scene;
+    const auto all = scene.want();
+    for (std::uint64_t call = 0; call < 65'539; call++) {
+        scene.show({std::to_string(call), call << 32 | 1}, SS_CALL_EVENT_NONE);
+    }
+    scene.show({"65538", std::uint64_t{65'538} << 32 | 1}, SS_CALL_EVENT_CONFIRMED); // known
+    scene.heard.clear();
+    scene.events.note_losses();
+    auto event = scene.only();
+    CHECK(event.type == "call_events_lost");
+    CHECK(event.body["count"] == 0);
+    CHECK(event.body["forgotten"] == 3);
+    scene.dropped = 7;
+    scene.events.note_losses();
+    event = scene.only();
+    CHECK(event.body["count"] == 7);
+    CHECK(event.body["forgotten"] == 0);
+    scene.events.note_losses();
     CHECK(scene.heard.empty());
 }

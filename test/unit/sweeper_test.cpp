@@ -285,7 +285,11 @@ TEST_CASE("who wants to know is told of every entry that is removed, and of no o
     const Lifetimes lifetimes = make_lifetimes();
     Sweeper sweeper({{table, {}}});
     std::vector<__u64> removed;
-    sweeper.set_on_removed([&](__u64 entry) { removed.push_back(entry); });
+    sweeper.set_on_removed([&](const Placed &placed) {
+        removed.push_back(placed.entry);
+        CHECK(placed.bucket == 1);
+        CHECK(placed.buckets == 4);
+    });
     CHECK(sweeper.sweep_slice(100, kNow, lifetimes));
     CHECK(removed == std::vector<__u64>{old});
 }
