@@ -3,11 +3,13 @@
 
 #include "calls/lifetimes.hpp"
 #include "calls/load.hpp"
+#include "calls/placed.hpp"
 #include "calls/table.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 
 namespace sipsteer::calls {
@@ -26,19 +28,31 @@ public:
     /// From this server, by its index.
     explicit Rehoming(std::uint16_t from) : from_(from) {}
 
-    /// The next `most_buckets` buckets, or to the end of a pass. `next_server` gives the index of
-    /// the server that the next call goes to. True when all is done.
-    bool slice(std::span<const Segment> tables, Loads loads, std::size_t most_buckets,
-               std::uint32_t now, const Lifetimes &lifetimes,
-               const std::function<std::uint16_t()> &next_server);
+    struct SliceSize {
+        std::size_t buckets;
+        std::size_t told = std::numeric_limits<std::size_t>::max(); // or a bucket's more
+    };
+
+    /// `call`: as it was before. Says whether anybody was told.
+    using Tell = std::function<bool(const Placed &call, std::uint16_t to)>;
+
+    struct Targets {
+        std::function<std::uint16_t()>
+            next_server; // the index of the one that the next call goes to
+        Tell tell = {};  // of each that is moved; nobody: an empty one
+    };
+
+    /// The next buckets, or to the end of a pass. True when all is done.
+    bool slice(std::span<const Segment> tables, Loads loads, const SliceSize &most,
+               std::uint32_t now, const Lifetimes &lifetimes, const Targets &targets);
 
     std::uint64_t moved() const { return moved_; }
     unsigned pass() const { return pass_; }              // at work, from 1
     std::uint64_t buckets_done() const { return next_; } // of this pass, over all tables
 
 private:
-    void move_bucket(ss_bucket &bucket, Loads loads, std::uint32_t now, const Lifetimes &lifetimes,
-                     const std::function<std::uint16_t()> &next_server);
+    std::size_t move_bucket(Table table, std::uint64_t number, Loads loads, std::uint32_t now,
+                            const Lifetimes &lifetimes, const Targets &targets);
     bool end_pass();
 
     std::uint16_t from_;

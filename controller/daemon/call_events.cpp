@@ -39,6 +39,11 @@ void add_server(json &fields, const std::optional<calls::ServerName> &server) {
     fields["server"] = server ? json(server->server) : json();
 }
 
+/// "pool/server", as in the log; null if nobody has the index.
+json word_of(const std::optional<calls::ServerName> &server) {
+    return server ? json(server->pool + "/" + server->server) : json();
+}
+
 } // namespace
 
 CallEvents::CallEvents(Tap tap, events::Hub &hub, ServerNameOf server_name)
@@ -102,11 +107,13 @@ Audience CallEvents::audience_of(const taps::Shown &shown) const {
     return audience;
 }
 
-/// Those who want events of the call even if nothing was seen of it.
-Audience CallEvents::audience_of_all(__u64 entry) const {
+/// Those who want events of all calls of one of the servers, even if nothing was seen of a call.
+Audience CallEvents::audience_of_all(std::initializer_list<std::uint32_t> servers) const {
     Audience audience;
     for (const auto *interest : interests_) {
-        if (interest->filter().wants_all_of(static_cast<std::uint16_t>(ss_call_server(entry)))) {
+        if (std::any_of(servers.begin(), servers.end(), [&](std::uint32_t server) {
+                return interest->filter().wants_all_of(static_cast<std::uint16_t>(server));
+            })) {
             audience.push_back(interest->id());
         }
     }
@@ -168,7 +175,7 @@ void CallEvents::note_expired(const calls::Placed &removed) {
     if (ss_call_state(entry) == SS_CALL_CLOSING) {
         return;
     }
-    auto audience = audience_of_all(entry);
+    auto audience = audience_of_all({ss_call_server(entry)});
     if (known) {
         add_to(audience, known->audience);
     }
@@ -176,6 +183,27 @@ void CallEvents::note_expired(const calls::Placed &removed) {
                 {"state", calls::state_name(ss_call_state(entry))}};
     add_server(fields, server_name_(static_cast<std::uint16_t>(ss_call_server(entry))));
     publish_to(std::move(audience), "call_expired", std::move(fields));
+}
+
+bool CallEvents::note_rehomed(const calls::Placed &call, std::uint16_t to) {
+    const auto from = static_cast<std::uint16_t>(ss_call_server(call.entry));
+    auto audience = audience_of_all({from, to});
+    const auto *known = known_.find(call);
+    if (known != nullptr) {
+        add_to(audience, known->audience);
+    }
+    if (audience.empty()) {
+        return false;
+    }
+    const auto before = server_name_(from);
+    const auto after = server_name_(to);
+    json fields{{"call_id", known != nullptr ? json(known->call_id) : json()},
+                {"state", calls::state_name(ss_call_state(call.entry))},
+                {"from", word_of(before)},
+                {"to", word_of(after)}};
+    add_server(fields, after);
+    publish_to(std::move(audience), "call_rehomed", std::move(fields));
+    return true;
 }
 
 void CallEvents::note_losses() {

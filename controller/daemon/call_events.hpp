@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -68,13 +69,17 @@ public:
     /// The sweep has removed a call whose lifetime was over.
     void note_expired(const calls::Placed &removed);
 
+    /// An operator has all calls of a server moved: this one, as it was, to another one.
+    /// Whether anybody was told.
+    bool note_rehomed(const calls::Placed &call, std::uint16_t to);
+
     /// Says how many events were lost and how many calls forgotten since the last time, if any
     /// were. Once a second is enough.
     void note_losses();
 
 private:
     Audience audience_of(const taps::Shown &shown) const;
-    Audience audience_of_all(__u64 entry) const;
+    Audience audience_of_all(std::initializer_list<std::uint32_t> servers) const;
     std::optional<calls::ServerName> server_of(const ss_tapped &tapped) const;
     void publish_to(Audience audience, std::string_view type, nlohmann::json fields);
     void publish_gone(const ss_tapped &tapped, const std::string &call_id, Audience audience);

@@ -19,6 +19,9 @@ Status Daemon::open_taps() {
     });
     sweeping_->set_on_removed(
         [this](const calls::Placed &entry) { call_events_->note_expired(entry); });
+    rehomes_.set_tell([this](const calls::Placed &call, std::uint16_t to) {
+        return call_events_->note_rehomed(call, to);
+    });
     tracing_ = std::make_unique<Tracing>(io_.get_executor(), *taps_, traced_world());
     holder_->set_watch([this](const fragments::Settled &settled) { tracing_->note(settled); });
     return taps_->start();

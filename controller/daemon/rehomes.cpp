@@ -13,6 +13,10 @@ namespace {
 constexpr std::chrono::milliseconds kRehomeSlicePeriod{20};
 constexpr std::size_t kSliceBuckets = 32'768; // 1.5 ms, if a call of each is moved
 
+/// Calls of one slice that somebody is told of: half of what one who listens may be behind
+/// (events::HubLimits).
+constexpr std::size_t kSliceTold = 512;
+
 /// The pool's members that take new calls, but for one, and whose frames can be sent.
 std::vector<plan::RingMember> others(const plan::Plan &plan, const plan::PlannedPool &pool,
                                      std::uint16_t except) {
@@ -122,9 +126,10 @@ void Rehomes::slice(const plan::ServerId &id, Job &job, const explain::World &wo
         job.members = std::move(members);
         job.turn = 0;
     }
-    const auto next_server = [&job] { return job.turns->slot[job.turn++ % job.turns->slots]; };
-    if (job.rehoming.slice(world.tables, world.loads, kSliceBuckets, world.now, world.lifetimes,
-                           next_server)) {
+    const calls::Rehoming::Targets targets{
+        [&job] { return job.turns->slot[job.turn++ % job.turns->slots]; }, tell_};
+    if (job.rehoming.slice(world.tables, world.loads, {kSliceBuckets, kSliceTold}, world.now,
+                           world.lifetimes, targets)) {
         end(id, job, world, State::Done);
     }
 }

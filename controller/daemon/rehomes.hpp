@@ -15,6 +15,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 namespace sipsteer::daemon {
 
@@ -26,6 +27,9 @@ public:
 
     /// `world` is asked before every slice.
     Rehomes(boost::asio::io_context &io, std::function<explain::World()> world);
+
+    /// Who is told of each call that is moved.
+    void set_tell(calls::Rehoming::Tell tell) { tell_ = std::move(tell); }
 
     /// Fails, with what is in the way, if it is at work already or nobody can take the calls.
     Status begin(const plan::ServerId &id);
@@ -60,6 +64,7 @@ private:
 
     boost::asio::steady_timer timer_;
     std::function<explain::World()> world_;
+    calls::Rehoming::Tell tell_;
     std::map<plan::ServerId, Job> jobs_; // the last of each server
     bool armed_ = false;
 };

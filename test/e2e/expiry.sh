@@ -120,6 +120,8 @@ one_call() {
         "$(api POST "/v1/pools/proxies/servers/$first/rehome" | tail -n 1)"
     check "they are" wait_until 5 rehome_is_done "$first"
     check "this one, too" test "$(owner asked@x)" != "$first"
+    check_equal "and an event says where it went" "[\"proxies/$first\",\"$(owner asked@x)\",\"confirmed\"]" \
+        "$(events_of call_rehomed 'select(.call_id == "asked@x" and .state) | [.from, .server, .state]')"
     check "the log says so" grep -q 'event=rehome_done .*moved=1 left=0' "$(director_file log)"
     check_equal "a call is removed" 200 "$(api DELETE /v1/calls/asked@x | tail -n 1)"
     check_equal "then it is not there" 'false 404' \

@@ -139,7 +139,7 @@ TEST_CASE("all running calls of a server are moved, in slices, each to the next 
     std::uint16_t turn = 0;
     const auto next = [&] { return static_cast<std::uint16_t>(2 + turn++ % 2); };
     int slices = 1;
-    while (!rehoming.slice(tables, memory.loads, 7, kNow, make_lifetimes(), next)) {
+    while (!rehoming.slice(tables, memory.loads, {7}, kNow, make_lifetimes(), {next})) {
         REQUIRE(slices++ < 100);
     }
     CHECK(slices == 36); // two passes of 120 buckets: the second finds nothing
@@ -167,8 +167,32 @@ TEST_CASE("a server that gets calls all the time does not keep the move going fo
     const auto next = [] { return std::uint16_t{2}; };
     for (unsigned pass = 1; pass <= Rehoming::kPasses; pass++) {
         memory.table[0].entry[0] = make_entry(SS_CALL_EARLY, 0, 1, pass);
-        CHECK(rehoming.slice(tables, memory.loads, 10, kNow, make_lifetimes(), next) ==
+        CHECK(rehoming.slice(tables, memory.loads, {10}, kNow, make_lifetimes(), {next}) ==
               (pass == Rehoming::kPasses));
     }
     CHECK(rehoming.moved() == Rehoming::kPasses);
+}
+
+TEST_CASE("who wants to know is told of each call that is moved, of so many at once") {
+    Memory memory(10);
+    for (std::uint32_t bucket = 0; bucket < 10; bucket++) {
+        memory.table[bucket].entry[4] = make_entry(SS_CALL_CONFIRMED, 1, 1, bucket + 1);
+    }
+    const auto before = memory.table;
+    const std::vector<Segment> tables = {{memory.table, {}}};
+    std::vector<std::uint32_t> moved; // buckets
+    const Rehoming::Targets targets{[] { return std::uint16_t{2}; },
+                                    [&](const Placed &call, std::uint16_t to) {
+                                        CHECK(call.entry == before[call.bucket].entry[4]);
+                                        CHECK(call.buckets == 10);
+                                        CHECK(to == 2);
+                                        moved.push_back(call.bucket);
+                                        return call.bucket >= 2; // somebody was told
+                                    }};
+    Rehoming rehoming(1);
+    CHECK_FALSE(rehoming.slice(tables, memory.loads, {10, 4}, kNow, make_lifetimes(), targets));
+    CHECK(moved == std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5});
+    while (!rehoming.slice(tables, memory.loads, {10, 4}, kNow, make_lifetimes(), targets)) {
+    }
+    CHECK(moved == std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
 }

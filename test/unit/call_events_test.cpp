@@ -207,6 +207,32 @@ TEST_CASE("the end of a call that came before anybody listened is told to those 
     CHECK(scene.heard.empty());
 }
 
+TEST_CASE("a call that is moved with all of its server is said to be re-homed") {
+    Scene scene;
+    const auto of_x = scene.want(of_call(kX));
+    taps::Filter filter;
+    filter.server = 2;
+    const auto of_b = scene.want(filter);
+    scene.show(kX, SS_CALL_EVENT_NEW);
+    scene.heard.clear();
+    CHECK(scene.events.note_rehomed(kX.entry(SS_CALL_CONFIRMED), 2));
+    auto event = scene.only();
+    CHECK(event.type == "call_rehomed");
+    CHECK(event.audience == Audience{of_b->id(), of_x->id()});
+    CHECK(event.body["call_id"] == "x@a");
+    CHECK(event.body["from"] == "p/a");
+    CHECK(event.body["to"] == "p/b");
+    CHECK(event.body["server"] == "b");
+    CHECK(event.body["pool"] == "p");
+    CHECK(event.body["state"] == "confirmed");
+    CHECK(scene.events.note_rehomed(kZ.entry(SS_CALL_EARLY), 2));
+    event = scene.only();
+    CHECK(event.audience == Audience{of_b->id()});
+    CHECK(event.body["call_id"].is_null());
+    CHECK_FALSE(scene.events.note_rehomed(kZ.entry(SS_CALL_EARLY), 3));
+    CHECK(scene.heard.empty());
+}
+
 TEST_CASE("a call that has ended is not known any more") {
     Scene scene;
     const auto of_x = scene.want(of_call(kX));

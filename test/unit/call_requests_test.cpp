@@ -319,6 +319,28 @@ TEST_CASE("all running calls of a server go to the others, by their weights") {
     CHECK(body(scene.requests.rehome_server("p", "a"), 202)["moved"] == 0);
 }
 
+TEST_CASE("who listens is told of each call that is moved, and of no more than he can take") {
+    Scene scene(50'000);
+    const auto a = scene.index("a");
+    for (std::size_t i = 0; i < 3000; i++) {
+        scene.table[i].entry[0] =
+            ss_call_make(static_cast<std::uint32_t>(i + 1), SS_CALL_CONFIRMED, a, scene.now);
+    }
+    std::size_t told = 0;
+    scene.rehomes.set_tell([&](const calls::Placed &call, std::uint16_t to) {
+        CHECK(ss_call_server(call.entry) == a);
+        CHECK(to != a);
+        told++;
+        return true;
+    });
+    body(scene.requests.rehome_server("p", "a"), 202);
+    CHECK(scene.rehomes.slice());
+    CHECK(told == 512);
+    scene.io.run();
+    CHECK(told == 3000);
+    CHECK(body(scene.requests.rehome_progress("p", "a"))["moved"] == 3000);
+}
+
 TEST_CASE("calls of a server stay where there is nobody to take them") {
     Scene scene;
     scene.put("call", SS_CALL_CONFIRMED, "a");
