@@ -45,7 +45,7 @@ std::string link_problem(int type) {
            " is not known; known: Ethernet, Linux cooked, raw IP, loopback";
 }
 
-/// `before`: what errors begin with.
+/// `before`: what errors and problems begin with.
 Result<Counts> read_all(pcap_t *capture, const std::string &before, const Wanted &wanted,
                         const Take &take) {
     const auto link = link_of(pcap_datalink(capture));
@@ -72,8 +72,8 @@ Result<Counts> read_all(pcap_t *capture, const std::string &before, const Wanted
         }
     }
     if (got == PCAP_ERROR) {
-        return Error{before + "behind frame " + std::to_string(counts.frames) + ": " +
-                     pcap_geterr(capture)};
+        counts.problem =
+            before + "behind frame " + std::to_string(counts.frames) + ": " + pcap_geterr(capture);
     }
     return counts;
 }
@@ -87,7 +87,11 @@ Result<Counts> read_file(const std::string &file, const Wanted &wanted, const Ta
         const std::string text = problem.data();
         return Error{text.rfind(file, 0) == 0 ? text : file + ": " + text};
     }
-    return read_all(capture.get(), file + ": ", wanted, take);
+    auto counts = read_all(capture.get(), file + ": ", wanted, take);
+    if (counts && !counts->problem.empty()) {
+        return Error{counts->problem};
+    }
+    return counts;
 }
 
 Result<Counts> read_bytes(std::string_view bytes, const Wanted &wanted, const Take &take) {

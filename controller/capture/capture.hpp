@@ -17,6 +17,7 @@ namespace sipsteer::capture {
 struct Counts {
     std::size_t frames = 0;
     std::size_t datagrams = 0; // that were asked for
+    std::string problem;       // why it could not be read to its end; empty: it was
 };
 
 struct CapturedDatagram {
@@ -35,7 +36,8 @@ using Take = std::function<bool(const CapturedDatagram &)>;
 /// over then.
 Result<Counts> read_file(const std::string &file, const Wanted &wanted, const Take &take);
 
-/// Likewise, of the bytes of one.
+/// Likewise, of the bytes of one; but one that ends in the midst of a frame is no error: its counts
+/// say so.
 Result<Counts> read_bytes(std::string_view bytes, const Wanted &wanted, const Take &take);
 
 } // namespace sipsteer::capture

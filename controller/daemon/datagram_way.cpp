@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <optional>
+#include <utility>
 
 namespace sipsteer::daemon {
 
@@ -65,7 +67,19 @@ json end_json(const Address &address, std::uint16_t port) {
     return {{"address", address.to_string()}, {"port", port == 0 ? json(nullptr) : json(port)}};
 }
 
-/// A part of a datagram has no way of its own: what is read in it may end anywhere.
+/// Nothing, if what is captured does not say where the datagram goes: later fragments follow the
+/// first one, and that without a Call-ID may have ended before it.
+std::optional<explain::Message> read_captured(const Datagram &datagram) {
+    if (datagram.cut || datagram.part == Part::LaterFragment) {
+        return std::nullopt;
+    }
+    const bool whole = datagram.part == Part::Whole;
+    auto message = whole ? explain::read_message(datagram.payload)
+                         : explain::read_first_fragment(datagram.payload);
+    message.source = datagram.source;
+    return whole || !message.call_id.empty() ? std::optional(std::move(message)) : std::nullopt;
+}
+
 json captured_json(const explain::World &world, const Services &services,
                    const capture::CapturedDatagram &captured) {
     const Datagram &datagram = captured.datagram;
@@ -76,10 +90,8 @@ json captured_json(const explain::World &world, const Services &services,
                   {"part", explain::part_name(datagram.part)},
                   {"cut", datagram.cut},
                   {"way", nullptr}};
-    if (datagram.part == Part::Whole && !datagram.cut) {
-        auto message = explain::read_message(datagram.payload);
-        message.source = datagram.source;
-        entry["way"] = datagram_way(world, *services.find(datagram), message);
+    if (const auto message = read_captured(datagram)) {
+        entry["way"] = datagram_way(world, *services.find(datagram), *message);
     }
     return entry;
 }
@@ -122,11 +134,15 @@ api::AnswerOrProblem capture_ways(const explain::World &world, const api::Captur
             }
             return !more;
         });
-    if (!read) {
-        return Problem{400, "the capture cannot be read: " + read.error().message, {}, {}};
+    if (!read || (read->frames == 0 && !read->problem.empty())) {
+        const auto &problem = read ? read->problem : read.error().message;
+        return Problem{400, "the capture cannot be read: " + problem, {}, {}};
     }
     return Answer{200,
-                  {{"frames", read->frames}, {"datagrams", std::move(datagrams)}, {"more", more}}};
+                  {{"frames", read->frames},
+                   {"datagrams", std::move(datagrams)},
+                   {"more", more},
+                   {"problem", read->problem.empty() ? json(nullptr) : json(read->problem)}}};
 }
 
 } // namespace sipsteer::daemon

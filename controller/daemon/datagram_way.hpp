@@ -14,8 +14,8 @@ namespace sipsteer::daemon {
 nlohmann::json datagram_way(const explain::World &world, const plan::PlannedService &service,
                             const explain::Message &message);
 
-/// Of the datagrams in a capture that were sent to services. 400 if it is none, or none that can be
-/// read.
+/// Of the datagrams in a capture that were sent to services, as far as it can be read. 400 if it is
+/// none, or nothing of it can be.
 api::AnswerOrProblem capture_ways(const explain::World &world, const api::CaptureQuery &query);
 
 } // namespace sipsteer::daemon

@@ -57,6 +57,19 @@ Message read_message(std::string_view payload) {
     return message;
 }
 
+/// As ss_key_of_text() does (bpf/key.h). What is as long as a key is not looked at any further.
+Message read_first_fragment(std::string_view payload) {
+    const finder_span span = finder_call_id(as_text(payload));
+    const auto behind = payload.substr(span.offset + span.length);
+    const bool open =
+        span.length < SS_KEY_BYTES && behind.find_first_not_of(kBlanks) == std::string_view::npos;
+    Message message = read_message(payload);
+    if (open) {
+        message.call_id.clear();
+    }
+    return message;
+}
+
 std::optional<Message> message_of(std::string_view call_id) {
     if (call_id.find_first_of("\r\n") != std::string_view::npos) {
         return std::nullopt;

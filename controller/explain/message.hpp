@@ -29,6 +29,10 @@ struct Message {
 /// A datagram's payload as the data plane reads it, found by its own code (finder.h).
 Message read_message(std::string_view payload);
 
+/// Likewise, of a datagram's first fragment, which is steered by what it has itself: a Call-ID that
+/// may go on behind its end is none.
+Message read_first_fragment(std::string_view payload);
+
 /// The INVITE of a new call, or whatever a call in the table has last: all that is known is its
 /// Call-ID. Nothing if no message can have it: it is empty, or has a line end in it.
 std::optional<Message> message_of(std::string_view call_id);

@@ -389,3 +389,81 @@ TEST_CASE("a datagram's way") {
     query.source = "192.0.2.300";
     CHECK(problem(scene.requests.explain(query), 400).parameter == "source");
 }
+
+namespace {
+
+using namespace std::string_literals;
+
+std::string two_bytes(std::size_t value) {
+    return {static_cast<char>(value >> 8), static_cast<char>(value)};
+}
+
+/// An IPv4 packet of UDP to port 5060, from what its fragment has: all of a datagram of
+/// `length` bytes if it has so many.
+std::string packet_of(const std::string &payload, std::size_t length) {
+    const auto flags = payload.size() < length ? "\x20\0"s : "\0\0"s; // more fragments
+    return "\x45\0"s + two_bytes(28 + payload.size()) + "\0\7"s + flags + "\x40\x11\0\0"s +
+           "\xc0\0\x02\x01\xc6\x33\x64\x64"s + two_bytes(5060) + two_bytes(5060) +
+           two_bytes(8 + length) + "\0\0"s + payload;
+}
+
+/// A capture of raw IP.
+std::string capture_of(const std::vector<std::string> &packets) {
+    std::string capture = "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x65\0\0\0"s;
+    for (const auto &packet : packets) {
+        const std::string size = {static_cast<char>(packet.size()),
+                                  static_cast<char>(packet.size() >> 8), '\0', '\0'};
+        capture += "\1\0\0\0\0\0\0\0"s + size + size + packet;
+    }
+    return capture;
+}
+
+const std::string kBye = "BYE sip:b@x SIP/2.0\r\nCall-ID: call\r\n";
+
+} // namespace
+
+TEST_CASE("a datagram in fragments has the way of its first one, if the Call-ID is in it") {
+    Scene scene;
+    scene.put("call", SS_CALL_CONFIRMED, "c");
+    auto later = packet_of("body", 4);
+    later[7] = 100; // offset
+    const std::string open = kBye.substr(0, kBye.size() - 2);
+    const auto capture = capture_of({packet_of(kBye, 2000), later, packet_of(open, 2000),
+                                     packet_of(open + " \t", 2000), packet_of(open, open.size()),
+                                     packet_of("BYE sip:b@x SIP/2.0\r\n", 2000)});
+    const auto answer = body(scene.requests.explain_capture({capture, std::nullopt, 100}));
+    const auto &datagrams = answer["datagrams"];
+    REQUIRE(datagrams.size() == 6);
+    CHECK(datagrams[0]["part"] == "first_fragment");
+    CHECK(datagrams[0]["way"]["call_id"] == "call");
+    CHECK(datagrams[0]["way"]["method"] == "BYE");
+    CHECK(datagrams[0]["way"]["pool"]["call"]["server"] == "c");
+    CHECK(datagrams[1]["part"] == "later_fragment");
+    CHECK(datagrams[1]["way"].is_null());
+    CHECK(datagrams[2]["part"] == "first_fragment");
+    CHECK(datagrams[2]["way"].is_null()); // the Call-ID may go on
+    CHECK(datagrams[3]["way"].is_null());
+    CHECK(datagrams[4]["part"] == "whole");
+    CHECK(datagrams[4]["way"]["call_id"] == "call");
+    CHECK(datagrams[5]["way"].is_null());
+    CHECK(answer["problem"].is_null());
+}
+
+TEST_CASE("a capture that is cut off is answered as far as it goes") {
+    Scene scene;
+    const std::string whole = packet_of(kBye, kBye.size());
+    const std::string capture = capture_of({whole, whole});
+    const auto ask = [&](std::size_t bytes) {
+        return scene.requests.explain_capture({capture.substr(0, bytes), std::nullopt, 100});
+    };
+    auto answer = body(ask(capture.size()));
+    CHECK(answer["datagrams"].size() == 2);
+    CHECK(answer["problem"].is_null());
+    answer = body(ask(capture.size() - 1));
+    CHECK(answer["frames"] == 1);
+    CHECK(answer["datagrams"].size() == 1);
+    CHECK_THAT(answer["problem"].get<std::string>(),
+               Catch::StartsWith("behind frame 1: ") && Catch::Contains("truncated"));
+    CHECK_THAT(problem(ask(60), 400).detail, Catch::Contains("truncated"));
+    problem(ask(10), 400);
+}
