@@ -28,7 +28,7 @@ using NameLookup = std::function<std::optional<ServerName>(std::uint16_t)>;
 /// index. The times are exact to two ticks (4.3 s). age_at_least: it is that old or older.
 nlohmann::json to_json(const CallView &call, const NameLookup &names);
 
-/// {"calls": [...], "more": true, "next": 4711}: where to go on, null at the end.
+/// {"calls": [...], "more": true, "next": 4711}: where to go on (list.hpp), null at the end.
 nlohmann::json to_json(const CallPage &page, const NameLookup &names);
 
 /// {"early": 1, "confirmed": 2, ...}

@@ -7,6 +7,36 @@ namespace sipsteer::calls {
 
 namespace {
 
+constexpr unsigned kPlaceBits = 29;
+constexpr std::uint64_t kPlaceMask = (std::uint64_t{1} << kPlaceBits) - 1;
+static_assert(SS_MAX_CALLS / 7 * 8 < kPlaceMask); // a table has an eighth of its entries spare
+
+std::uint64_t places_of(const Segment &calls) {
+    return std::uint64_t{calls.table.size()} * SS_BUCKET_ENTRIES;
+}
+
+/// What `next` has for a place of a table.
+std::uint64_t pack(const Segment &calls, std::uint64_t place) {
+    return std::uint64_t{calls.table.size()} << kPlaceBits | place;
+}
+
+/// Where a listing is: in a table, at a place.
+struct Position {
+    std::size_t table;
+    std::uint64_t place;
+};
+
+/// `tables`: the present one first. Two in use at one time differ in size. If none has it, its
+/// calls are in those there are.
+Position unpack(std::span<const Segment> tables, std::uint64_t from) {
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        if (tables[i].table.size() == from >> kPlaceBits) {
+            return {i, from & kPlaceMask};
+        }
+    }
+    return {tables.size() - 1, 0};
+}
+
 class Lister {
 public:
     Lister(const PageSize &size, std::uint32_t now, const Lifetimes &lifetimes,
@@ -57,19 +87,18 @@ private:
 CallPage list_calls(std::span<const Segment> tables, std::uint64_t from, const PageSize &size,
                     std::uint32_t now, const Lifetimes &lifetimes, const CallFilter &filter) {
     Lister lister(size, now, lifetimes, filter);
-    const std::uint64_t stop = from + std::uint64_t{size.buckets} * SS_BUCKET_ENTRIES;
-    std::uint64_t first = 0; // place of the table at hand
-    std::uint64_t place = from;
-    for (const Segment &calls : tables) {
-        const std::uint64_t end = first + std::uint64_t{calls.table.size()} * SS_BUCKET_ENTRIES;
-        for (; place < std::min(end, stop); ++place) {
-            if (!lister.look(calls, place - first)) {
-                return lister.end(place);
+    std::uint64_t left = std::uint64_t{size.buckets} * SS_BUCKET_ENTRIES; // places of this page
+    for (auto [table, place] = unpack(tables, from);; --table, place = 0) {
+        const Segment &calls = tables[table];
+        for (; place < places_of(calls); ++place, --left) {
+            if (left == 0 || !lister.look(calls, place)) {
+                return lister.end(pack(calls, place));
             }
         }
-        first = end;
+        if (table == 0) {
+            return lister.end(std::nullopt);
+        }
     }
-    return lister.end(place < first ? std::optional(place) : std::nullopt);
 }
 
 } // namespace sipsteer::calls

@@ -25,16 +25,26 @@ struct PageSize {
 /// Some live calls, in the order of the table.
 struct CallPage {
     std::vector<CallView> calls;
-    std::optional<std::uint64_t> next; // place to go on from; absent: this was the table's end
+    std::optional<std::uint64_t> next; // where to go on; absent: this was the end
 };
 
-/// Live calls that `filter` takes (empty: all), from place `from` on: bucket * SS_BUCKET_ENTRIES +
-/// slot, the tables' places counted on from each to the next. A page may hold fewer calls than it
-/// could, even none, and still not be the last.
+/// Live calls that `filter` takes (empty: all), from `from` on: 0, or `next` of the page before. A
+/// page may hold fewer calls than it could, even none, and still not be the last. `tables`: one at
+/// least, the present one first.
 ///
 /// A call keeps its place, so one that lasts through a whole listing is listed once. But where the
 /// table is nearly full, the data plane moves a call to its other bucket to make room for another
 /// one (bpf/call_table.h): that one may be listed twice, or not at all.
+///
+/// While a table is resized, calls go from the old one to the new one. The old one is listed first,
+/// so a call that does may be listed twice, but is not left out. `next` says of which table it is,
+/// by its size; if that has gone, its calls are in the one after it, which is listed whole:
+///
+///     63    55                   29                               0
+///    +--------+--------------------+--------------------------------+
+///    |   0    | buckets of a table | its bucket * entries of one +  |
+///    |        |                    | slot                           |
+///    +--------+--------------------+--------------------------------+
 CallPage list_calls(std::span<const Segment> tables, std::uint64_t from, const PageSize &size,
                     std::uint32_t now, const Lifetimes &lifetimes, const CallFilter &filter = {});
 

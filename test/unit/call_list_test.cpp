@@ -26,6 +26,11 @@ struct Memory {
     }
 };
 
+/// `next` of a table's place.
+constexpr std::uint64_t place(std::uint64_t buckets, std::uint64_t number) {
+    return buckets << 29 | number;
+}
+
 std::optional<ServerName> name_of(std::uint16_t server) {
     if (server == 1 || server == 2) {
         return ServerName{"proxies", "proxy" + std::to_string(server)};
@@ -50,7 +55,7 @@ TEST_CASE("calls are listed from a place on, up to the limit") {
     REQUIRE(page.calls.size() == 2);
     CHECK(page.calls[0].tag == 0x11);
     CHECK(page.calls[1].tag == 0x33);
-    REQUIRE(page.next == 31U);
+    REQUIRE(page.next == place(4, 31));
 
     page = list_calls(tables, *page.next, size, kNow, lifetimes);
     REQUIRE(page.calls.size() == 1);
@@ -61,9 +66,9 @@ TEST_CASE("calls are listed from a place on, up to the limit") {
 
     size.calls = 3;
     CHECK_FALSE(list_calls(tables, 0, size, kNow, lifetimes).next);
-    CHECK(list_calls(tables, 32, size, kNow, lifetimes).calls.empty());
-    CHECK(list_calls(tables, ~0ULL / 2, size, kNow, lifetimes).calls.empty());
-    CHECK_FALSE(list_calls(tables, ~0ULL / 2, size, kNow, lifetimes).next);
+    CHECK(list_calls(tables, place(4, 32), size, kNow, lifetimes).calls.empty());
+    CHECK_FALSE(list_calls(tables, place(4, 32), size, kNow, lifetimes).next);
+    CHECK(list_calls(tables, ~0ULL / 2, size, kNow, lifetimes).calls.size() == 3); // no such table
 
     size.calls = 1;
     const auto second_server = [](const CallView &call) { return call.server == 2; };
@@ -80,7 +85,7 @@ TEST_CASE("a request looks at so many buckets only, and says where to go on") {
     const Lifetimes lifetimes = make_lifetimes();
     const PageSize size{100, 4, 100};
     std::uint64_t from = 0;
-    for (const std::uint64_t next : {32U, 64U}) {
+    for (const std::uint64_t next : {place(10, 32), place(10, 64)}) {
         const CallPage page = list_calls(tables, from, size, kNow, lifetimes);
         CHECK(page.calls.empty());
         REQUIRE(page.next == next);
@@ -100,13 +105,13 @@ TEST_CASE("a request looks at so many calls only, too") {
     const auto second_server = [](const CallView &call) { return call.server == 2; };
     CallPage page = list_calls(tables, 0, {10, 10, 6}, kNow, make_lifetimes(), second_server);
     CHECK(page.calls.empty());
-    REQUIRE(page.next == 6U);
-    page = list_calls(tables, 6, {10, 10, 6}, kNow, make_lifetimes(), second_server);
+    REQUIRE(page.next == place(2, 6));
+    page = list_calls(tables, place(2, 6), {10, 10, 6}, kNow, make_lifetimes(), second_server);
     CHECK(page.calls.size() == 1);
     CHECK_FALSE(page.next);
 }
 
-TEST_CASE("two tables are listed one after the other") {
+TEST_CASE("two tables are listed one after the other, the present one last") {
     Memory first(2);
     Memory second(3);
     first.put(1, 0, make_entry(SS_CALL_EARLY, 1, 1, 0x11));
@@ -122,8 +127,8 @@ TEST_CASE("two tables are listed one after the other") {
         }
         from = page.next;
     }
-    CHECK(tags == std::vector<std::uint32_t>{0x11, 0x22, 0x33});
-    const CallPage page = list_calls(tables, 16, {1, 1, 100}, kNow, make_lifetimes());
+    CHECK(tags == std::vector<std::uint32_t>{0x22, 0x33, 0x11});
+    const CallPage page = list_calls(tables, place(3, 0), {1, 1, 100}, kNow, make_lifetimes());
     REQUIRE(page.calls.size() == 1);
     CHECK(page.calls[0].bucket == 0);
     CHECK(page.calls[0].age_ticks == 5);
@@ -159,6 +164,97 @@ TEST_CASE("calls that last are listed once each while others come and go") {
     CHECK(listed.size() > kLasting); // of the others, too, some
 }
 
+namespace {
+
+/// A table that is resized while its calls are listed: some are brought over after each page.
+class Resized {
+public:
+    static constexpr std::uint32_t kCalls = 1000; // tags from 1 on
+    static constexpr std::uint32_t kBuckets = 500;
+
+    Resized() {
+        for (std::uint32_t call = 0; call < kCalls; call++) {
+            old_.put(call / 2, call % 2, make_entry(SS_CALL_CONFIRMED, 1, 1, call + 1));
+        }
+    }
+
+    void begin() { new_.emplace(2 * kBuckets + 1); }
+
+    /// Some of them, any.
+    void bring_over(unsigned count) {
+        for (unsigned i = 0; i < count; i++) {
+            bring_over_one(static_cast<std::uint32_t>(dice_() % kCalls));
+        }
+    }
+
+    /// All calls are in the new table.
+    void end() {
+        for (std::uint32_t call = 0; call < kCalls; call++) {
+            bring_over_one(call);
+        }
+        is_over_ = true;
+    }
+
+    std::vector<Segment> tables() {
+        std::vector<Segment> tables;
+        if (new_) {
+            tables.push_back(new_->table());
+        }
+        if (!is_over_) {
+            tables.push_back(old_.table());
+        }
+        return tables;
+    }
+
+private:
+    void bring_over_one(std::uint32_t call) {
+        __u64 &entry = old_.buckets[call / 2].entry[call % 2];
+        if (entry != 0) {
+            new_->put(kCalls - call, 3, entry);
+            entry = 0;
+        }
+    }
+
+    Memory old_{kBuckets};
+    std::optional<Memory> new_;
+    bool is_over_ = false;
+    std::mt19937 dice_{1};
+};
+
+} // namespace
+
+TEST_CASE(
+    "calls that last through a listing are all listed, though the table is resized meanwhile") {
+    const int begins = GENERATE(0, 1, 30); // before that page
+    const int lasts = GENERATE(1, 20, 1000);
+    INFO("from page " << begins << " on for " << lasts);
+    Resized resized;
+    std::map<std::uint32_t, int> listed;
+    std::optional<std::uint64_t> from = 0;
+    for (int page = 0; from; page++) {
+        REQUIRE(page < 1000);
+        if (page == begins) {
+            resized.begin();
+        }
+        if (page >= begins && page < begins + lasts) {
+            resized.bring_over(20);
+        }
+        if (page == begins + lasts) {
+            resized.end();
+        }
+        const CallPage some =
+            list_calls(resized.tables(), *from, {7, 40, 60}, kNow, make_lifetimes());
+        for (const CallView &call : some.calls) {
+            listed[call.tag]++;
+        }
+        from = some.next;
+    }
+    for (std::uint32_t call = 0; call < Resized::kCalls; call++) {
+        INFO("call " << call);
+        CHECK((listed[call + 1] == 1 || listed[call + 1] == 2));
+    }
+}
+
 TEST_CASE("calls as JSON") {
     Memory memory(2);
     memory.put(1, 3, make_entry(SS_CALL_CONFIRMED, 7, 1, 0xa1b2), 20);
@@ -177,7 +273,7 @@ TEST_CASE("calls as JSON") {
          "lifetime_seconds": 6, "lifetime_left_seconds": 6}]})"));
     const auto cut = to_json(list_calls(tables, 0, {1, 100, 100}, kNow, lifetimes), name_of);
     CHECK(cut["more"] == true);
-    CHECK(cut["next"] == 12);
+    CHECK(cut["next"] == place(2, 12));
 }
 
 TEST_CASE("what the sweep counted as JSON: by pool, server and state") {
