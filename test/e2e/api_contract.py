@@ -310,6 +310,12 @@ class Contract:
             self.check_answer("POST", path, path + "?limit=1", way, pcap, holds=lambda answer: (
                 answer["datagrams"][0]["way"]["call_id"] == "contract@example.com" and not answer["more"]))
             self.check_answer("POST", path, path + "?service=nobody", way, pcap, 400)
+            self.check_answer("POST", path, path, way + way[24:-5], pcap, holds=lambda answer: (
+                len(answer["datagrams"]) == 1 and "behind frame 1: " in answer["problem"]))
+            fragment = way[:60] + b"\x20" + way[61:]  # more fragments follow
+            self.check_answer("POST", path, path, fragment, pcap, holds=lambda answer: (
+                answer["datagrams"][0]["part"] == "first_fragment"
+                and answer["datagrams"][0]["way"]["call_id"] == "contract@example.com"))
 
     def check_events(self):
         events = "/v1/events"

@@ -136,16 +136,33 @@ check_weight() {
         '(.servers | add) == 600 and .servers.server2 > 240 and .servers.server2 < 360' "$TRAFFIC_RESULT"
 }
 
+# listed_from NEXT: the tags of all calls from there on.
+listed_from() {
+    local next=$1
+    while [[ $next != null ]]; do
+        director_get "/v1/calls?limit=1000&after=$next" >"$WORK/page"
+        jq -r '.calls[].tag' "$WORK/page"
+        next=$(jq .next "$WORK/page")
+    done
+}
+
 # With another weight at the same time: by the ring alone, calls would move.
 another_size() {
-    local entries
+    local entries next
     entries=$(director_get /v1/status | jq .calls.entries)
     begin_traffic --calls 600 --rate 200 --hold 3000
     sleep 1.5
+    listed_from 0 | sort >"$WORK/calls-before"
+    director_get '/v1/calls?limit=50' >"$WORK/first-page"
     configure "another size of the call table" '.calls.capacity = 20000
         | .pools[0].servers |= map(if .name == "server2" then .weight = 100 else . end)'
     check_json "the table has its new size at once, the old one is there still" \
         ".resizing and .entries != $entries and .entries >= 20000" "$(director_get /v1/status | jq -c .calls)"
+    next=$(jq .next "$WORK/first-page")
+    check "a listing goes on" test "$next" != null
+    { jq -r '.calls[].tag' "$WORK/first-page"; listed_from "$next"; } | sort -u >"$WORK/calls-listed"
+    check_equal "and leaves none of $(wc -l <"$WORK/calls-before") calls out" '' \
+        "$(comm -23 "$WORK/calls-before" "$WORK/calls-listed" | xargs)"
     configure "a third size meanwhile is refused" '.calls.capacity = 30000' config_refused
     director_config '.calls.capacity = 20000'
     end_traffic
