@@ -82,6 +82,12 @@ explaining() {
     shown explain golden-1
     shown explain golden-9 --pool proxies --source 192.0.2.99 --to-user bob --via host
     shown explain --datagram "$WORK/bye" --service sip --secret "$(director_file state/secret)"
+    shown explain --datagram "$WORK/bye" --service sip
+    python3 -c 'import sys; sys.path.insert(0, sys.argv[1]); from one_frame import capture_of
+sys.stdout.buffer.write(capture_of(sys.argv[2], 5060, open(sys.argv[3], "rb").read()))' \
+        "$E2E_DIR" "$VIP" "$WORK/bye" >"$WORK/bye.pcap"
+    shown explain --pcap "$WORK/bye.pcap"
+    shown explain --offline --pcap "$WORK/bye.pcap" --secret "$(director_file state/secret)"
     shown explain --datagram "$WORK/bye"
     shown explain --offline --datagram "$WORK/bye" --secret "$(director_file state/secret)" -o json
     MASK=''

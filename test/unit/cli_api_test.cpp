@@ -175,8 +175,12 @@ private:
         });
         router.add("POST", "/v1/explain", [this](const Request &request) {
             note(request);
-            return json_response(json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}}},
-                                      {"service", query_json(request).value("service", "none")}});
+            const bool without = request.body == "x"; // a pool that does not say its key
+            const json key = {{"by", "call_id_and_via"},
+                              {"hash", without ? json() : json("00000000deadbeef")}};
+            return json_response(
+                json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}, {"key", key}}},
+                     {"service", query_json(request).value("service", "none")}});
         });
         router.add("GET", "/v1/pools/{pool}/servers/{server}", [](const Request &request) {
             if (request.captured.at("pool") == "odd") { // not as RFC 9457 has it
@@ -353,6 +357,32 @@ TEST_CASE("sipsteer explain --pcap: each datagram's service by its destination",
     CHECK(services(" --service sip") == "sip sip sip ");
     CHECK_THAT(run(daemon, "explain --pcap " + file).output,
                Catch::EndsWith("\nnot sent to a service\n"));
+}
+
+TEST_CASE("sipsteer explain: the daemon's key, or under which secret it is", "[cli]") {
+    const Daemon daemon;
+    const std::string bye = "BYE sip:a SIP/2.0\r\nCall-ID: c\r\n\r\n";
+    const std::string secret = " --secret " + daemon.write("secret", std::string(16, 'k'));
+    const auto datagram = "explain --datagram " + daemon.write("bye", bye);
+    CHECK_THAT(run(daemon, datagram + secret).output,
+               Catch::Contains("Key:        00000000deadbeef, of the Call-ID\n"));
+    const json found = json::parse(run(daemon, datagram + " -o json").output);
+    CHECK(found["key"] == "00000000deadbeef");
+    CHECK(found["key_secret"] == "daemon");
+    CHECK_THAT(run(daemon, datagram + " --offline" + secret).output,
+               Catch::Contains(", of the Call-ID, under the secret that was given\n"));
+    const auto via = daemon.write("via", "BYE sip:a SIP/2.0\r\nCall-ID: c\r\n"
+                                         "Via: SIP/2.0/UDP 192.0.2.7\r\n\r\n");
+    CHECK(json::parse(run(daemon, "explain -o json --datagram " + via).output)["key_of"] ==
+          "call_id_and_via");
+
+    const auto file = "explain --pcap " + daemon.write("pcap", capture({{5060, bye}, {5060, "x"}}));
+    const auto lines = run(daemon, file + secret).output;
+    INFO(lines);
+    CHECK_THAT(lines, Catch::Contains("Call-ID c  key 00000000deadbeef\n"));
+    CHECK_THAT(lines, Catch::Contains(" (under the secret that was given)\n"));
+    const auto offline = run(daemon, file + " --offline").output;
+    CHECK_THAT(offline, !Catch::Contains("deadbeef") && Catch::Contains(" (under "));
 }
 
 TEST_CASE("sipsteer explain: what a call goes by besides its Call-ID", "[cli]") {
