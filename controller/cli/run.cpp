@@ -2,6 +2,10 @@
 #include "cli/commands.hpp"
 #include "config/model.hpp"
 
+#include <cerrno>
+#include <iostream>
+#include <system_error>
+
 namespace sipsteer::cli {
 
 namespace {
@@ -21,8 +25,23 @@ void add_common(CLI::App &app, Context &context) {
                    "Over https, trust the authorities in this file (PEM) and not the system's")
         ->type_name("FILE");
     app.set_version_flag("--version", "sipsteer " SIPSTEER_VERSION);
-    app.footer("Exit codes: 0 success, 1 refused, not found or not good, 2 bad command line or "
-               "input file, 3 no answer from the daemon.");
+    app.footer(
+        "Exit codes: 0 success, 1 refused, not found, not good, or not all could be written, "
+        "2 bad command line or input file, 3 no answer from the daemon.");
+}
+
+/// Who sees 0 may rely on having been told everything.
+int finish(int code) {
+    errno = 0;
+    std::cout.flush();
+    if (std::cout.good()) {
+        return code;
+    }
+    const int why = errno; // 0: it was an earlier piece
+    const int failed = fail(kExitFailed, std::string("standard output: ") +
+                                             (why == 0 ? "not all could be written"
+                                                       : std::generic_category().message(why)));
+    return code == kExitOk ? failed : code;
 }
 
 } // namespace
@@ -45,9 +64,9 @@ int run(int argc, char **argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
-        return app.exit(error) == 0 ? kExitOk : kExitUsage;
+        return finish(app.exit(error) == 0 ? kExitOk : kExitUsage);
     }
-    return todo.run();
+    return finish(todo.run());
 }
 
 } // namespace sipsteer::cli

@@ -167,6 +167,25 @@ TEST_CASE("sipsteer: exit codes of what cannot be done", "[cli]") {
     CHECK_THAT(bad.output, Catch::Contains("pools: "));
 }
 
+TEST_CASE("sipsteer: what cannot be written is no success", "[cli]") {
+    const Folder folder;
+    const auto good = folder.write("good.json", R"({"interfaces": [{"name": "eth0"}]})");
+    const auto bad = folder.write("bad.json", R"({"pools": 1})");
+    for (const auto &arguments : {"config check " + good, std::string("completion bash"),
+                                  std::string("--help"), std::string("--version")}) {
+        INFO(arguments);
+        REQUIRE(run(arguments).exit_code == 0);
+        const auto full = run_shell(SIPSTEER_PROGRAM " " + arguments + " 2>&1 >/dev/full");
+        CHECK(full.exit_code == 1);
+        CHECK_THAT(full.output, Catch::StartsWith("sipsteer: standard output: "));
+        CHECK(run_shell(SIPSTEER_PROGRAM " " + arguments + " 2>/dev/null >&-").exit_code == 1);
+    }
+    CHECK(
+        run_shell(SIPSTEER_PROGRAM " config check -o json " + bad + " >/dev/full 2>&1").exit_code ==
+        1);
+    CHECK(run_shell(SIPSTEER_PROGRAM " nonsense >/dev/full 2>&1").exit_code == 2);
+}
+
 TEST_CASE("sipsteer explain: collected messages", "[cli]") {
     const auto messages = read_shared_sip();
     if (!messages) {
