@@ -126,12 +126,12 @@ Response example_events(const Request &request) {
 /// The daemon's API, as far as the tests need it, on a thread of its own.
 class Daemon {
 public:
-    Daemon() {
+    explicit Daemon(const Limits &limits = {}) {
         std::string name =
             (std::filesystem::temp_directory_path() / "sipsteer-cli-XXXXXX").string();
         REQUIRE(mkdtemp(name.data()) != nullptr);
         folder_ = name;
-        server_.emplace(io_, router());
+        server_.emplace(io_, router(), limits);
         REQUIRE(server_->listen(socket(), 0660).ok());
         thread_ = std::thread([this] { io_.run(); });
     }
@@ -467,6 +467,18 @@ TEST_CASE("sipsteer events: a stream that ends is asked for again, behind its la
               daemon.socket() +
               " does not answer any more; asking until it does\n"
               "sipsteer: that is all\n");
+}
+
+TEST_CASE("sipsteer: an answer that comes before the request was read", "[cli]") {
+    Limits none;
+    none.connections = 0;
+    const Daemon daemon(none);
+    const auto large = daemon.write("large", std::string(4 * 1024 * 1024, 'x')); // no buffer has it
+    for (const auto &command : {"status"s, "explain --datagram " + large}) {
+        const auto outcome = run(daemon, command);
+        CHECK(outcome.exit_code == 1);
+        CHECK(outcome.output == "sipsteer: too many connections\n");
+    }
 }
 
 TEST_CASE("sipsteer --ca-file: one that is none, or not needed", "[cli]") {
