@@ -116,6 +116,9 @@ changing() {
     shown apply -f "$config"
     shown diff -f "$config"
     shown apply -f "$(director_file config.json)"
+    jq '.interfaces[0].name = "eth9"' "$(director_file config.json)" >"$config"
+    shown diff -f "$config"
+    shown apply -f "$config"
 }
 
 checking() {

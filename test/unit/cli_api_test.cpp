@@ -207,8 +207,11 @@ private:
         });
         router.add("PUT", "/v1/config", [this](const Request &request) {
             note(request);
-            return json_response({{"changed", request.target.query.empty()},
-                                  {"changes", {{"settings", {"log_level"}}}}});
+            const bool moved = request.body.find("pin_dir") != std::string::npos;
+            return json_response(
+                {{"changed", request.target.query.empty() || moved},
+                 {"changes", {{"settings", {"log_level"}}}},
+                 {"restart_needed", moved ? json::array({"pin_dir"}) : json::array()}});
         });
         return router;
     }
@@ -433,6 +436,22 @@ TEST_CASE("sipsteer apply and diff", "[cli]") {
     CHECK(daemon.body() == R"({"pools": []})");
     CHECK(run(daemon, "diff -f " + file).output == "nothing changes\n");
     CHECK(run(daemon, "apply -f /nonexistent").exit_code == 2);
+}
+
+TEST_CASE("sipsteer diff: what apply would refuse", "[cli]") {
+    const Daemon daemon;
+    const auto file = daemon.write("config", R"({"pin_dir": "/x"})");
+    const std::string refusal = "sipsteer: apply would refuse all of it, because of pin_dir: "
+                                "change that in the daemon's own "
+                                "configuration file, and restart it\n";
+    const auto text = run(daemon, "diff -f " + file);
+    CHECK(text.exit_code == 1);
+    CHECK(text.output == "would change:\n  log_level: info -> ?\n"
+                         "  pin_dir: only a restart changes it\n" +
+                             refusal);
+    const auto as_json = run(daemon, "diff -o json -f " + file);
+    CHECK(as_json.exit_code == 1);
+    CHECK_THAT(as_json.output, Catch::Contains("\"restart_needed\"") && Catch::EndsWith(refusal));
 }
 
 TEST_CASE("sipsteer top --once: one picture", "[cli]") {
