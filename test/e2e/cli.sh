@@ -127,6 +127,7 @@ checking() {
     shown config check "$(director_file config.json)"
     shown config check "$WORK/bad.json"
     shown config check "$WORK/bad.json" -o json
+    shown config check /nonexistent
     shown apply -f "$WORK/bad.json"
     shown diff -f "$WORK/bad.json"
 }

@@ -75,6 +75,8 @@ const std::string kInvite = "INVITE sip:bob@example.com SIP/2.0\r\n"
                             "To: <sip:bob@example.com>\r\nCall-ID: one@host\r\nCSeq: 1 INVITE\r\n"
                             "\r\n";
 
+const std::string kGood = R"({"interfaces": [{"name": "eth0"}], "pools": [], "services": []})";
+
 } // namespace
 
 TEST_CASE("sipsteer explain: what is read in a request", "[cli]") {
@@ -165,11 +167,19 @@ TEST_CASE("sipsteer: exit codes of what cannot be done", "[cli]") {
     const auto bad = run("config check " + folder.write("bad.json", R"({"pools": 1})"));
     CHECK(bad.exit_code == 1);
     CHECK_THAT(bad.output, Catch::Contains("pools: "));
+    const auto none = run("config check /nonexistent");
+    CHECK(none.exit_code == 2);
+    CHECK(none.output == "sipsteer: /nonexistent: No such file or directory\n");
+    CHECK(run("config check -o json /nonexistent").exit_code == 2);
+    const auto piped = run("config check - <" + folder.write("ok.json", kGood));
+    CHECK(piped.exit_code == 0);
+    CHECK(piped.output == "standard input: good\n");
+    CHECK(run("config check - <" + folder.write("bad.json", "{")).exit_code == 1);
 }
 
 TEST_CASE("sipsteer: what cannot be written is no success", "[cli]") {
     const Folder folder;
-    const auto good = folder.write("good.json", R"({"interfaces": [{"name": "eth0"}]})");
+    const auto good = folder.write("good.json", kGood);
     const auto bad = folder.write("bad.json", R"({"pools": 1})");
     for (const auto &arguments : {"config check " + good, std::string("completion bash"),
                                   std::string("--help"), std::string("--version")}) {
