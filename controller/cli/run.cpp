@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.hpp"
+#include "cli/words.hpp"
 #include "config/model.hpp"
+#include "config/suggest.hpp"
 
 #include <cerrno>
 #include <iostream>
@@ -28,6 +30,32 @@ void add_common(CLI::App &app, Context &context) {
     app.footer(
         "Exit codes: 0 success, 1 refused, not found, not good, or not all could be written, "
         "2 bad command line or input file, 3 no answer from the daemon.");
+}
+
+/// The command that a command was missing of.
+const CLI::App &innermost(const CLI::App &app) {
+    const auto given = app.get_subcommands();
+    return given.empty() ? app : innermost(*given.front());
+}
+
+/// Where a command is missing and there is something else in its place, that is what is wrong.
+int explain_error(const CLI::App &app, const CLI::ParseError &error) {
+    const auto others = app.remaining(true);
+    const CLI::App &where = innermost(app);
+    if (dynamic_cast<const CLI::RequiredError *>(&error) == nullptr || others.empty() ||
+        where.get_require_subcommand_min() == 0) {
+        return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    }
+    std::vector<std::string> known;
+    for (const auto *command : where.get_subcommands([](const CLI::App *) { return true; })) {
+        known.push_back(command->get_name());
+    }
+    const std::string &word = others.front();
+    const bool is_option = word.front() == '-';
+    return fail(kExitUsage, (&where == &app ? "" : where.get_name() + ": ") + "there is no " +
+                                (is_option ? "option " : "command ") + '"' + printable(word) + '"' +
+                                (is_option ? "" : config::did_you_mean(word, known)) +
+                                "\nRun with --help for more information.");
 }
 
 /// Who sees 0 may rely on having been told everything.
@@ -64,7 +92,7 @@ int run(int argc, char **argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
-        return finish(app.exit(error) == 0 ? kExitOk : kExitUsage);
+        return finish(explain_error(app, error));
     }
     return finish(todo.run());
 }

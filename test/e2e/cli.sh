@@ -135,6 +135,8 @@ checking() {
 errors() {
     topic errors
     shown
+    shown nosuch
+    shown config chek
     shown --api /nonexistent/api.sock status
     shown --api http://127.0.0.1:1 status
     shown --api nonsense status

@@ -177,6 +177,23 @@ TEST_CASE("sipsteer: exit codes of what cannot be done", "[cli]") {
     CHECK(run("config check - <" + folder.write("bad.json", "{")).exit_code == 1);
 }
 
+TEST_CASE("sipsteer: a command that there is not is named", "[cli]") {
+    const std::string help = "\nRun with --help for more information.\n";
+    const auto outcome = [&](const std::string &arguments) {
+        const auto shown = run(arguments);
+        CHECK(shown.exit_code == 2);
+        return shown.output;
+    };
+    CHECK(outcome("nosuch") == "sipsteer: there is no command \"nosuch\"" + help);
+    CHECK(outcome("statsu -o json") ==
+          "sipsteer: there is no command \"statsu\"; did you mean \"status\"?" + help);
+    CHECK(outcome("config chek x") ==
+          "sipsteer: config: there is no command \"chek\"; did you mean \"check\"?" + help);
+    CHECK(outcome("--nosuch") == "sipsteer: there is no option \"--nosuch\"" + help);
+    CHECK(outcome("") == "A subcommand is required" + help);
+    CHECK_THAT(outcome("apply nosuch"), Catch::StartsWith("--file is required"));
+}
+
 TEST_CASE("sipsteer: what cannot be written is no success", "[cli]") {
     const Folder folder;
     const auto good = folder.write("good.json", kGood);
