@@ -211,6 +211,11 @@ SCRIPT
     check_equal "and the terminal is as it was" "$(cat "$WORK/before")" "$(cat "$WORK/after")"
     check "the cursor is shown again" grep -q "$escape\[?25h" "$WORK/top.out"
     exec 9>&-
+    printf 'stty rows 9; exec "$SIPSTEER" top\n' >"$WORK/low.sh"
+    { wait_until 10 grep -q 'SERVER' "$WORK/low.out"; printf q; } |
+        on_terminal "$WORK/low.sh" >"$WORK/low.out"
+    check "in a low window it says what is missing" grep -q '[1-9] more; make the window higher' "$WORK/low.out"
+    check "and how to leave" grep -q 'q ends this' "$WORK/low.out"
 }
 
 # A call's events, over a restart of the daemon; ended as by Ctrl-C.
