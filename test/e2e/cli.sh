@@ -171,15 +171,20 @@ over_tls() {
 
 # What bash offers behind the words.
 offered() {
-    bash -c '. "$1"; COMP_WORDS=("${@:2}"); COMP_CWORD=$(($# - 2)); _sipsteer; printf "%s " "${COMPREPLY[@]}"' \
+    SIPSTEER_API=$(director_file api.sock) \
+        bash -c '. "$1"; COMP_WORDS=("${@:2}"); COMP_CWORD=$(($# - 2)); _sipsteer; printf "%s " "${COMPREPLY[@]}"' \
         - "$WORK/completion" "$@"
 }
 
 completing() {
     sipsteer completion bash >"$WORK/completion"
     check_equal "bash completes commands" "drain " "$(offered sipsteer dr)"
-    check_equal "their options" "--timeout " "$(offered sipsteer drain --t)"
-    check_equal "and their arguments" "services servers " "$(offered sipsteer get se)"
+    check_equal "their options" "--timeout " "$(offered sipsteer drain --ti)"
+    check_equal "their arguments" "services servers " "$(offered sipsteer get se)"
+    check_equal "what an option is one of" "json " "$(offered sipsteer get pools -o j)"
+    check_equal "and servers, as the daemon has them" "proxies/server1 proxies/server2 proxies/server3 proxies/server4 " \
+        "$(offered "$SIPSTEER" drain proxies/)"
+    check_equal "files are left to bash" " " "$(offered sipsteer apply -f '')"
 }
 
 # A terminal for a script below WORK, which gets the path of the command line; fd 9 is its keyboard.
@@ -212,6 +217,7 @@ SCRIPT
     check "the cursor is shown again" grep -q "$escape\[?25h" "$WORK/top.out"
     exec 9>&-
     printf 'stty rows 9; exec "$SIPSTEER" top\n' >"$WORK/low.sh"
+    : >"$WORK/low.out"
     { wait_until 10 grep -q 'SERVER' "$WORK/low.out"; printf q; } |
         on_terminal "$WORK/low.sh" >"$WORK/low.out"
     check "in a low window it says what is missing" grep -q '[1-9] more; make the window higher' "$WORK/low.out"

@@ -517,14 +517,39 @@ TEST_CASE("sipsteer: a problem document with fields of other types", "[cli]") {
                             "  : \n  : no\\x0a\n");
 }
 
-TEST_CASE("sipsteer completion bash: a script that bash takes", "[cli]") {
+TEST_CASE("sipsteer completion bash: what may follow", "[cli]") {
     const Daemon daemon;
-    const auto words = run(daemon, "completion bash >" + daemon.write("script", "") +
-                                       " && bash -c '. " + daemon.write("x", "") + "'");
-    CHECK(words.exit_code == 0);
-    const auto script = daemon.write("script.bash", run(daemon, "completion bash").output);
-    const std::string line = "bash -c '. " + script +
-                             "; COMP_WORDS=(sipsteer get se); COMP_CWORD=2; _sipsteer; "
-                             "echo \"${COMPREPLY[*]}\"' | grep -qx 'services servers'";
-    CHECK(std::system(line.c_str()) == 0);
+    const auto script = daemon.write("script", run(daemon, "completion bash").output);
+    const std::string program = SIPSTEER_PROGRAM;
+    // The words as bash splits them; what is offered for the last one.
+    const auto offered = [&](const std::string &words) {
+        const auto shown = test::run_shell("SIPSTEER_API=" + daemon.socket() + " bash -c '. " +
+                                           script + "; COMP_WORDS=(" + program + ' ' + words +
+                                           "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _sipsteer; "
+                                           "echo \"${COMPREPLY[*]}\"' 2>&1");
+        CHECK(shown.exit_code == 0);
+        return shown.output;
+    };
+    CHECK(offered("get se") == "services servers\n");
+    CHECK(offered("drain --ti") == "--timeout\n");
+    CHECK(offered("status --o") == "--output\n"); // those of all commands, too
+    CHECK(offered("-o \"\"") == "text table json\n");
+    CHECK(offered("get servers --output j") == "json\n");
+    CHECK(offered("get --output = j") == "json\n");
+    CHECK(offered("get calls --state c") == "confirmed closing\n");
+    CHECK(offered("trace --reason call_n") == "call_new call_no_room\n");
+    CHECK(offered("doctor --only vip,vip-") == "vip,vip-leak\n");
+    CHECK(offered("trace --count \"\"") == "\n"); // a number: nothing, no file either
+    for (const char *file : {"apply -f", "config check", "trace -w", "doctor -c", "--token-file"}) {
+        CHECK(offered(file + " \"\""s) == "\n"); // bash's own: files
+    }
+    const std::string servers = "proxies/proxy1 proxies/a-proxy-of-a-long-name\n";
+    CHECK(offered("drain \"\"") == servers);
+    CHECK(offered("get servers \"\"") == servers);
+    CHECK(offered("trace --server proxies/p") == "proxies/proxy1\n");
+    CHECK(offered("describe pools p") == "proxies\n");
+    CHECK(offered("explain --service t") == "trunk\n");
+    CHECK(offered("describe calls \"\"") == "\n");
+    CHECK(offered("--api /nonexistent drain \"\"") == "\n"); // quietly, and as it was asked
+    CHECK(offered("--api http : //127.0.0.1 : 1 drain \"\"") == "\n");
 }
