@@ -11,7 +11,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
 
 using namespace sipsteer::test;
 using nlohmann::json;
@@ -192,6 +195,32 @@ TEST_CASE("sipsteer: a command that there is not is named", "[cli]") {
     CHECK(outcome("--nosuch") == "sipsteer: there is no option \"--nosuch\"" + help);
     CHECK(outcome("") == "A subcommand is required" + help);
     CHECK_THAT(outcome("apply nosuch"), Catch::StartsWith("--file is required"));
+}
+
+TEST_CASE("sipsteer: the man page has each option of --help", "[cli]") {
+    std::ifstream file(SIPSTEER_MAN_PAGE);
+    const std::string page((std::istreambuf_iterator<char>(file)), {});
+    const std::regex command("^  ([a-z]+) .*");
+    std::istringstream commands(run("--help").output);
+    std::string all = run("--help").output + run("config check --help").output;
+    std::size_t count = 0;
+    for (std::string line; std::getline(commands, line);) {
+        if (std::smatch found; std::regex_match(line, found, command)) {
+            all += run(found[1].str() + " --help").output;
+            count++;
+        }
+    }
+    CHECK(count > 10);
+    // "-f,--follow", "-v", "--once"
+    const std::regex names("\n  (-[a-z]),?(--[a-z-]+)?|\n  (--[a-z-]+)");
+    for (std::sregex_iterator found(all.begin(), all.end(), names), none; found != none; ++found) {
+        for (const int group : {1, 2, 3}) {
+            const std::string name = (*found)[static_cast<std::size_t>(group)].str();
+            INFO(name);
+            CHECK((name.empty() ||
+                   std::regex_search(page, std::regex("Fl " + name.substr(1) + "\\b"))));
+        }
+    }
 }
 
 TEST_CASE("sipsteer: what cannot be written is no success", "[cli]") {
