@@ -75,19 +75,6 @@ SS_INLINE void ss_birth_fetch(const struct ss_old_place *old, const struct ss_pl
     fresh->attempt[place->at & 7] = then->attempt[old->slot & 7];
 }
 
-/* Counts what was displaced for a call that is brought over, of the pool whose call that is. */
-SS_INLINE void ss_count_displaced_by_old(__u32 pool, __u64 victim, __u32 now) {
-    struct ss_call_counters *counters = bpf_map_lookup_elem(&call_counters, &pool);
-    __u32 state = ss_call_state(victim);
-    SS_PIN(state);
-    if (!victim || !counters || state >= SS_CALL_STATES)
-        return;
-    if (ss_call_expired(victim, now))
-        counters->expired++;
-    else
-        counters->displaced[state]++;
-}
-
 /*
  * Brings a call over, displacing others as a new call does. First it is in both tables, then in the
  * new one only, so that it can always be found; who finds it gone from the old one was overtaken by
@@ -106,7 +93,7 @@ SS_STAGE int ss_call_fetch(__u32 pool, __u64 key) {
     __u64 value = old.value;
     if (!ss_call_insert(&place, now, value))
         return 0;
-    ss_count_displaced_by_old(pool, place.value, now);
+    ss_count_gone(place.value, now);
     ss_birth_fetch(&old, &place);
     if (!ss_old_take(&old, place.tag))
         ss_call_swap(place.entry, value, 0);

@@ -94,8 +94,10 @@ SS_INLINE int ss_call_find(__u64 position, struct ss_place *place) {
 SS_INLINE void ss_count_live(__u64 entry, __s64 change) {
     __u32 index = ss_call_server(entry);
     struct ss_server_load *load = bpf_map_lookup_elem(&server_load, &index);
-    if (load && ss_call_is_live(ss_call_state(entry)))
-        __sync_fetch_and_add(&load->live, change);
+    if (!load || !ss_call_is_live(ss_call_state(entry)))
+        return;
+    __sync_fetch_and_add(&load->live, change);
+    __sync_fetch_and_add(&load->changes, 1);
 }
 
 /*

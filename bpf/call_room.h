@@ -26,6 +26,24 @@ SS_INLINE int ss_call_expired(__u64 entry, __u32 now) {
     return ss_call_idle(entry, now) > ss_call_lifetime(entry);
 }
 
+/* Counts a call that had to make room, in the pool whose call it was. 0: there was none. */
+SS_INLINE void ss_count_gone(__u64 victim, __u32 now) {
+    __u32 server_index = ss_call_server(victim);
+    struct ss_server *server = bpf_map_lookup_elem(&servers, &server_index);
+    if (!victim || !server)
+        return;
+    __u32 pool = server->pool;
+    struct ss_call_counters *counters = bpf_map_lookup_elem(&call_counters, &pool);
+    __u32 state = ss_call_state(victim);
+    SS_PIN(state);
+    if (!counters || state >= SS_CALL_STATES)
+        return;
+    if (ss_call_expired(victim, now))
+        counters->expired++;
+    else
+        counters->displaced[state]++;
+}
+
 /* The entry of least worth, looked for in one bucket after the other. */
 struct ss_victim {
     struct ss_bucket *bucket; /* that is looked at */

@@ -24,6 +24,7 @@ SS_INLINE __u32 ss_first_state(__u32 event) {
         return SS_CALL_CLOSING;
     case SS_EVENT_OTHER:
     case SS_EVENT_RESPONSE:
+    case SS_EVENT_ENDED:
         return SS_CALL_OTHER;
     case SS_EVENT_SOURCE:
         return SS_CALL_SOURCE;
@@ -35,6 +36,8 @@ SS_INLINE __u32 ss_first_state(__u32 event) {
 /* enum ss_call_state after a message of a call in state. */
 SS_INLINE __u32 ss_next_state(__u32 state, __u32 event) {
     if (event == SS_EVENT_END)
+        return SS_CALL_CLOSING;
+    if (event == SS_EVENT_ENDED && (state == SS_CALL_EARLY || state == SS_CALL_CONFIRMED))
         return SS_CALL_CLOSING;
     if (event == SS_EVENT_CANCEL && state != SS_CALL_CONFIRMED)
         return SS_CALL_CLOSING;

@@ -44,21 +44,17 @@ SS_INLINE void ss_count_server(const struct ss_outcome *outcome, __u64 bytes) {
 
 /* Most messages change nothing about their call. */
 SS_INLINE void ss_count_call(const struct ss_outcome *outcome) {
-    __u32 index = outcome->pool, event = outcome->event, displaced = outcome->displaced;
+    __u32 index = outcome->pool, event = outcome->event;
     int no_room = outcome->reason == SS_REASON_CALL_NO_ROOM;
     if (!event && !no_room)
         return;
     struct ss_call_counters *counters = bpf_map_lookup_elem(&call_counters, &index);
     SS_PIN(event);
-    SS_PIN(displaced);
-    if (!counters || event >= SS_CALL_EVENTS || displaced >= SS_CALL_STATES)
+    if (!counters || event >= SS_CALL_EVENTS)
         return;
     counters->no_room += no_room;
-    counters->expired += outcome->expired != 0;
     if (event)
         counters->event[event]++;
-    if (displaced)
-        counters->displaced[displaced]++;
 }
 
 /* bytes: of the frame as it came in. */

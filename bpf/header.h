@@ -18,12 +18,14 @@ struct ss_header {
     __u64 letters; /* 0x20 where the name has a letter: its case does not matter */
     __u64 mask;    /* the bytes of the name */
     __u32 length;
-    __u32 compact; /* the compact form's one letter, small */
+    __u32 compact; /* the compact form's one letter, small; 0: there is none */
 };
 
-/* "call-id", i; "to", t; "via", v. */
+/* "call-id", i; "cseq"; "to", t; "via", v. */
 #define SS_HEADER_CALL_ID                                                                          \
     { 0x0064692d6c6c6163ULL, 0x0020200020202020ULL, 0x00ffffffffffffffULL, 7, 'i' }
+#define SS_HEADER_CSEQ                                                                             \
+    { 0x71657363ULL, 0x20202020ULL, 0xffffffffULL, 4, 0 }
 #define SS_HEADER_TO                                                                               \
     { 0x6f74ULL, 0x2020ULL, 0xffffULL, 2, 't' }
 #define SS_HEADER_VIA                                                                              \

@@ -16,6 +16,7 @@ enum ss_event {
     SS_EVENT_END,      /* BYE */
     SS_EVENT_OTHER,    /* REGISTER, OPTIONS, NOTIFY ..., and methods not known */
     SS_EVENT_RESPONSE, /* SIP/2.0 ... */
+    SS_EVENT_ENDED,    /* a 2xx to a BYE: the other side's, which the balancer does not see */
     SS_EVENT_SOURCE,   /* no Call-ID */
     SS_EVENT_FAILED,   /* ACK of an answer that refused the INVITE (attempt.h) */
 };

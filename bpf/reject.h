@@ -12,7 +12,7 @@
 
 /* A request that gets an answer: an ACK gets none (RFC 3261, 17.1.1.3). */
 SS_INLINE int ss_is_answered(const struct ss_key *key) {
-    return key->from_sip && key->method != SS_METHOD_ACK && key->event != SS_EVENT_RESPONSE;
+    return key->from_sip && key->method != SS_METHOD_ACK && key->method < SS_METHOD_RESPONSE_1XX;
 }
 
 /*

@@ -118,6 +118,7 @@ SS_INLINE void ss_note_entered(const struct ss_place *place, const struct ss_key
     outcome->event = SS_CALL_EVENT_NEW;
     if (!place->value)
         return;
+    ss_count_gone(place->value, now);
     outcome->gone = ss_call_tag(place->value);
     if (ss_call_expired(place->value, now))
         outcome->expired = (__u8)ss_call_state(place->value);
@@ -131,27 +132,64 @@ SS_INLINE int ss_pool_is_down(__u32 index) {
     return !pool || pool->down;
 }
 
+/*
+ * The server of a call that the table has no room for: what each of its messages comes to by
+ * itself. The scheduler's choice, if that takes none, is as good as any.
+ */
+SS_INLINE __u32 ss_server_without_entry(__u32 pool, const struct ss_key *key, __u32 chosen) {
+    __u32 server = key->user ? (__u32)ss_known_server(pool, key->user) : SS_NO_SERVER;
+    if (server != SS_NO_SERVER)
+        return server;
+    server = ss_ring_server(pool, key->ring);
+    return server != SS_NO_SERVER && ss_server_takes(server, pool) ? server : chosen;
+}
+
+/*
+ * What a call without an entry gets its server for. One that is seen in its midst, the table had no
+ * room for it or was not there yet, is no new call to the servers' limits. An ACK may be that of a
+ * call that was refused.
+ */
+SS_INLINE enum ss_chosen_for ss_chosen_for(__u32 state, const struct ss_key *key) {
+    if (!ss_call_is_live(state))
+        return SS_FOR_OTHER;
+    return key->event == SS_EVENT_DIALOG && key->method != SS_METHOD_ACK ? SS_FOR_RUNNING_CALL
+                                                                         : SS_FOR_NEW_CALL;
+}
+
+/* An ACK that all servers are too full for, of a call that the table has no room for. */
+SS_INLINE int ss_goes_on_without_entry(const struct ss_place *place, const struct ss_key *key,
+                                       const struct ss_outcome *outcome) {
+    return outcome->reason == SS_REASON_POOL_FULL && key->method == SS_METHOD_ACK &&
+           !place->entry && !ss_bucket_marks(place->first, 0) && !ss_bucket_marks(place->other, 0);
+}
+
 /* A call without an entry, or with an expired one: it gets a server, the table remembers it. */
 SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss_key *key,
                              __u32 now, struct ss_outcome *outcome) {
     __u32 state = ss_first_state(key->event);
-    enum ss_chosen_for what = ss_call_is_live(state) ? SS_FOR_NEW_CALL : SS_FOR_OTHER;
+    enum ss_chosen_for what = ss_chosen_for(state, key);
     if (ss_pool_is_down(pool)) {
         outcome->reason = SS_REASON_NO_SERVER;
         return;
     }
     __u32 server = ss_select_server(pool, key, what, outcome);
     outcome->server = server;
+    if (server == SS_NO_SERVER && ss_goes_on_without_entry(place, key, outcome)) {
+        outcome->server = ss_server_without_entry(pool, key, server);
+        outcome->reason = SS_REASON_CALL_NO_ROOM;
+    }
     if (server == SS_NO_SERVER)
         return;
     outcome->renewed = 1;
     __u64 value = ss_call_make(place->tag, state, server, now);
     int entered = place->entry ? ss_call_swap(place->entry, place->value, value)
                                : ss_call_insert(place, now, value);
-    if (entered)
+    if (entered) {
         ss_note_entered(place, key, now, outcome);
-    else
+    } else {
         outcome->reason = SS_REASON_CALL_NO_ROOM;
+        outcome->server = ss_server_without_entry(pool, key, server);
+    }
     if (outcome->reserved)
         ss_release(server);
     ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);

@@ -70,6 +70,7 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
         return ss_leave_message(packet, key, outcome, key->reason, verdict);
     ss_extend_key(ctx, packet, pool, key);
     ss_find_attempt(ctx, packet, pool->mode, key);
+    ss_find_end(ctx, packet, pool->mode, key);
     ss_fetch_calls(pool_index, pool->mode, key);
     ss_select(pool_index, pool->mode, key, outcome);
     if (outcome->server == SS_NO_SERVER) {

@@ -33,11 +33,11 @@ bool shows_messages(const Request &request) {
 }
 
 /// For those who watch the daemon and have no token; and the page, which has nothing of the farm in
-/// it and asks for a token itself.
+/// it and asks for a token itself, with the description of the API that it links to.
 bool is_for_all(const Request &request) {
     const auto &path = request.target.path;
-    return is_safe(request) &&
-           (path == "/healthz" || path == "/readyz" || path == "/" || path.starts_with("/page/"));
+    return is_safe(request) && (path == "/healthz" || path == "/readyz" || path == "/" ||
+                                path == "/openapi.json" || path.starts_with("/page/"));
 }
 
 std::string_view without_suffix(std::string_view text, std::string_view suffix) {

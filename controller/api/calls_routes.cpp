@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/calls_routes.hpp"
 
+#include "api/json_body.hpp"
 #include "api/query.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -55,7 +56,7 @@ std::optional<Response> refuse_condition(const Request &request) {
          {}});
 }
 
-using CallHandler = std::function<AnswerOrProblem(const CallQuery &, const Request &)>;
+using CallHandler = std::function<Response(const CallQuery &, const Request &)>;
 
 /// A handler of a route with {call-id} in it.
 Router::Handler for_call(CallHandler handler) {
@@ -73,41 +74,52 @@ Router::Handler for_call(CallHandler handler) {
         if (auto refused = refuse_condition(request)) {
             return *refused;
         }
-        return to_response(handler(query, request));
+        return handler(query, request);
     };
 }
 
-/// What stands in {"server": "..."}; nothing in an empty body or object.
-std::variant<std::optional<std::string>, Problem> server_of(const std::string &body) {
-    if (body.empty()) {
-        return std::nullopt;
+/// The object that a body may hold, with this field and no other; nothing: there may be none. An
+/// empty body is an empty object.
+std::variant<nlohmann::json, Response> read_object(const Request &request,
+                                                   const std::optional<std::string> &known) {
+    if (request.body.empty()) {
+        return nlohmann::json::object();
     }
-    const auto json = nlohmann::json::parse(body, nullptr, false);
-    if (!json.is_object()) {
-        return Problem{400, "the body is not a JSON object", {}, {}};
+    auto body = read_json_body(request, BodyKind::Whole);
+    const auto *json = std::get_if<nlohmann::json>(&body);
+    if (json == nullptr) {
+        return body;
     }
-    std::optional<std::string> server;
-    for (const auto &[name, value] : json.items()) {
-        if (name != "server") {
-            const auto pointer = nlohmann::json::json_pointer() / name;
-            return Problem{
-                400, "unknown field \"" + name + "\"; known here: server", {}, pointer.to_string()};
+    if (!json->is_object()) {
+        return problem_response({400, "the body is not a JSON object", {}, {}});
+    }
+    for (const auto &item : json->items()) {
+        if (item.key() != known) {
+            const auto pointer = nlohmann::json::json_pointer() / item.key();
+            return problem_response({400,
+                                     "unknown field " + nlohmann::json(item.key()).dump() +
+                                         "; known here: " + known.value_or("none"),
+                                     {},
+                                     pointer.to_string()});
         }
-        if (!value.is_string()) {
-            return Problem{400, "server: is not a string", {}, "/server"};
-        }
-        server = value.get<std::string>();
     }
-    return server;
+    return body;
 }
 
-AnswerOrProblem rehome(const CallsSources &sources, const CallQuery &query,
-                       const Request &request) {
-    const auto server = server_of(request.body);
-    if (const auto *problem = std::get_if<Problem>(&server)) {
-        return *problem;
+Response rehome(const CallsSources &sources, const CallQuery &query, const Request &request) {
+    const auto body = read_object(request, "server");
+    if (const auto *refused = std::get_if<Response>(&body)) {
+        return *refused;
     }
-    return sources.rehome(query, std::get<0>(server));
+    std::optional<std::string> server;
+    const auto &object = std::get<nlohmann::json>(body);
+    if (const auto given = object.find("server"); given != object.end()) {
+        if (!given->is_string()) {
+            return problem_response({400, "server: is not a string", {}, "/server"});
+        }
+        server = given->get<std::string>();
+    }
+    return to_response(sources.rehome(query, server));
 }
 
 using ServerHandler = std::function<AnswerOrProblem(const std::string &, const std::string &)>;
@@ -120,6 +132,10 @@ Router::Handler for_server(ServerHandler handler) {
         }
         if (auto refused = refuse_condition(request)) {
             return *refused;
+        }
+        if (const auto body = read_object(request, std::nullopt);
+            std::holds_alternative<Response>(body)) {
+            return std::get<Response>(body);
         }
         return to_response(handler(request.captured.at("pool"), request.captured.at("server")));
     };
@@ -171,12 +187,14 @@ Response explain(const CallsSources &sources, const Request &request) {
 void add_calls_routes(Router &router, CallsSources sources) {
     const auto from = std::make_shared<const CallsSources>(std::move(sources));
     router.add("GET", "/v1/calls", [from](const Request &request) { return list(*from, request); });
-    router.add(
-        "GET", "/v1/calls/{call-id}",
-        for_call([from](const CallQuery &query, const Request &) { return from->show(query); }));
-    router.add(
-        "DELETE", "/v1/calls/{call-id}",
-        for_call([from](const CallQuery &query, const Request &) { return from->remove(query); }));
+    router.add("GET", "/v1/calls/{call-id}",
+               for_call([from](const CallQuery &query, const Request &) {
+                   return to_response(from->show(query));
+               }));
+    router.add("DELETE", "/v1/calls/{call-id}",
+               for_call([from](const CallQuery &query, const Request &) {
+                   return to_response(from->remove(query));
+               }));
     router.add("POST", "/v1/calls/{call-id}/rehome",
                for_call([from](const CallQuery &query, const Request &request) {
                    return rehome(*from, query, request);

@@ -50,7 +50,9 @@ std::optional<Response> failed_condition(const Request &request, const std::stri
     }
     Problem problem{412, "the configuration is another one than the request is for", {}, {}};
     if (tag.empty()) {
-        problem.detail = "there is no " + request.target.path + " yet";
+        problem.detail = request.method == "POST"
+                             ? "what is new has no entity tag; leave If-Match out"
+                             : "there is no " + request.target.path + " yet";
     } else if (same) {
         problem.detail = "there is a " + request.target.path + " already";
     }

@@ -27,8 +27,7 @@ std::optional<std::uint64_t> last_event_id(const Request &request) {
 }
 
 bool wants_stream(const Request &request) {
-    const auto accepted = request.fields.get("Accept").value_or("");
-    return accepted.find("text/event-stream") != std::string::npos;
+    return request.fields.accept("text/event-stream");
 }
 
 std::variant<EventsQuery, Problem> read_query(const Request &request) {

@@ -19,6 +19,10 @@ public:
     /// Nothing if there is no such field.
     std::optional<std::string> get(const std::string &name) const;
 
+    /// Whether Accept names this media type, in lower case, and not with a weight of 0 (RFC 9110,
+    /// 12.5.1). Ranges like */* do not: what is asked for by them is the usual form.
+    bool accept(std::string_view type) const;
+
 private:
     std::map<std::string, std::string, boost::beast::iless> values_;
 };

@@ -13,7 +13,8 @@ struct Limits {
     std::size_t target_bytes = std::size_t{4} * 1024;
     std::uint64_t body_bytes = std::uint64_t{1024} * 1024;
 
-    /// Of a listener. When all are taken, a client that has shown no token yet makes room.
+    /// Of a listener. When all are taken, a client that has shown no token yet makes room, or else
+    /// one that has no request under way.
     std::size_t connections = 64;
     std::size_t connections_from_one_source = 16; // over TCP
 

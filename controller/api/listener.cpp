@@ -106,15 +106,26 @@ bool Listener::source_is_full(const ClientAddress &client) const {
                static_cast<std::ptrdiff_t>(limits_.connections_from_one_source);
 }
 
-/// Ends the oldest connection of those whose clients are not known, if there is one.
+/// Ends the oldest connection of those whose clients are not known, or else the one that has been
+/// waiting longest for another request, if there is one: HTTP lets a server do that at any time,
+/// and clients ask again (RFC 9112, 9.6).
 bool Listener::make_room() {
-    const auto unknown = std::find_if(sessions_.begin(), sessions_.end(),
-                                      [](const auto &session) { return !session->is_known(); });
-    if (unknown == sessions_.end()) {
-        return false;
+    auto least = std::find_if(sessions_.begin(), sessions_.end(),
+                              [](const auto &session) { return !session->is_known(); });
+    if (least == sessions_.end()) {
+        const auto waiting_since = [](const auto &session) {
+            return session->idle_since().value_or(Session::Clock::time_point::max());
+        };
+        least = std::min_element(sessions_.begin(), sessions_.end(),
+                                 [&](const auto &one, const auto &other) {
+                                     return waiting_since(one) < waiting_since(other);
+                                 });
+        if (least == sessions_.end() || !(*least)->idle_since()) {
+            return false;
+        }
     }
-    (*unknown)->abort();
-    sessions_.erase(unknown);
+    (*least)->abort();
+    sessions_.erase(least);
     return true;
 }
 

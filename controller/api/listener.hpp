@@ -17,7 +17,8 @@ namespace sipsteer::api {
 
 /// One listening socket and its clients. Each listener has its own limit of connections: those who
 /// fill one do not keep others from another. Nor can one source take all of one's connections, and
-/// those that no token was shown on make room for others.
+/// when all are taken, those that no token was shown on make room for others, then those that wait
+/// for a request.
 class Listener : public std::enable_shared_from_this<Listener> {
 public:
     using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;

@@ -10,8 +10,7 @@ void add_metrics_routes(Router &router, std::function<MetricsText(bool open_metr
         if (const auto problem = QueryReader(request).finish()) {
             return problem_response(*problem);
         }
-        const auto accepted = request.fields.get("Accept").value_or("");
-        auto metrics = text(accepted.find("application/openmetrics-text") != std::string::npos);
+        auto metrics = text(request.fields.accept("application/openmetrics-text"));
         Response response;
         response.content_type = std::move(metrics.content_type);
         response.body = std::move(metrics.body);

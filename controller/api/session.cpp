@@ -39,6 +39,11 @@ unsigned answer_version(unsigned version) {
     return std::clamp(version, 10U, 11U);
 }
 
+/// The parser takes a message with another coding than "chunked" for one without a body.
+bool has_coding(const HttpRequest &request) {
+    return request.count(http::field::transfer_encoding) != 0;
+}
+
 bool expects_continue(const HttpRequest &request) {
     return request.version() >= 11 &&
            boost::beast::iequals(request[http::field::expect], "100-continue");
@@ -104,7 +109,7 @@ awaitable<bool> Session::serve_one() {
     auto admitted = admit(header);
     if (auto *refused = std::get_if<Response>(&admitted)) {
         router_->note_refused(header.method_string(), refused->status);
-        const bool keep_alive = parser.is_done() && parser.keep_alive();
+        const bool keep_alive = parser.is_done() && parser.keep_alive() && !has_coding(header);
         const bool head = header.method() == http::verb::head;
         auto message = to_http(std::move(*refused), answer_version(header.version()), keep_alive);
         const bool sent = co_await send(std::move(message), head);
@@ -136,7 +141,9 @@ awaitable<bool> Session::serve(Request request, Parser &parser) {
 awaitable<error_code> Session::read_header(Parser &parser) {
     error_code failed;
     arm(patience(), &Session::time_out_reading);
+    idle_since_ = Clock::now();
     co_await http::async_read_header(stream_, buffer_, parser, into(failed));
+    idle_since_.reset();
     co_return failed;
 }
 

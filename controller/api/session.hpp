@@ -12,8 +12,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <variant>
 
 namespace sipsteer::api {
@@ -22,6 +24,8 @@ namespace sipsteer::api {
 /// that the answers to pipelined requests keep their order (RFC 9112, 9.3.2).
 class Session : public std::enable_shared_from_this<Session> {
 public:
+    using Clock = std::chrono::steady_clock;
+
     Session(Transport stream, ClientAddress client, std::shared_ptr<const Router> router,
             Access access, const Limits &limits);
 
@@ -35,6 +39,9 @@ public:
 
     /// A request of it was one that not everybody may make, and it may.
     bool is_known() const { return known_; }
+
+    /// Since when it has been waiting for a request; nothing while it serves one.
+    std::optional<Clock::time_point> idle_since() const { return idle_since_; }
 
     /// Closes the connection at once.
     void abort();
@@ -74,6 +81,7 @@ private:
     std::uint64_t turn_ = 0;       // of the timer: one that fired before it was set again is void
     std::shared_ptr<Stream> body_; // that is being sent
     char waste_ = 0;               // what a client says that listens to one
+    std::optional<Clock::time_point> idle_since_;
     bool known_ = false;
     bool sending_ = false;
     bool stopping_ = false;

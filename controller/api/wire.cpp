@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/wire.hpp"
 
+#include <boost/beast/core/string.hpp>
+
 #include <ctime>
 
 namespace sipsteer::api {
@@ -44,6 +46,17 @@ std::variant<Request, Problem> head_from_http(const HttpRequest &request,
     if (request.version() >= 11 && request.count(http::field::host) != 1) {
         return Problem{400, "an HTTP/1.1 request has one Host field", {}, {}};
     }
+    if (request.count(http::field::transfer_encoding) != 0 &&
+        !boost::beast::iequals(request[http::field::transfer_encoding], "chunked")) {
+        // RFC 9112, 6.1 and 6.3: where such a body ends is not known, or not what it holds.
+        return Problem{request.chunked() ? 501U : 400U,
+                       "Transfer-Encoding: only \"chunked\" is known",
+                       {},
+                       {}};
+    }
+    if (request.count(http::field::content_encoding) != 0) {
+        return Problem{415, "Content-Encoding: a body is read as it is", {}, {}};
+    }
     auto target = parse_target({text.data(), text.size()});
     if (!target) {
         return Problem{400, "the target is not a path, or its percent-escapes are wrong", {}, {}};
@@ -61,6 +74,9 @@ HttpResponse to_http(Response &&response, unsigned version, bool keep_alive) {
     message.body() = std::move(response.body);
     message.keep_alive(keep_alive);
     message.prepare_payload();
+    if (response.status == 304) {
+        message.erase(http::field::content_length); // its body's would be another (RFC 9110, 8.6)
+    }
     return message;
 }
 

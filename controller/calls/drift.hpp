@@ -14,9 +14,10 @@ struct Correction {
     std::int64_t amount = 0;  // what was added to its count
 };
 
-/// Holds the servers' counts of live calls to what the sweep finds in the table. The counts change
-/// while the sweep goes on, so the two differ by a little most of the time; what differs by the
-/// same amount three passes in a row is taken for an error, and added.
+/// Holds the servers' counts of live calls to what the sweep finds in the table. The two can be
+/// compared only where nothing changed while the sweep went on: a count that differs by the same
+/// amount after two passes, and was not touched between them, is put right. Where calls come and go
+/// all the time it has to wait for a quiet moment.
 class Drift {
 public:
     Drift() : seen_(SS_MAX_SERVERS) {}
@@ -27,10 +28,10 @@ public:
 private:
     struct Seen {
         std::int64_t difference = 0;
-        unsigned times = 0; // in a row
+        std::uint64_t changes = 0; // of the count, at the end of the pass
     };
 
-    std::vector<Seen> seen_; // by server
+    std::vector<Seen> seen_; // by server, of the pass before
 };
 
 } // namespace sipsteer::calls

@@ -25,8 +25,13 @@ inline std::uint64_t next_new_call(ss_server_load &load) {
     return std::atomic_ref<__u64>(load.next_new_call).load(std::memory_order_relaxed);
 }
 
+inline std::uint64_t live_call_changes(ss_server_load &load) {
+    return std::atomic_ref<__u64>(load.changes).load(std::memory_order_relaxed);
+}
+
 inline void add_live_calls(ss_server_load &load, std::int64_t amount) {
     std::atomic_ref<__s64>(load.live).fetch_add(amount, std::memory_order_relaxed);
+    std::atomic_ref<__u64>(load.changes).fetch_add(1, std::memory_order_relaxed);
 }
 
 /// An entry was swapped for another one (0: none): whoever does that counts it, as the data plane

@@ -25,7 +25,7 @@ void CallAlarm::note_pass(const dataplane::Maps &maps, const plan::Plan &plan) {
         if (seen.no_room > before->second.no_room) {
             log::warn("calls_without_room", {{"pool", pool.name},
                                              {"count", seen.no_room - before->second.no_room},
-                                             {"effect", "steered by the scheduler alone"},
+                                             {"effect", "steered by the ring alone"},
                                              {"remedy", "a larger calls.capacity"}});
         }
     }

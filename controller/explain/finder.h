@@ -34,6 +34,7 @@ enum finder_event {
     FINDER_END,
     FINDER_OTHER,
     FINDER_RESPONSE,
+    FINDER_ENDED, /* a 2xx to a BYE: the state machine takes it, nothing here tells it */
     FINDER_SOURCE,
     FINDER_FAILED
 };

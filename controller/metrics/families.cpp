@@ -7,18 +7,18 @@ namespace sipsteer::metrics {
 
 namespace {
 
-constexpr double kMicrosecond = 1e-6;
+constexpr double kMicroseconds = 1e6; // in a second: divided by it, 100,000 are 0.1
 
 prometheus::ClientMetric::Histogram to_histogram(const Latency &latency) {
     prometheus::ClientMetric::Histogram histogram;
     for (std::size_t i = 0; i < latency.buckets().size(); ++i) {
         histogram.sample_count += latency.buckets()[i];
         const double bound = i < Latency::kBounds.size()
-                                 ? static_cast<double>(Latency::kBounds[i]) * kMicrosecond
+                                 ? static_cast<double>(Latency::kBounds[i]) / kMicroseconds
                                  : std::numeric_limits<double>::infinity();
         histogram.bucket.push_back({histogram.sample_count, bound});
     }
-    histogram.sample_sum = static_cast<double>(latency.sum().count()) * kMicrosecond;
+    histogram.sample_sum = static_cast<double>(latency.sum().count()) / kMicroseconds;
     return histogram;
 }
 

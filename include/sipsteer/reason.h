@@ -18,7 +18,7 @@
     X(4, CALL_HIT, "call_hit", "the call table names the server")                                  \
     X(5, CALL_NEW, "call_new", "first message of a call, server from the scheduler")               \
     X(6, CALL_REHOMED, "call_rehomed", "the call's server is gone, it has another one")            \
-    X(7, CALL_NO_ROOM, "call_no_room", "no room in the call table, server from the scheduler")     \
+    X(7, CALL_NO_ROOM, "call_no_room", "no room in the call table, server from the ring")          \
     X(8, STATELESS, "stateless", "stateless pool, server from the ring")                           \
     X(9, KEEPALIVE, "keepalive", "line ends only: a keep-alive (RFC 5626, 3.5.1)")                 \
     X(10, STUN, "stun", "STUN message on the SIP port (RFC 5389)")                                 \

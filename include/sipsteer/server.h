@@ -36,7 +36,8 @@ SS_ASSERT_SIZE(struct ss_server, 64);
 struct ss_server_load {
     __s64 live;          /* entries in the states that ss_call_is_live() names */
     __u64 next_new_call; /* ns of CLOCK_MONOTONIC: when the next call may come (rate.h) */
-    __u8 zero[48];
+    __u64 changes;       /* how often live was counted up or down (calls/drift.hpp) */
+    __u8 zero[40];
 } __attribute__((aligned(64)));
 SS_ASSERT_SIZE(struct ss_server_load, 64);
 

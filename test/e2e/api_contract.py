@@ -268,6 +268,7 @@ class Contract:
             self.check_answer(method, path, target + "?pool=nobody", expected=400)
         self.check_answer("POST", rehome, real + "/rehome", '{"server": "nobody"}', JSON, 422)
         self.check_answer("POST", rehome, real + "/rehome", '{"host": "a"}', JSON, 400)
+        self.check_answer("POST", rehome, real + "/rehome", "{}", {"Content-Type": "text/plain"}, 415)
         self.check_answer("POST", rehome, real + "/rehome", holds=lambda answer: answer["rehomed"]["from"])
         self.check_draining(names, rehome, real + "/rehome")
         self.check_answer("DELETE", CALL, real, holds=lambda answer: len(answer["removed"]) == 1)
@@ -286,6 +287,9 @@ class Contract:
         self.check_answer("GET", path, target + "?nothing=1", expected=400)
         self.check_answer("POST", path, target + "?nothing=1", expected=400)
         self.check_answer("POST", path, target, fields={"If-Match": "*"}, expected=412)
+        self.check_answer("POST", path, target, '{"server": "other"}', JSON, 400)
+        self.check_answer("POST", path, target, "{}", {"Content-Type": "text/plain"}, 415)
+        self.check_answer("POST", path, target, '{"a": 1, "a": 1}', JSON, 422)
         self.check_answer("POST", path, path.format(pool=names["pool"], server="nobody"), expected=404)
         self.check_answer("POST", path, target, expected=202)
         self.check_answer("GET", path, target)
@@ -330,7 +334,7 @@ class Contract:
     def check_access(self, routes, names, address, tokens):
         """What only shows over TCP, from a client without a token and one that may only read."""
         host, port = address.rsplit(":", 1)
-        open_to_all = {"/", "/page/{file}", "/healthz", "/readyz"}
+        open_to_all = {"/", "/page/{file}", "/healthz", "/readyz", "/openapi.json"}
         for method, path in sorted(routes):
             if path in open_to_all:
                 continue

@@ -94,7 +94,7 @@ check_no_traces() { # DESCRIPTION
 # api METHOD PATH [BODY]: what the daemon's API answers, and the status code in a line of its own.
 api() {
     curl --silent --max-time 5 --unix-socket "$(director_file api.sock)" --write-out '%{http_code}\n' \
-        --request "$1" ${3:+--data-binary "$3"} "http://localhost$2"
+        --request "$1" ${3:+-H 'Content-Type: application/json' --data-binary "$3"} "http://localhost$2"
 }
 
 # call_json CALL-ID: what the API says of it in the lab's only stateful pool.

@@ -79,6 +79,31 @@ TEST_CASE("a response has a Call-ID like a request", "[calls]") {
     CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_EARLY);
 }
 
+TEST_CASE("the answer to a BYE that a server sent ends the call", "[calls]") {
+    Farm farm;
+    const __u32 server = farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
+    farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT);
+    const auto state_after = [&](const std::string &status, const std::string &cseq) {
+        const std::string text = "SIP/2.0 " + status + "\r\nVia: SIP/2.0/UDP 198.51.100.100\r\n" +
+                                 cseq + "\r\nCall-ID: " + kCall + "\r\n\r\n";
+        CHECK(farm.steer(to_vip(text), SS_REASON_CALL_HIT) == server);
+        return ss_call_state(farm.call(kCall).value);
+    };
+    for (const char *cseq :
+         {"CSeq: 2 INFO", "CSeq: 2 XBYE", "CSeq: 2 BYEX", "CSeq: BYE", "CSeq: 2 bye",
+          "CSeq:", "X-CSeq: 2 BYE", "CSeq: 2 INFO\r\nCSeq: 2 BYE"}) {
+        INFO(cseq);
+        CHECK(state_after("200 OK", cseq) == SS_CALL_CONFIRMED);
+    }
+    for (const char *status : {"100 Trying", "401 Unauthorized", "503 Busy"}) {
+        CHECK(state_after(status, "CSeq: 2 BYE") == SS_CALL_CONFIRMED);
+    }
+    CHECK(farm.load(server).live == 1);
+    const char *cseq = GENERATE("CSeq: 2 BYE", "cseq \t:\r\n 4294967295  BYE  ", "CSEQ:2\tBYE");
+    CHECK(state_after(GENERATE("200 OK", "202 Accepted"), cseq) == SS_CALL_CLOSING);
+    CHECK(farm.load(server).live == 0);
+}
+
 TEST_CASE("a response to what a server began is no call until a request follows", "[calls]") {
     Farm farm;
     const auto live = [&farm] {

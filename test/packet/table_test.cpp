@@ -347,6 +347,62 @@ TEST_CASE("confirmed calls that are alive are never displaced: the ring alone", 
     CHECK(table.call_counters(0).no_room == 2);
 }
 
+TEST_CASE("a call without room stays with the ring's server, whatever the scheduler", "[table]") {
+    Table table;
+    table.fill_all({SS_CALL_CONFIRMED, 1});
+    const auto scheduler =
+        GENERATE(SS_SCHEDULER_HASH, SS_SCHEDULER_TURNS, SS_SCHEDULER_LEAST_CALLS);
+    table.scheduler(0, scheduler);
+    for (const char *name : {"a", "b", "c", "d", "e"}) {
+        const std::string call = kCall + name;
+        const __u32 ring = Farm::ring_server(call_hash(call));
+        for (const char *method : {"INVITE", "ACK", "INFO", "UPDATE", "INVITE", "BYE"}) {
+            CHECK(table.steer(to_vip(request(method, call)), SS_REASON_CALL_NO_ROOM) == ring);
+        }
+    }
+    for (__u32 i = 0; i < Farm::kServers; i++) {
+        CHECK(table.load(i).live == 0);
+    }
+}
+
+TEST_CASE("servers that are full take what goes on in a call without an entry", "[table]") {
+    Table table;
+    const bool room = GENERATE(false, true);
+    if (!room) {
+        table.fill_all({SS_CALL_CONFIRMED, 1});
+    }
+    for (__u32 i = 0; i < Farm::kServers; i++) {
+        table.server(i, {.most_calls = 1});
+        table.set_load(i, 1);
+    }
+    CHECK(table.run(to_vip(request("INVITE", kCall))).reason == SS_REASON_POOL_FULL);
+    const __u32 ring = Farm::ring_server(call_hash(kCall));
+    if (room) { // the ACK of the answer that refused it
+        CHECK(table.run(to_vip(ack_of_failure(kCall))).reason == SS_REASON_POOL_FULL);
+        CHECK(table.entries().empty());
+    } else {
+        CHECK(table.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_NO_ROOM) == ring);
+    }
+    const auto *method = GENERATE("PRACK", "UPDATE", "INFO", "REFER");
+    CHECK(table.steer(to_vip(request(method, kCall)),
+                      room ? SS_REASON_CALL_NEW : SS_REASON_CALL_NO_ROOM) == ring);
+    CHECK(table.load(ring).live == 1 + room);
+}
+
+TEST_CASE("who makes room is counted in the pool whose call it was", "[table]") {
+    Table table;
+    table.pool(1);
+    table.server(8, {.pool = 1});
+    table.fill_all({SS_CALL_CONFIRMED, 1});
+    const __u32 idle = GENERATE(2, 2 * kLifetime);
+    table.put(buckets_of(kCall).other, 5, {SS_CALL_EARLY, idle}, 8);
+    table.enter();
+    CHECK(table.call_counters(0).displaced[SS_CALL_EARLY] == 0);
+    CHECK(table.call_counters(0).expired == 0);
+    CHECK(table.call_counters(1).displaced[SS_CALL_EARLY] == (idle == 2));
+    CHECK(table.call_counters(1).expired == (idle != 2));
+}
+
 TEST_CASE("in a bucket of calls of two pools each has its pool's lifetimes", "[table]") {
     Table table;
     const Buckets at = buckets_of(kCall);

@@ -71,8 +71,10 @@ HttpAnswer ask(const std::string &method, const std::string &target, const std::
     return client.receive();
 }
 
+const std::string kJsonType = "Content-Type: application/json\r\n";
+
 json ask_json(const std::string &method, const std::string &target, const std::string &body = {}) {
-    const auto answer = ask(method, target, body);
+    const auto answer = ask(method, target, body, kJsonType);
     CHECK(answer.result_int() < 300);
     return json::parse(answer.body());
 }
@@ -115,13 +117,16 @@ TEST_CASE("moving a call") {
           json::parse(R"({"call_id": "x@y", "server": "s2"})"));
     for (const auto &[text, pointer] :
          {std::pair{R"({"server": 7})", "/server"}, std::pair{R"({"a/b": "s"})", "/a~1b"}}) {
-        const auto answer = ask("POST", "/v1/calls/x@y/rehome", text);
+        const auto answer = ask("POST", "/v1/calls/x@y/rehome", text, kJsonType);
         CHECK(answer.result_int() == 400);
         CHECK(problem_of(answer)["pointer"] == pointer);
     }
     for (const char *text : {"{", "[]", "s2", "null"}) {
-        CHECK(ask("POST", "/v1/calls/x@y/rehome", text).result_int() == 400);
+        CHECK(ask("POST", "/v1/calls/x@y/rehome", text, kJsonType).result_int() == 400);
     }
+    CHECK(ask("POST", "/v1/calls/x@y/rehome", "{}").result_int() == 415);
+    CHECK(ask("POST", "/v1/calls/x@y/rehome", R"({"server": "s1", "server": "s2"})", kJsonType)
+              .result_int() == 422);
 }
 
 TEST_CASE("moving a server's calls") {
@@ -130,6 +135,11 @@ TEST_CASE("moving a server's calls") {
     CHECK(json::parse(answer.body()) == json::parse(R"({"pool": "p", "server": "s/1"})"));
     CHECK(ask("GET", "/v1/pools/p/servers/s/rehome").result_int() == 202);
     CHECK(ask("POST", "/v1/pools/p/servers/s/rehome?now=1").result_int() == 400);
+    CHECK(ask("POST", "/v1/pools/p/servers/s/rehome", "{}", kJsonType).result_int() == 202);
+    const auto refused =
+        ask("POST", "/v1/pools/p/servers/s/rehome", R"({"server": "s2"})", kJsonType);
+    CHECK(refused.result_int() == 400);
+    CHECK(problem_of(refused)["pointer"] == "/server");
 }
 
 TEST_CASE("a datagram to explain") {

@@ -78,10 +78,11 @@ TEST_CASE("connections beyond the limit are turned away with 503") {
     const Running server(limits);
     std::optional<Client> first(server.path());
     Client second(server.path());
-    first->send(get("/v1/status"));
-    CHECK(first->receive().result_int() == 200);
-    second.send(get("/v1/status"));
-    CHECK(second.receive().result_int() == 200);
+    for (Client *client : {&*first, &second}) { // with a request under way
+        client->send("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+                     "Expect: 100-continue\r\n\r\n");
+        CHECK(client->receive(true).result_int() == 100);
+    }
 
     Client third(server.path());
     const HttpAnswer answer = third.receive();
@@ -95,6 +96,22 @@ TEST_CASE("connections beyond the limit are turned away with 503") {
         client.try_send(get("/v1/status"));
         return client.receive().result_int() == 200;
     }));
+}
+
+TEST_CASE("connections without a request make room, the one that has waited longest first") {
+    Limits limits;
+    limits.connections = 2;
+    const Running server(limits);
+    Client first(server.path());
+    Client second(server.path());
+    for (Client *client : {&first, &second, &first}) {
+        client->send(get("/v1/status"));
+        CHECK(client->receive().result_int() == 200);
+    }
+    check_alive(server);
+    CHECK(second.closed());
+    first.send(get("/v1/status"));
+    CHECK(first.receive().result_int() == 200);
 }
 
 TEST_CASE("stopping closes idle connections and removes the file") {

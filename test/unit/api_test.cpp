@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // HTTP over real sockets, with requests as bytes.
+#include "api/wire.hpp"
 #include "api_client.hpp"
 
 #include <random>
@@ -22,6 +23,11 @@ TEST_CASE("an answer has its fields and its body") {
     CHECK(answer[http::field::server].starts_with("sipsteer/"));
     CHECK(answer[http::field::date].ends_with(" GMT"));
     CHECK(answer[http::field::content_length] == "12");
+}
+
+TEST_CASE("an answer without a body that says nothing has changed has no length") {
+    CHECK(to_http({304, {}, {}, {}, {}}, 11, true).count(http::field::content_length) == 0);
+    CHECK(to_http({200, {}, {}, {}, {}}, 11, true)[http::field::content_length] == "0");
 }
 
 TEST_CASE("a connection is kept for further requests") {
@@ -199,6 +205,27 @@ TEST_CASE("what is not HTTP is refused, and the connection ended") {
     CHECK(problem_of(answer)["status"] == 400);
     CHECK(answer[http::field::connection] == "close");
     CHECK(client.closed());
+}
+
+TEST_CASE("a body in another coding is refused, and what follows it is no request") {
+    const Running server;
+    const auto [coding, status] = GENERATE(table<std::string, unsigned>(
+        {{"gzip", 400U}, {"chunked, gzip", 400U}, {"gzip, chunked", 501U}, {"identity", 400U}}));
+    Client client(server.path());
+    client.send("PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\n" +
+                get("/v1/status"));
+    const HttpAnswer answer = client.receive();
+    CHECK(problem_of(answer)["status"] == status);
+    CHECK(answer[http::field::connection] == "close");
+    CHECK(client.closed());
+}
+
+TEST_CASE("a body that is encoded is 415") {
+    const Running server;
+    Client client(server.path());
+    client.send("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\n"
+                "Content-Length: 1\r\n\r\nx");
+    CHECK(problem_of(client.receive())["status"] == 415);
 }
 
 TEST_CASE("another version of HTTP is 505") {

@@ -160,6 +160,7 @@ TEST_CASE("metrics: a latency falls into the bucket whose bound it does not pass
     const std::string labels = R"({pool="proxies",server="proxy1",path="direct")";
     CHECK(has_line(text, name + "_bucket" + labels + R"(,le="0.00025"} 1)"));
     CHECK(has_line(text, name + "_bucket" + labels + R"(,le="0.0005"} 2)"));
+    CHECK(has_line(text, name + "_bucket" + labels + R"(,le="0.1"} 2)"));
     CHECK(has_line(text, name + "_bucket" + labels + R"(,le="1"} 2)"));
     CHECK(has_line(text, name + "_bucket" + labels + R"(,le="+Inf"} 3)"));
     CHECK(has_line(text, name + "_count" + labels + "} 3"));
@@ -251,9 +252,15 @@ TEST_CASE("metrics: GET /metrics answers in the format asked for; the router tel
     open.fields.add("Accept", "application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1");
     CHECK(router.handle(open).content_type ==
           "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    for (const char *refusing : {"application/openmetrics-text; Q=0.000, text/plain",
+                                 "application/openmetrics-text2", "*/*"}) {
+        auto plain = request;
+        plain.fields.add("Accept", refusing);
+        CHECK(router.handle(plain).content_type == response.content_type);
+    }
     request.target.segments = {"secret"};
     CHECK(router.handle(request).status == 404);
-    CHECK(requests.count == std::map<RequestKey, std::uint64_t>{{{"/metrics", "GET", 200}, 2},
+    CHECK(requests.count == std::map<RequestKey, std::uint64_t>{{{"/metrics", "GET", 200}, 5},
                                                                 {{"none", "GET", 404}, 1}});
     router.note_refused("BREW", 401);
     CHECK(requests.count[{"none", "other", 401}] == 1);
