@@ -36,12 +36,22 @@ SS_INLINE int ss_tap_wants(const struct ss_tap *tap, const struct ss_packet *pac
            ss_same_prefix(tap->source, ss_tap_client(packet, outcome), tap->prefix);
 }
 
+/*
+ * Whether the events of calls take a packet. One whose call took another one's place always: the
+ * controller knows whether that one was followed.
+ */
+SS_INLINE int ss_is_call_event(const struct ss_tap *tap, const struct ss_packet *packet, __u64 key,
+                               const struct ss_outcome *outcome) {
+    if (outcome->displaced || outcome->expired)
+        return tap->on != 0;
+    return outcome->event && ss_tap_wants(tap, packet, key, outcome);
+}
+
 /* The taps that want a packet, as bits. */
 SS_INLINE __u32 ss_tapped_by(const struct ss_taps *on, const struct ss_packet *packet, __u64 key,
                              const struct ss_outcome *outcome) {
     __u32 taken = 0;
-    if ((outcome->event || outcome->displaced) &&
-        ss_tap_wants(&on->tap[SS_TAP_CALLS], packet, key, outcome))
+    if (ss_is_call_event(&on->tap[SS_TAP_CALLS], packet, key, outcome))
         taken |= 1U << SS_TAP_CALLS;
     if (ss_tap_wants(&on->tap[SS_TAP_TRACE], packet, key, outcome))
         taken |= 1U << SS_TAP_TRACE;

@@ -18,7 +18,10 @@ enum ss_tap_kind {
 #define SS_TAP_FRAME 0x4000       /* bytes of a frame that can be shown */
 #define SS_TAP_NO_SERVICE 0xffffU /* not known which one of its VIP a packet is for */
 
-/* A packet is shown if all of this holds for it. */
+/*
+ * A packet is shown if all of this holds for it; and, as an event, if its call took another one's
+ * place in the table.
+ */
 struct ss_tap {
     __u32 on;
     __u32 snap;   /* bytes of the frame that are shown, 1 to SS_TAP_FRAME */

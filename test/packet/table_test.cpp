@@ -238,7 +238,9 @@ TEST_CASE("full buckets: a call is moved to its other bucket, none goes", "[tabl
 TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
     Table table;
     const Buckets at = buckets_of(kCall);
-    table.tap(SS_TAP_CALLS, DataPlane::any_packet());
+    ss_tap tap = DataPlane::any_packet();
+    tap.server = Farm::kServers; // nobody's: that a call went is shown to whoever listens
+    table.tap(SS_TAP_CALLS, tap);
     const auto check_displaced = [&table](__u32 bucket, __u32 slot) {
         const auto before = table.entries();
         const auto victim = std::find_if(before.begin(), before.end(), [&](const Entry &one) {
