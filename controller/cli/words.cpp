@@ -35,7 +35,7 @@ std::string message_words(const json &datagram) {
 
 /// Whose secret a key is under, if not the daemon's answer has it.
 std::string secret_words(const json &datagram) {
-    const auto secret = datagram["key_secret"];
+    const auto &secret = datagram["key_secret"];
     if (secret == "daemon") {
         return {};
     }
@@ -45,7 +45,7 @@ std::string secret_words(const json &datagram) {
 }
 
 std::string key_of_words(const json &datagram) {
-    const auto of = datagram["key_of"];
+    const auto &of = datagram["key_of"];
     return of == "source"              ? "client's address"
            : of == "address_of_record" ? "user in To"
            : of == "call_id_and_via"   ? "Call-ID and the topmost Via"

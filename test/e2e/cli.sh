@@ -6,7 +6,8 @@
 #
 # After a change that is meant: test/e2e/cli.sh --renew, and look at the difference of test/e2e/golden.
 #
-# shellcheck disable=SC2016,SC2317  # jq filters have their own $; check and wait_until call functions
+# shellcheck disable=SC2016,SC2094,SC2317  # jq filters have their own $; what a terminal shows is read while it
+# is written; check and wait_until call functions
 set -euo pipefail
 # shellcheck source=test/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
