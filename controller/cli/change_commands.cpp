@@ -4,6 +4,7 @@
 #include "cli/change_view.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
+#include "cli/fields.hpp"
 #include "cli/input_file.hpp"
 #include "cli/words.hpp"
 #include "config/duration.hpp"
@@ -105,6 +106,18 @@ json drain_patch(const Admin &options) {
             {"drain_timeout", options.timeout.empty() ? json() : json(options.timeout)}};
 }
 
+/// A dry run only reports what the API refuses to change while it runs.
+int check_restart(const json &report) {
+    std::string fields;
+    for (const auto &field : list_of(report, "restart_needed")) {
+        fields += (fields.empty() ? "" : ", ") + text_of(field);
+    }
+    return fields.empty() ? kExitOk
+                          : fail(kExitFailed, "apply would refuse all of it, because of " + fields +
+                                                  ": change that in the daemon's own configuration "
+                                                  "file, and restart it");
+}
+
 int put_config(const Context &context, const std::string &file, bool dry_run) {
     const auto text = read_input(file);
     if (!text) {
@@ -128,13 +141,14 @@ int put_config(const Context &context, const std::string &file, bool dry_run) {
     }
     if (context.json()) {
         print_json(answer.body);
-        return kExitOk;
+    } else {
+        const auto parsed = config::parse_text(*text);
+        std::cout << change_view({answer.body, before, parsed ? config::to_json(*parsed) : json(),
+                                  json::parse(*text, nullptr, false)},
+                                 dry_run, use_colour());
     }
-    const auto parsed = config::parse_text(*text);
-    std::cout << change_view({answer.body, before, parsed ? config::to_json(*parsed) : json(),
-                              json::parse(*text, nullptr, false)},
-                             dry_run, use_colour());
-    return kExitOk;
+    std::cout.flush(); // before what is said of it
+    return dry_run ? check_restart(answer.body) : kExitOk;
 }
 
 CLI::App *add_server_command(CLI::App &app, Admin &options, const std::string &name,

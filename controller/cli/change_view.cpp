@@ -129,7 +129,7 @@ void add_consequences(Lines &lines, const json &report) {
         }
     }
     for (const auto &field : field_of(report, "restart_needed")) {
-        lines.add("  " + text_of(field) + ": in force after a restart", Colour::Warning);
+        lines.add("  " + text_of(field) + ": only a restart changes it", Colour::Bad);
     }
     for (const auto &warning : field_of(report, "warnings")) {
         lines.add("  warning: " + text_of(warning), Colour::Warning);

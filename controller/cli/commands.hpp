@@ -5,8 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
-#include <string>
-#include <vector>
 
 namespace sipsteer::cli {
 
@@ -25,9 +23,6 @@ void add_events(CLI::App &app, Todo &todo);
 void add_trace(CLI::App &app, Todo &todo);
 void add_doctor(CLI::App &app, Todo &todo);
 void add_completion(CLI::App &app, Todo &todo);
-
-/// The checks of `sipsteer doctor`.
-std::vector<std::string> doctor_check_ids();
 
 /// Runs the program; gives its exit code.
 int run(int argc, char **argv);

@@ -2,6 +2,7 @@
 //
 // sipsteer config check: whether a configuration is good, without a daemon.
 #include "cli/commands.hpp"
+#include "cli/input_file.hpp"
 #include "config/parse.hpp"
 #include "config/warnings.hpp"
 
@@ -22,7 +23,11 @@ json errors_json(const std::vector<config::FieldError> &errors) {
 }
 
 int check(const Context &context, const std::string &file) {
-    const auto parsed = config::load_file(file);
+    const auto text = read_input(file);
+    if (!text) {
+        return fail(kExitUsage, text.error().message);
+    }
+    const auto parsed = config::parse_text(*text);
     const auto warnings =
         parsed ? config::warnings_about(*parsed) : std::vector<config::FieldError>();
     if (context.json()) {
@@ -34,7 +39,7 @@ int check(const Context &context, const std::string &file) {
         for (const auto &warning : warnings) {
             std::cerr << "warning: " << warning.to_string() << '\n';
         }
-        std::cout << file << ": good\n";
+        std::cout << (file == "-" ? "standard input" : file) << ": good\n";
     } else {
         std::cerr << parsed.error_text() << '\n';
     }
@@ -48,7 +53,7 @@ void add_config(CLI::App &app, Todo &todo) {
     command->require_subcommand(1);
     auto *checking = command->add_subcommand("check", "All that is wrong with a file");
     auto file = std::make_shared<std::string>();
-    checking->add_option("file", *file, "A configuration")->required()->type_name("FILE");
+    checking->add_option("file", *file, "A configuration; -: stdin")->required()->type_name("FILE");
     checking->callback(
         [file, &todo] { todo.run = [file, &todo] { return check(todo.context, *file); }; });
 }

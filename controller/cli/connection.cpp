@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/basic_stream.hpp>
@@ -45,12 +46,27 @@ asio::awaitable<void> read_pieces(Stream &stream, beast::flat_buffer &buffer, Ex
     }
 }
 
+/// Sends the request and reads the answer's head. A daemon that answers before it has read all
+/// ("too many connections") makes the writing fail, and its answer says why; without one, that it
+/// failed.
+template <typename Stream>
+asio::awaitable<void> send(Stream &stream, beast::flat_buffer &buffer, Exchange &exchange) {
+    error_code unsent;
+    error_code unread;
+    co_await http::async_write(stream, exchange.request,
+                               asio::redirect_error(use_awaitable, unsent));
+    co_await http::async_read_header(stream, buffer, exchange.parser,
+                                     asio::redirect_error(use_awaitable, unread));
+    if (unread) {
+        throw boost::system::system_error(unsent ? unsent : unread);
+    }
+}
+
 /// On a stream that is connected.
 template <typename Stream>
 asio::awaitable<void> send_and_read(Stream &stream, Exchange &exchange) {
     beast::flat_buffer buffer;
-    co_await http::async_write(stream, exchange.request, use_awaitable);
-    co_await http::async_read_header(stream, buffer, exchange.parser, use_awaitable);
+    co_await send(stream, buffer, exchange);
     if (exchange.take && exchange.parser.get().result() == http::status::ok) {
         exchange.parser.body_limit(boost::none);
         exchange.say_no_more = [&stream] {

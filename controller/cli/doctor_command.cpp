@@ -160,9 +160,7 @@ int examine(const Context &context, const DoctorOptions &options) {
     return show_reports(context, options, reports);
 }
 
-} // namespace
-
-std::vector<std::string> doctor_check_ids() {
+std::vector<std::string> check_ids() {
     std::vector<std::string> ids;
     for (const auto &check : doctor::all_checks()) {
         ids.emplace_back(check.id);
@@ -170,11 +168,13 @@ std::vector<std::string> doctor_check_ids() {
     return ids;
 }
 
+} // namespace
+
 void add_doctor(CLI::App &app, Todo &todo) {
     auto *command =
         app.add_subcommand("doctor", "What is wrong with this director, and the remedy");
     auto options = std::make_shared<DoctorOptions>();
-    const auto ids = doctor_check_ids();
+    const auto ids = check_ids();
     command
         ->add_option("-c,--config", options->config_file,
                      "The configuration to go by; default: the daemon's, or " +

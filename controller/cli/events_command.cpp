@@ -102,6 +102,9 @@ private:
             if (!has_come_ && failed) {
                 co_return fail(kExitNotReachable, not_reachable(access_, exchange, failed));
             }
+            if (!std::cout.good()) {
+                co_return kExitFailed; // run() says why
+            }
             const auto &reply = exchange.parser.get();
             const auto status = failed ? 0 : reply.result_int();
             const bool starting = has_come_ && status == 503;
@@ -148,6 +151,9 @@ private:
         const json body = json::parse(event.data, nullptr, false);
         if (body.is_object()) {
             print_event(context_, body);
+        }
+        if (!std::cout.good()) {
+            throw boost::system::system_error(boost::asio::error::broken_pipe);
         }
         if (!event.id.empty()) {
             last_id_ = event.id;
@@ -209,7 +215,8 @@ int events(const Context &context, const EventsOptions &options) {
         }
         note_id(list, last_id);
     }
-    return follow ? Follower(context, *access, options, last_id).run() : kExitOk;
+    return follow && std::cout.good() ? Follower(context, *access, options, last_id).run()
+                                      : kExitOk;
 }
 
 } // namespace

@@ -68,6 +68,33 @@ int Explainer::call() {
     return kExitOk;
 }
 
+/// By what a pool knows a call with this datagram: its own "by", where the datagram has that.
+std::string key_of(const json &description, const std::string &by) {
+    if (description["call_id"].is_null()) {
+        return "source";
+    }
+    const bool by_user = by == "address_of_record";
+    if (by_user && (description["class"] != "REGISTER" || description["to_user"].is_null())) {
+        return "call_id"; // the user counts for registrations, and for where a new call goes
+    }
+    return !by_user && description["via_sent_by"].is_null() ? "call_id" : by;
+}
+
+/// The key that the daemon goes by, if its answer has one: as in its events, traces and calls.
+void take_key(json &description) {
+    const json::json_pointer place("/pool/key");
+    const json &way = description["way"];
+    if (!way.is_object() || !way.contains(place)) {
+        return;
+    }
+    const json &key = way.at(place);
+    if (key.is_object() && key.value("hash", json()).is_string()) {
+        description["key_of"] = key_of(description, key.value("by", ""));
+        description["key"] = key["hash"];
+        description["key_secret"] = "daemon";
+    }
+}
+
 int Explainer::add_way(json &description, std::string_view payload, const std::string &source,
                        const std::string &service) const {
     if (options_.offline) {
@@ -77,6 +104,7 @@ int Explainer::add_way(json &description, std::string_view payload, const std::s
         ask(context_, {"POST", "/v1/explain" + query({{"service", service}, {"source", source}}),
                        std::string(payload), "application/octet-stream"});
     description["way"] = std::move(answer.body);
+    take_key(description);
     return answer.exit_code;
 }
 
@@ -250,8 +278,8 @@ void add_explain(CLI::App &app, Todo &todo) {
                       "Do not ask the daemon: only what is in the datagram");
     command
         ->add_option("--secret", options->secret,
-                     "The 16 bytes of the hash's secret; default: that of the daemon if it can "
-                     "be read, else zeros")
+                     "The 16 bytes of the hash's secret, for keys that the daemon does not say; "
+                     "default: that of the daemon if it can be read, else zeros")
         ->type_name("FILE");
     command->add_option("--source", options->call.source, "The client's address")
         ->type_name("ADDRESS");

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.hpp"
+#include "cli/words.hpp"
 #include "config/model.hpp"
+#include "config/suggest.hpp"
+
+#include <cerrno>
+#include <iostream>
+#include <system_error>
 
 namespace sipsteer::cli {
 
@@ -21,8 +27,49 @@ void add_common(CLI::App &app, Context &context) {
                    "Over https, trust the authorities in this file (PEM) and not the system's")
         ->type_name("FILE");
     app.set_version_flag("--version", "sipsteer " SIPSTEER_VERSION);
-    app.footer("Exit codes: 0 success, 1 refused, not found or not good, 2 bad command line or "
-               "input file, 3 no answer from the daemon.");
+    app.footer(
+        "Exit codes: 0 success, 1 refused, not found, not good, or not all could be written, "
+        "2 bad command line or input file, 3 no answer from the daemon.");
+}
+
+/// The command that a command was missing of.
+const CLI::App &innermost(const CLI::App &app) {
+    const auto given = app.get_subcommands();
+    return given.empty() ? app : innermost(*given.front());
+}
+
+/// Where a command is missing and there is something else in its place, that is what is wrong.
+int explain_error(const CLI::App &app, const CLI::ParseError &error) {
+    const auto others = app.remaining(true);
+    const CLI::App &where = innermost(app);
+    if (dynamic_cast<const CLI::RequiredError *>(&error) == nullptr || others.empty() ||
+        where.get_require_subcommand_min() == 0) {
+        return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    }
+    std::vector<std::string> known;
+    for (const auto *command : where.get_subcommands([](const CLI::App *) { return true; })) {
+        known.push_back(command->get_name());
+    }
+    const std::string &word = others.front();
+    const bool is_option = word.front() == '-';
+    return fail(kExitUsage, (&where == &app ? "" : where.get_name() + ": ") + "there is no " +
+                                (is_option ? "option " : "command ") + '"' + printable(word) + '"' +
+                                (is_option ? "" : config::did_you_mean(word, known)) +
+                                "\nRun with --help for more information.");
+}
+
+/// Who sees 0 may rely on having been told everything.
+int finish(int code) {
+    errno = 0;
+    std::cout.flush();
+    if (std::cout.good()) {
+        return code;
+    }
+    const int why = errno; // 0: it was an earlier piece
+    const int failed = fail(kExitFailed, std::string("standard output: ") +
+                                             (why == 0 ? "not all could be written"
+                                                       : std::generic_category().message(why)));
+    return code == kExitOk ? failed : code;
 }
 
 } // namespace
@@ -45,9 +92,9 @@ int run(int argc, char **argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
-        return app.exit(error) == 0 ? kExitOk : kExitUsage;
+        return finish(explain_error(app, error));
     }
-    return todo.run();
+    return finish(todo.run());
 }
 
 } // namespace sipsteer::cli

@@ -26,12 +26,8 @@ void handle(int number, void (*handler)(int)) {
     ::sigaction(number, &action, nullptr);
 }
 
-std::size_t lines_of_terminal() {
-    winsize size{};
-    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
-}
-
 constexpr char kCtrlC = 3;
+constexpr std::size_t kUsualLines = 24;
 
 } // namespace
 
@@ -52,11 +48,17 @@ Terminal::~Terminal() {
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
 }
 
+std::size_t Terminal::lines() {
+    winsize size{};
+    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 1;
+    return (known ? size.ws_row : kUsualLines) - 1; // the cursor is on the last
+}
+
 void Terminal::draw(const std::string &text) {
-    const std::size_t room = lines_of_terminal();
+    const std::size_t room = lines();
     std::string picture = "\x1b[H";
     std::size_t start = 0;
-    for (std::size_t line = 0; line + 1 < room && start < text.size(); line++) {
+    for (std::size_t line = 0; line < room && start < text.size(); line++) {
         const auto end = text.find('\n', start);
         picture += text.substr(start, end - start) + "\x1b[K\r\n";
         start = end == text.npos ? text.size() : end + 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <termios.h>
 
@@ -14,6 +15,9 @@ public:
     ~Terminal();
     Terminal(const Terminal &) = delete;
     Terminal &operator=(const Terminal &) = delete;
+
+    /// For how many lines there is room now.
+    static std::size_t lines();
 
     /// Shows as many lines of the text as there is room for.
     static void draw(const std::string &text);

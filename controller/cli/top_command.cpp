@@ -6,6 +6,7 @@
 #include "cli/terminal.hpp"
 #include "cli/top_view.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <optional>
@@ -31,9 +32,9 @@ Reading read_status(const Context &context) {
     return reading;
 }
 
-std::string picture(const Reading &before, const Reading &now, bool colour) {
+Readings between(const Reading &before, const Reading &now) {
     const std::chrono::duration<double> passed = now.at - before.at;
-    return top_view({before.answer.body, now.answer.body, passed.count()}, colour);
+    return {before.answer.body, now.answer.body, passed.count()};
 }
 
 int show_once(const Context &context) {
@@ -44,9 +45,18 @@ int show_once(const Context &context) {
     std::this_thread::sleep_for(kPeriod);
     const Reading second = read_status(context);
     if (second.answer.ok()) {
-        std::cout << picture(first, second, use_colour());
+        std::cout << top_view(between(first, second), use_colour());
     }
     return second.answer.exit_code;
+}
+
+/// As high as the terminal is now; the last line says how to leave.
+std::string live_picture(const std::optional<Readings> &readings) {
+    const std::size_t room = Terminal::lines();
+    const std::string text =
+        readings ? top_view(*readings, use_colour(), room - 1) : std::string("one moment\n");
+    const auto shown = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    return text + (shown + 2 <= room ? "\n" : "") + "q ends this\n";
 }
 
 int show_live(const Context &context) {
@@ -55,9 +65,9 @@ int show_live(const Context &context) {
         return before.answer.exit_code;
     }
     std::optional<Terminal> terminal(std::in_place);
-    std::string shown = "one moment\n";
+    std::optional<Readings> shown;
     for (;;) {
-        Terminal::draw(shown);
+        Terminal::draw(live_picture(shown));
         if (Terminal::wants_end(static_cast<int>(kPeriod.count()))) {
             return kExitOk;
         }
@@ -69,7 +79,7 @@ int show_live(const Context &context) {
             terminal.reset(); // what was said of it went away with the screen
             return fail(kExitNotReachable, "top: the daemon does not answer any more");
         }
-        shown = picture(before, now, use_colour()) + "\nq ends this\n";
+        shown = between(before, now);
         before = std::move(now);
     }
 }

@@ -9,6 +9,8 @@
 #include <array>
 #include <cstdio>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace sipsteer::cli {
 
@@ -67,31 +69,80 @@ Colour health_colour(const std::string &health) {
     return health == "down" ? Colour::Bad : Colour::Warning;
 }
 
+bool is_well(const json &server) {
+    return health_colour(text_of(server, "health")) == Colour::Good &&
+           text_of(server, "admin") == "enabled";
+}
+
+/// How many rows of each table are shown.
+struct Rows {
+    std::size_t services = 0;
+    std::size_t servers = 0;
+};
+
+/// The first line, a blank one before each table, and the tables' headings.
+constexpr std::size_t kFrame = 5;
+
+Rows rows_that_fit(const Rows &all, std::size_t lines) {
+    if (kFrame + all.services + all.servers <= lines) {
+        return all;
+    }
+    const std::size_t room = lines > kFrame + 1 ? lines - kFrame - 1 : 0; // 1: how many more
+    const std::size_t left = room > all.servers ? room - all.servers : 0;
+    const std::size_t services = std::min(all.services, std::max(room / 3, left));
+    return {services, std::min(all.servers, room - services)};
+}
+
+std::string services_table(const Readings &readings, std::size_t rows, bool colour) {
+    const Rates rates(services_by_name(readings.before), readings.seconds);
+    Table table({"SERVICE", "PACKETS/S", "BYTES/S"});
+    for (const auto &[name, service] : services_by_name(readings.now)) {
+        if (rows-- == 0) {
+            break;
+        }
+        table.add(
+            {{name}, {rates.of(name, service, "packets")}, {rates.of(name, service, "bytes")}});
+    }
+    return table.print(colour);
+}
+
+std::string servers_table(const Readings &readings, std::size_t rows, bool colour) {
+    const Rates rates(servers_by_name(readings.before), readings.seconds);
+    const ByName by_name = servers_by_name(readings.now);
+    std::vector<std::pair<std::string, json>> shown(by_name.begin(), by_name.end());
+    if (rows < shown.size()) {
+        std::stable_partition(shown.begin(), shown.end(),
+                              [](const auto &named) { return !is_well(named.second); });
+        shown.resize(rows);
+    }
+    Table table({"SERVER", "HEALTH", "ADMIN", "LIVE CALLS", "NEW CALLS/S", "PACKETS/S"});
+    for (const auto &[name, server] : shown) {
+        const std::string health = text_of(server, "health");
+        table.add({{name},
+                   {health, health_colour(health)},
+                   {text_of(server, "admin")},
+                   {text_of(server, "live_calls")},
+                   {rates.of(name, server, "new_calls")},
+                   {rates.of(name, server, "packets")}});
+    }
+    return table.print(colour);
+}
+
 } // namespace
 
-std::string top_view(const Readings &readings, bool colour) {
-    const Rates service_rates(services_by_name(readings.before), readings.seconds);
-    Table services({"SERVICE", "PACKETS/S", "BYTES/S"});
-    for (const auto &[name, service] : services_by_name(readings.now)) {
-        services.add({{name},
-                      {service_rates.of(name, service, "packets")},
-                      {service_rates.of(name, service, "bytes")}});
-    }
-    const Rates server_rates(servers_by_name(readings.before), readings.seconds);
-    Table servers({"SERVER", "HEALTH", "ADMIN", "LIVE CALLS", "NEW CALLS/S", "PACKETS/S"});
-    for (const auto &[name, server] : servers_by_name(readings.now)) {
-        const std::string health = text_of(server, "health");
-        servers.add({{name},
-                     {health, health_colour(health)},
-                     {text_of(server, "admin")},
-                     {text_of(server, "live_calls")},
-                     {server_rates.of(name, server, "new_calls")},
-                     {server_rates.of(name, server, "packets")}});
-    }
+std::string top_view(const Readings &readings, bool colour, std::size_t lines) {
+    const Rows all{services_by_name(readings.now).size(), servers_by_name(readings.now).size()};
+    const Rows rows = rows_that_fit(all, lines);
     const json calls = readings.now.value("calls", json::object());
-    return "sipsteerd " + text_of(readings.now, "version") + ", calls: " + text_of(calls, "live") +
-           " of " + text_of(calls, "capacity") + "\n\n" + services.print(colour) + '\n' +
-           servers.print(colour);
+    std::string text = "sipsteerd " + text_of(readings.now, "version") +
+                       ", calls: " + text_of(calls, "live") + " of " + text_of(calls, "capacity") +
+                       '\n';
+    const std::size_t more = all.services + all.servers - rows.services - rows.servers;
+    if (more == 0 || rows.services + rows.servers > 0) {
+        text += '\n' + services_table(readings, rows.services, colour) + '\n' +
+                servers_table(readings, rows.servers, colour);
+    }
+    return more == 0 ? text : text + std::to_string(more) + " more; make the window higher\n";
 }
 
 } // namespace sipsteer::cli

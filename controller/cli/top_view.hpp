@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -15,6 +17,9 @@ struct Readings {
 
 /// One picture of `sipsteer top`: calls, and for each service and server what it had a second
 /// between the readings. A counter that has gone back, or was not there before, counts as 0.
-std::string top_view(const Readings &readings, bool colour);
+/// It has `lines` lines at most. If not all fit, the last one says how many are missing, and
+/// servers that are down or not enabled come before the others.
+std::string top_view(const Readings &readings, bool colour,
+                     std::size_t lines = std::numeric_limits<std::size_t>::max());
 
 } // namespace sipsteer::cli

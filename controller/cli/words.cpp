@@ -2,6 +2,7 @@
 #include "cli/words.hpp"
 
 #include "cli/fields.hpp"
+#include "config/model.hpp"
 
 #include <cstdio>
 #include <ctime>
@@ -32,16 +33,33 @@ std::string message_words(const json &datagram) {
                : "response " + text_of(datagram, "class") + " to " + method;
 }
 
+/// Whose secret a key is under, if not the daemon's answer has it.
+std::string secret_words(const json &datagram) {
+    const auto &secret = datagram["key_secret"];
+    if (secret == "daemon") {
+        return {};
+    }
+    return secret == "file"        ? "under the secret that was given"
+           : secret == "state_dir" ? "under the secret in " + config::Config{}.state_dir
+                                   : "under a secret of zeros: not a daemon's";
+}
+
+std::string key_of_words(const json &datagram) {
+    const auto &of = datagram["key_of"];
+    return of == "source"              ? "client's address"
+           : of == "address_of_record" ? "user in To"
+           : of == "call_id_and_via"   ? "Call-ID and the topmost Via"
+                                       : "Call-ID";
+}
+
 std::string key_words(const json &datagram) {
     if (datagram["key"].is_null()) {
         return "not known: it is that of the client's address";
     }
-    std::string text = text_of(datagram, "key") + ", of the ";
-    text += datagram["key_of"] == "source" ? "client's address" : "Call-ID";
-    if (datagram["key_secret"] == "zero") {
-        text += ", under a secret of zeros (no secret was given or could be read)";
-    }
-    return text;
+    const std::string secret = secret_words(datagram);
+    return text_of(datagram, "key") + ", of the " + key_of_words(datagram) +
+           (secret.empty() ? "" : ", " + secret) +
+           (datagram["key_secret"] == "zero" ? " (no secret was given or could be read)" : "");
 }
 
 std::string candidates_words(const json &candidates) {
@@ -141,6 +159,9 @@ std::string in_one_line(const json &datagram) {
     text += datagram["reason"].is_null() ? "  Call-ID " + text_of(datagram, "call_id")
                                          : "  " + text_of(datagram, "reason");
     text += "  key " + text_of(datagram, "key");
+    if (const auto secret = secret_words(datagram); !datagram["key"].is_null() && !secret.empty()) {
+        text += " (" + secret + ')';
+    }
     if (datagram["part"] == "first_fragment") {
         text += "  first fragment of datagram " + text_of(datagram, "fragment_id");
     }

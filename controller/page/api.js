@@ -7,13 +7,11 @@ const PATIENCE_MILLISECONDS = 5000;
 
 /** Why the API did not do what it was asked. `status` 0: there was no answer. */
 export class ApiError extends Error {
-  constructor(status, detail) {
+  /** `isAboutAccess`: another token may help. */
+  constructor(status, detail, isAboutAccess = false) {
     super(detail);
     this.status = status;
-  }
-
-  get isAboutAccess() {
-    return this.status === 401 || this.status === 403;
+    this.isAboutAccess = isAboutAccess;
   }
 }
 
@@ -38,9 +36,8 @@ async function failure(response) {
   const problem = await response.json().catch(() => ({}));
   const details = (problem.errors ?? []).map((error) => `${error.pointer}: ${error.detail}`);
   const said = [problem.detail ?? `status ${response.status}`, ...details].join("; ");
-  const detail = response.status === 401 ? (token() ? "The token is not valid" : "A token is needed")
-    : response.status === 403 ? "The token does not allow it" : said;
-  return new ApiError(response.status, detail);
+  const detail = response.status === 401 ? (token() ? "The token is not valid" : "A token is needed") : said;
+  return new ApiError(response.status, detail, response.headers.has("WWW-Authenticate")); // RFC 6750, 3
 }
 
 /** The response, if its status says success; throws ApiError. `signal` ends it; without one it has 5 s. */

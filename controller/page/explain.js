@@ -39,7 +39,13 @@ async function typeOf(file) {
   return CAPTURE_TYPES[hex] ?? "application/octet-stream";
 }
 
+const MOST_BYTES = 1024 * 1024; // more the daemon does not read, and its answer (413) may not be seen
+
 async function explainFile(file) {
+  if (file.size > MOST_BYTES) {
+    throw new Error(`${file.name} has ${(file.size / MOST_BYTES).toFixed(1)} MiB, and the daemon takes 1 MiB. ` +
+      "On the command line, sipsteer explain --pcap FILE takes any size.");
+  }
   const type = await typeOf(file);
   const query = new URLSearchParams();
   const service = byId("datagram-service").value;

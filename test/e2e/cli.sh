@@ -6,7 +6,8 @@
 #
 # After a change that is meant: test/e2e/cli.sh --renew, and look at the difference of test/e2e/golden.
 #
-# shellcheck disable=SC2016,SC2317  # jq filters have their own $; check and wait_until call functions
+# shellcheck disable=SC2016,SC2094,SC2317  # jq filters have their own $; what a terminal shows is read while it
+# is written; check and wait_until call functions
 set -euo pipefail
 # shellcheck source=test/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -82,6 +83,12 @@ explaining() {
     shown explain golden-1
     shown explain golden-9 --pool proxies --source 192.0.2.99 --to-user bob --via host
     shown explain --datagram "$WORK/bye" --service sip --secret "$(director_file state/secret)"
+    shown explain --datagram "$WORK/bye" --service sip
+    python3 -c 'import sys; sys.path.insert(0, sys.argv[1]); from one_frame import capture_of
+sys.stdout.buffer.write(capture_of(sys.argv[2], 5060, open(sys.argv[3], "rb").read()))' \
+        "$E2E_DIR" "$VIP" "$WORK/bye" >"$WORK/bye.pcap"
+    shown explain --pcap "$WORK/bye.pcap"
+    shown explain --offline --pcap "$WORK/bye.pcap" --secret "$(director_file state/secret)"
     shown explain --datagram "$WORK/bye"
     shown explain --offline --datagram "$WORK/bye" --secret "$(director_file state/secret)" -o json
     MASK=''
@@ -110,6 +117,9 @@ changing() {
     shown apply -f "$config"
     shown diff -f "$config"
     shown apply -f "$(director_file config.json)"
+    jq '.interfaces[0].name = "eth9"' "$(director_file config.json)" >"$config"
+    shown diff -f "$config"
+    shown apply -f "$config"
 }
 
 checking() {
@@ -118,6 +128,7 @@ checking() {
     shown config check "$(director_file config.json)"
     shown config check "$WORK/bad.json"
     shown config check "$WORK/bad.json" -o json
+    shown config check /nonexistent
     shown apply -f "$WORK/bad.json"
     shown diff -f "$WORK/bad.json"
 }
@@ -125,6 +136,8 @@ checking() {
 errors() {
     topic errors
     shown
+    shown nosuch
+    shown config chek
     shown --api /nonexistent/api.sock status
     shown --api http://127.0.0.1:1 status
     shown --api nonsense status
@@ -159,15 +172,20 @@ over_tls() {
 
 # What bash offers behind the words.
 offered() {
-    bash -c '. "$1"; COMP_WORDS=("${@:2}"); COMP_CWORD=$(($# - 2)); _sipsteer; printf "%s " "${COMPREPLY[@]}"' \
+    SIPSTEER_API=$(director_file api.sock) \
+        bash -c '. "$1"; COMP_WORDS=("${@:2}"); COMP_CWORD=$(($# - 2)); _sipsteer; printf "%s " "${COMPREPLY[@]}"' \
         - "$WORK/completion" "$@"
 }
 
 completing() {
     sipsteer completion bash >"$WORK/completion"
     check_equal "bash completes commands" "drain " "$(offered sipsteer dr)"
-    check_equal "their options" "--timeout " "$(offered sipsteer drain --t)"
-    check_equal "and their arguments" "services servers " "$(offered sipsteer get se)"
+    check_equal "their options" "--timeout " "$(offered sipsteer drain --ti)"
+    check_equal "their arguments" "services servers " "$(offered sipsteer get se)"
+    check_equal "what an option is one of" "json " "$(offered sipsteer get pools -o j)"
+    check_equal "and servers, as the daemon has them" "proxies/server1 proxies/server2 proxies/server3 proxies/server4 " \
+        "$(offered "$SIPSTEER" drain proxies/)"
+    check_equal "files are left to bash" " " "$(offered sipsteer apply -f '')"
 }
 
 # A terminal for a script below WORK, which gets the path of the command line; fd 9 is its keyboard.
@@ -199,6 +217,12 @@ SCRIPT
     check_equal "and the terminal is as it was" "$(cat "$WORK/before")" "$(cat "$WORK/after")"
     check "the cursor is shown again" grep -q "$escape\[?25h" "$WORK/top.out"
     exec 9>&-
+    printf 'stty rows 9; exec "$SIPSTEER" top\n' >"$WORK/low.sh"
+    : >"$WORK/low.out"
+    { wait_until 10 grep -q 'SERVER' "$WORK/low.out"; printf q; } |
+        on_terminal "$WORK/low.sh" >"$WORK/low.out"
+    check "in a low window it says what is missing" grep -q '[1-9] more; make the window higher' "$WORK/low.out"
+    check "and how to leave" grep -q 'q ends this' "$WORK/low.out"
 }
 
 # A call's events, over a restart of the daemon; ended as by Ctrl-C.

@@ -143,6 +143,33 @@ class PageTest:
             const all = document.querySelectorAll('#explanation details.datagram > summary');
             return all.length === 1 && /^Frame 1, .*from-a-capture/.test(all[0].innerText)""")
 
+    def refuses_a_large_capture(self):
+        file = self.options.directory / "large.pcap"
+        file.write_bytes(capture_of("192.0.2.9", 5060, b"x") + bytes(1024 * 1024))
+        self.browser.run("performance.clearResourceTimings()")
+        self.browser.keys("#datagram", str(file))
+        self.becomes("of a capture that is too large the limit is said, and what takes it", """
+            return /1.0 MiB, and the daemon takes 1 MiB.*sipsteer explain --pcap/.test(document.querySelector('#explanation').innerText)""")
+        names = self.browser.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+        self.check("and it is not sent", not any("/v1/explain" in name for name in names), names)
+
+    def says_why_it_is_refused(self):
+        """A 403 in the API's words; the token is asked for where it was about that."""
+        for challenge, asked in (("", False), ("'WWW-Authenticate': 'Bearer'", True)):
+            self.browser.run("""window.realFetch ??= window.fetch;
+                window.fetch = (target, options) => options.method === 'PATCH'
+                    ? Promise.resolve(new Response('{"detail": "it is not to be"}', { status: 403, headers: { %s } }))
+                    : window.realFetch(target, options);""" % challenge)
+            self.browser.keys("#pools tbody tr:nth-child(2) button", "\ue007")
+            self.becomes("draining asks again", "return !document.querySelector('#confirm-yes').disabled")
+            self.browser.keys("#confirm-yes", "\ue007")
+            self.becomes("a refusal is in the API's words", """
+                return /it is not to be/.test(document.querySelector('#confirm-problem').textContent)""")
+            is_open = self.browser.run("return document.querySelector('#access').open")
+            self.check(f"a token is {'' if asked else 'not '}asked for", is_open == asked)
+            self.browser.run("""document.querySelector('#access').close(); document.querySelector('#confirm').close();
+                window.fetch = window.realFetch;""")
+
     def with_role(self, role):
         """As if the API said so; the page asks whenever the token has changed."""
         self.browser.run("""window.realFetch ??= window.fetch;
@@ -194,6 +221,8 @@ class PageTest:
         self.enables()
         self.explains_a_datagram()
         self.explains_a_capture()
+        self.refuses_a_large_capture()
+        self.says_why_it_is_refused()
         self.offers_what_the_token_allows()
         self.daemon_gone()
         return 1 if self.failed else 0

@@ -126,12 +126,12 @@ Response example_events(const Request &request) {
 /// The daemon's API, as far as the tests need it, on a thread of its own.
 class Daemon {
 public:
-    Daemon() {
+    explicit Daemon(const Limits &limits = {}) {
         std::string name =
             (std::filesystem::temp_directory_path() / "sipsteer-cli-XXXXXX").string();
         REQUIRE(mkdtemp(name.data()) != nullptr);
         folder_ = name;
-        server_.emplace(io_, router());
+        server_.emplace(io_, router(), limits);
         REQUIRE(server_->listen(socket(), 0660).ok());
         thread_ = std::thread([this] { io_.run(); });
     }
@@ -175,8 +175,12 @@ private:
         });
         router.add("POST", "/v1/explain", [this](const Request &request) {
             note(request);
-            return json_response(json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}}},
-                                      {"service", query_json(request).value("service", "none")}});
+            const bool without = request.body == "x"; // a pool that does not say its key
+            const json key = {{"by", "call_id_and_via"},
+                              {"hash", without ? json() : json("00000000deadbeef")}};
+            return json_response(
+                json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}, {"key", key}}},
+                     {"service", query_json(request).value("service", "none")}});
         });
         router.add("GET", "/v1/pools/{pool}/servers/{server}", [](const Request &request) {
             if (request.captured.at("pool") == "odd") { // not as RFC 9457 has it
@@ -203,8 +207,11 @@ private:
         });
         router.add("PUT", "/v1/config", [this](const Request &request) {
             note(request);
-            return json_response({{"changed", request.target.query.empty()},
-                                  {"changes", {{"settings", {"log_level"}}}}});
+            const bool moved = request.body.find("pin_dir") != std::string::npos;
+            return json_response(
+                {{"changed", request.target.query.empty() || moved},
+                 {"changes", {{"settings", {"log_level"}}}},
+                 {"restart_needed", moved ? json::array({"pin_dir"}) : json::array()}});
         });
         return router;
     }
@@ -355,6 +362,32 @@ TEST_CASE("sipsteer explain --pcap: each datagram's service by its destination",
                Catch::EndsWith("\nnot sent to a service\n"));
 }
 
+TEST_CASE("sipsteer explain: the daemon's key, or under which secret it is", "[cli]") {
+    const Daemon daemon;
+    const std::string bye = "BYE sip:a SIP/2.0\r\nCall-ID: c\r\n\r\n";
+    const std::string secret = " --secret " + daemon.write("secret", std::string(16, 'k'));
+    const auto datagram = "explain --datagram " + daemon.write("bye", bye);
+    CHECK_THAT(run(daemon, datagram + secret).output,
+               Catch::Contains("Key:        00000000deadbeef, of the Call-ID\n"));
+    const json found = json::parse(run(daemon, datagram + " -o json").output);
+    CHECK(found["key"] == "00000000deadbeef");
+    CHECK(found["key_secret"] == "daemon");
+    CHECK_THAT(run(daemon, datagram + " --offline" + secret).output,
+               Catch::Contains(", of the Call-ID, under the secret that was given\n"));
+    const auto via = daemon.write("via", "BYE sip:a SIP/2.0\r\nCall-ID: c\r\n"
+                                         "Via: SIP/2.0/UDP 192.0.2.7\r\n\r\n");
+    CHECK(json::parse(run(daemon, "explain -o json --datagram " + via).output)["key_of"] ==
+          "call_id_and_via");
+
+    const auto file = "explain --pcap " + daemon.write("pcap", capture({{5060, bye}, {5060, "x"}}));
+    const auto lines = run(daemon, file + secret).output;
+    INFO(lines);
+    CHECK_THAT(lines, Catch::Contains("Call-ID c  key 00000000deadbeef\n"));
+    CHECK_THAT(lines, Catch::Contains(" (under the secret that was given)\n"));
+    const auto offline = run(daemon, file + " --offline").output;
+    CHECK_THAT(offline, !Catch::Contains("deadbeef") && Catch::Contains(" (under "));
+}
+
 TEST_CASE("sipsteer explain: what a call goes by besides its Call-ID", "[cli]") {
     const Daemon daemon;
     const auto call =
@@ -405,6 +438,22 @@ TEST_CASE("sipsteer apply and diff", "[cli]") {
     CHECK(run(daemon, "apply -f /nonexistent").exit_code == 2);
 }
 
+TEST_CASE("sipsteer diff: what apply would refuse", "[cli]") {
+    const Daemon daemon;
+    const auto file = daemon.write("config", R"({"pin_dir": "/x"})");
+    const std::string refusal = "sipsteer: apply would refuse all of it, because of pin_dir: "
+                                "change that in the daemon's own "
+                                "configuration file, and restart it\n";
+    const auto text = run(daemon, "diff -f " + file);
+    CHECK(text.exit_code == 1);
+    CHECK(text.output == "would change:\n  log_level: info -> ?\n"
+                         "  pin_dir: only a restart changes it\n" +
+                             refusal);
+    const auto as_json = run(daemon, "diff -o json -f " + file);
+    CHECK(as_json.exit_code == 1);
+    CHECK_THAT(as_json.output, Catch::Contains("\"restart_needed\"") && Catch::EndsWith(refusal));
+}
+
 TEST_CASE("sipsteer top --once: one picture", "[cli]") {
     const Daemon daemon;
     const auto once = run(daemon, "top --once");
@@ -439,6 +488,18 @@ TEST_CASE("sipsteer events: a stream that ends is asked for again, behind its la
               "sipsteer: that is all\n");
 }
 
+TEST_CASE("sipsteer: an answer that comes before the request was read", "[cli]") {
+    Limits none;
+    none.connections = 0;
+    const Daemon daemon(none);
+    const auto large = daemon.write("large", std::string(4 * 1024 * 1024, 'x')); // no buffer has it
+    for (const auto &command : {"status"s, "explain --datagram " + large}) {
+        const auto outcome = run(daemon, command);
+        CHECK(outcome.exit_code == 1);
+        CHECK(outcome.output == "sipsteer: too many connections\n");
+    }
+}
+
 TEST_CASE("sipsteer --ca-file: one that is none, or not needed", "[cli]") {
     const Daemon daemon;
     const auto none = run(daemon, "--api https://127.0.0.1:1 --ca-file " +
@@ -456,14 +517,39 @@ TEST_CASE("sipsteer: a problem document with fields of other types", "[cli]") {
                             "  : \n  : no\\x0a\n");
 }
 
-TEST_CASE("sipsteer completion bash: a script that bash takes", "[cli]") {
+TEST_CASE("sipsteer completion bash: what may follow", "[cli]") {
     const Daemon daemon;
-    const auto words = run(daemon, "completion bash >" + daemon.write("script", "") +
-                                       " && bash -c '. " + daemon.write("x", "") + "'");
-    CHECK(words.exit_code == 0);
-    const auto script = daemon.write("script.bash", run(daemon, "completion bash").output);
-    const std::string line = "bash -c '. " + script +
-                             "; COMP_WORDS=(sipsteer get se); COMP_CWORD=2; _sipsteer; "
-                             "echo \"${COMPREPLY[*]}\"' | grep -qx 'services servers'";
-    CHECK(std::system(line.c_str()) == 0);
+    const auto script = daemon.write("script", run(daemon, "completion bash").output);
+    const std::string program = SIPSTEER_PROGRAM;
+    // The words as bash splits them; what is offered for the last one.
+    const auto offered = [&](const std::string &words) {
+        const auto shown = test::run_shell("SIPSTEER_API=" + daemon.socket() + " bash -c '. " +
+                                           script + "; COMP_WORDS=(" + program + ' ' + words +
+                                           "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _sipsteer; "
+                                           "echo \"${COMPREPLY[*]}\"' 2>&1");
+        CHECK(shown.exit_code == 0);
+        return shown.output;
+    };
+    CHECK(offered("get se") == "services servers\n");
+    CHECK(offered("drain --ti") == "--timeout\n");
+    CHECK(offered("status --o") == "--output\n"); // those of all commands, too
+    CHECK(offered("-o \"\"") == "text table json\n");
+    CHECK(offered("get servers --output j") == "json\n");
+    CHECK(offered("get --output = j") == "json\n");
+    CHECK(offered("get calls --state c") == "confirmed closing\n");
+    CHECK(offered("trace --reason call_n") == "call_new call_no_room\n");
+    CHECK(offered("doctor --only vip,vip-") == "vip,vip-leak\n");
+    CHECK(offered("trace --count \"\"") == "\n"); // a number: nothing, no file either
+    for (const char *file : {"apply -f", "config check", "trace -w", "doctor -c", "--token-file"}) {
+        CHECK(offered(file + " \"\""s) == "\n"); // bash's own: files
+    }
+    const std::string servers = "proxies/proxy1 proxies/a-proxy-of-a-long-name\n";
+    CHECK(offered("drain \"\"") == servers);
+    CHECK(offered("get servers \"\"") == servers);
+    CHECK(offered("trace --server proxies/p") == "proxies/proxy1\n");
+    CHECK(offered("describe pools p") == "proxies\n");
+    CHECK(offered("explain --service t") == "trunk\n");
+    CHECK(offered("describe calls \"\"") == "\n");
+    CHECK(offered("--api /nonexistent drain \"\"") == "\n"); // quietly, and as it was asked
+    CHECK(offered("--api http : //127.0.0.1 : 1 drain \"\"") == "\n");
 }

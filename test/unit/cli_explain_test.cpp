@@ -11,7 +11,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
 
 using namespace sipsteer::test;
 using nlohmann::json;
@@ -74,6 +77,8 @@ const std::string kInvite = "INVITE sip:bob@example.com SIP/2.0\r\n"
                             "Via: SIP/2.0/UDP 192.0.2.7:5062;branch=z9hG4bK1\r\n"
                             "To: <sip:bob@example.com>\r\nCall-ID: one@host\r\nCSeq: 1 INVITE\r\n"
                             "\r\n";
+
+const std::string kGood = R"({"interfaces": [{"name": "eth0"}], "pools": [], "services": []})";
 
 } // namespace
 
@@ -165,6 +170,76 @@ TEST_CASE("sipsteer: exit codes of what cannot be done", "[cli]") {
     const auto bad = run("config check " + folder.write("bad.json", R"({"pools": 1})"));
     CHECK(bad.exit_code == 1);
     CHECK_THAT(bad.output, Catch::Contains("pools: "));
+    const auto none = run("config check /nonexistent");
+    CHECK(none.exit_code == 2);
+    CHECK(none.output == "sipsteer: /nonexistent: No such file or directory\n");
+    CHECK(run("config check -o json /nonexistent").exit_code == 2);
+    const auto piped = run("config check - <" + folder.write("ok.json", kGood));
+    CHECK(piped.exit_code == 0);
+    CHECK(piped.output == "standard input: good\n");
+    CHECK(run("config check - <" + folder.write("bad.json", "{")).exit_code == 1);
+}
+
+TEST_CASE("sipsteer: a command that there is not is named", "[cli]") {
+    const std::string help = "\nRun with --help for more information.\n";
+    const auto outcome = [&](const std::string &arguments) {
+        const auto shown = run(arguments);
+        CHECK(shown.exit_code == 2);
+        return shown.output;
+    };
+    CHECK(outcome("nosuch") == "sipsteer: there is no command \"nosuch\"" + help);
+    CHECK(outcome("statsu -o json") ==
+          "sipsteer: there is no command \"statsu\"; did you mean \"status\"?" + help);
+    CHECK(outcome("config chek x") ==
+          "sipsteer: config: there is no command \"chek\"; did you mean \"check\"?" + help);
+    CHECK(outcome("--nosuch") == "sipsteer: there is no option \"--nosuch\"" + help);
+    CHECK(outcome("") == "A subcommand is required" + help);
+    CHECK_THAT(outcome("apply nosuch"), Catch::StartsWith("--file is required"));
+}
+
+TEST_CASE("sipsteer: the man page has each option of --help", "[cli]") {
+    std::ifstream file(SIPSTEER_MAN_PAGE);
+    const std::string page((std::istreambuf_iterator<char>(file)), {});
+    const std::regex command("^  ([a-z]+) .*");
+    std::istringstream commands(run("--help").output);
+    std::string all = run("--help").output + run("config check --help").output;
+    std::size_t count = 0;
+    for (std::string line; std::getline(commands, line);) {
+        if (std::smatch found; std::regex_match(line, found, command)) {
+            all += run(found[1].str() + " --help").output;
+            count++;
+        }
+    }
+    CHECK(count > 10);
+    // "-f,--follow", "-v", "--once"
+    const std::regex names("\n  (-[a-z]),?(--[a-z-]+)?|\n  (--[a-z-]+)");
+    for (std::sregex_iterator found(all.begin(), all.end(), names), none; found != none; ++found) {
+        for (const int group : {1, 2, 3}) {
+            const std::string name = (*found)[static_cast<std::size_t>(group)].str();
+            INFO(name);
+            CHECK((name.empty() ||
+                   std::regex_search(page, std::regex("Fl " + name.substr(1) + "\\b"))));
+        }
+    }
+}
+
+TEST_CASE("sipsteer: what cannot be written is no success", "[cli]") {
+    const Folder folder;
+    const auto good = folder.write("good.json", kGood);
+    const auto bad = folder.write("bad.json", R"({"pools": 1})");
+    for (const auto &arguments : {"config check " + good, std::string("completion bash"),
+                                  std::string("--help"), std::string("--version")}) {
+        INFO(arguments);
+        REQUIRE(run(arguments).exit_code == 0);
+        const auto full = run_shell(SIPSTEER_PROGRAM " " + arguments + " 2>&1 >/dev/full");
+        CHECK(full.exit_code == 1);
+        CHECK_THAT(full.output, Catch::StartsWith("sipsteer: standard output: "));
+        CHECK(run_shell(SIPSTEER_PROGRAM " " + arguments + " 2>/dev/null >&-").exit_code == 1);
+    }
+    CHECK(
+        run_shell(SIPSTEER_PROGRAM " config check -o json " + bad + " >/dev/full 2>&1").exit_code ==
+        1);
+    CHECK(run_shell(SIPSTEER_PROGRAM " nonsense >/dev/full 2>&1").exit_code == 2);
 }
 
 TEST_CASE("sipsteer explain: collected messages", "[cli]") {

@@ -11,6 +11,7 @@
 #include "cli/words.hpp"
 
 #include <catch2/catch.hpp>
+#include <sstream>
 
 using namespace sipsteer::cli;
 using nlohmann::json;
@@ -57,6 +58,39 @@ TEST_CASE("top: rates are those between two readings", "[cli]") {
                "\nsip            0.0      0.0\n"));
     CHECK(find(top_view({json::object(), status(100, 10), 1}, false),
                "\nsip            0.0      0.0\n"));
+}
+
+TEST_CASE("top: in a low window what is not well comes first, and what is missing is said",
+          "[cli]") {
+    json servers = json::array();
+    for (const char *name : {"a", "b", "c", "d", "e"}) {
+        servers.push_back({{"name", name},
+                           {"health", *name == 'd' ? "down" : "up"},
+                           {"admin", *name == 'e' ? "draining" : "enabled"}});
+    }
+    const json status = {{"services", {{{"name", "s1"}}, {{"name", "s2"}}}},
+                         {"pools", {{{"name", "p"}, {"servers", servers}}}}};
+    const auto shown = [&](std::size_t lines) {
+        std::istringstream text(top_view({status, status, 1}, false, lines));
+        std::vector<std::string> words; // each line's first
+        for (std::string line; std::getline(text, line);) {
+            words.push_back(line.substr(0, line.find("  ")));
+        }
+        return words;
+    };
+    using Words = std::vector<std::string>;
+    const std::string first = "sipsteerd -, calls: - of -";
+    const Words all = {first,    "",    "SERVICE", "s1",  "s2",  "",
+                       "SERVER", "p/a", "p/b",     "p/c", "p/d", "p/e"};
+    CHECK(shown(12) == all);
+    CHECK(shown(100) == all);
+    CHECK(shown(11) == Words{first, "", "SERVICE", "s1", "", "SERVER", "p/d", "p/e", "p/a", "p/b",
+                             "2 more; make the window higher"});
+    CHECK(shown(7) ==
+          Words{first, "", "SERVICE", "", "SERVER", "p/d", "6 more; make the window higher"});
+    for (std::size_t lines = 2; lines < 14; lines++) {
+        CHECK(shown(lines).size() <= lines);
+    }
 }
 
 TEST_CASE("places of the API", "[cli]") {
@@ -158,7 +192,7 @@ TEST_CASE("a change: fields with old and new value, what is added and removed", 
           "    drain_timeout: - -> 10m\n"
           "    weight: 100 -> 400\n"
           "  pool p: 25.0 % of new calls go to another server than before\n"
-          "  api: in force after a restart\n"
+          "  api: only a restart changes it\n"
           "  warning: late\n");
     CHECK(change_view(change, false, true).find("\x1b[31m- server p/b\x1b[0m\n") !=
           std::string::npos);
