@@ -9,6 +9,7 @@
 #include "cli/offline.hpp"
 #include "cli/words.hpp"
 #include "config/model.hpp"
+#include "explain/message.hpp"
 
 #include <iostream>
 #include <map>
@@ -181,10 +182,17 @@ int Explainer::add_way_captured(json &description, const Datagram &datagram) con
     return add_way(description, datagram.payload, datagram.source.to_string(), service);
 }
 
+/// Whether what there is of a datagram is what it is steered by.
+bool has_way(const Datagram &datagram) {
+    return !datagram.cut && (datagram.part == Part::Whole ||
+                             (datagram.part == Part::FirstFragment &&
+                              !explain::read_first_fragment(datagram.payload).call_id.empty()));
+}
+
 int Explainer::explain_captured(const CapturedDatagram &captured) const {
     const Datagram &datagram = captured.datagram;
     json description = captured_json(captured, secret_);
-    if (datagram.part == Part::Whole && !datagram.cut) {
+    if (has_way(datagram)) {
         const int failed = add_way_captured(description, datagram);
         if (failed != kExitOk) {
             return failed;

@@ -6,7 +6,6 @@
 #include "explain/message.hpp"
 #include "sip/text.hpp"
 
-#include <sipsteer/limits.h>
 #include <sipsteer/reason.h>
 
 #include <array>
@@ -101,12 +100,6 @@ std::string method_of(std::string_view message, Kind kind) {
     return kind == Kind::Request ? request_method(message) : std::string();
 }
 
-/// Whether the Call-ID may go on behind the bytes there are: ss_span's `open` (bpf/callid.h).
-bool is_open(std::string_view bytes, finder_span call_id) {
-    const auto rest = bytes.substr(call_id.offset + call_id.length);
-    return call_id.length < SS_KEY_BYTES && rest.find_first_not_of(" \t") == rest.npos;
-}
-
 /// What a datagram without a Call-ID is: ss_kind_without_call_id() of bpf/key.h.
 unsigned reason_of(const explain::Message &message, bool whole) {
     if (!whole) {
@@ -158,11 +151,9 @@ json offsets_json(std::string_view bytes, const explain::Message &message) {
 
 json describe(const Payload &payload, const KnownSecret &secret) {
     const std::string_view bytes = payload.bytes;
-    explain::Message message = explain::read_message(bytes);
+    explain::Message message =
+        payload.whole ? explain::read_message(bytes) : explain::read_first_fragment(bytes);
     message.source = payload.source;
-    if (!payload.whole && is_open(bytes, finder_call_id(as_text(bytes)))) {
-        message.call_id.clear();
-    }
     const auto start = finder_classify(as_text(bytes)).start;
     json result = {{"kind", kind_of(message)},
                    {"method", text_or_null(method_of(bytes.substr(start), message.kind))},

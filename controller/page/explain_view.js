@@ -50,9 +50,10 @@ function messageView(answer) {
 
 function datagramWords({ way, part, cut }) {
   if (way === null) {
-    return cut ? "cut short by the capture" : `a fragment (${part.replace("_", " ")}): it has no way of its own`;
+    return cut ? "cut short by the capture" : part === "first_fragment"
+      ? "a first fragment that ends before its Call-ID does" : "a later fragment: it goes where its first one went";
   }
-  const what = [way.kind, way.method].filter(Boolean).join(" ");
+  const what = [part === "first_fragment" ? "first fragment of a" : "", way.kind, way.method].filter(Boolean).join(" ");
   const server = way.pool?.call?.server ?? way.pool?.if_new?.server;
   return `${what}${way.call_id ? ` ${way.call_id}` : ""}: ${server ?? "no server"}`;
 }
@@ -67,11 +68,13 @@ function datagramView(datagram) {
 }
 
 /** Elements: one for each datagram, folded. */
-export function captureView({ frames, datagrams, more }) {
+export function captureView({ frames, datagrams, more, problem }) {
   const words = datagrams.length === 0 ? `None of its ${plural(frames, "frame")} is a datagram to a service.`
     : more ? `The first ${plural(datagrams.length, "datagram")} to services; there are more.`
       : `${plural(datagrams.length, "datagram")} to services, in ${plural(frames, "frame")}.`;
-  return [element("p", { className: datagrams.length === 0 ? "empty" : "" }, words), ...datagrams.map(datagramView)];
+  return [element("p", { className: datagrams.length === 0 ? "empty" : "" }, words),
+    ...(problem ? [element("p", { className: "problem" }, `Not read to its end: ${problem}`)] : []),
+    ...datagrams.map(datagramView)];
 }
 
 /** Elements; the whole answer is below them, folded. */

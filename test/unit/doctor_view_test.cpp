@@ -68,7 +68,8 @@ TEST_CASE("the command line of the doctor", "[doctor]") {
 
 TEST_CASE("completion knows the checks", "[doctor]") {
     const auto script = sipsteer_says({"completion", "bash"}).second;
-    CHECK(script.find("--only | --skip) words=\"daemon ready ") != std::string::npos);
+    CHECK(script.find("doctor:--only) value=\"list daemon ready ") != std::string::npos);
+    CHECK(script.find("doctor:--skip) value=\"list daemon ready ") != std::string::npos);
 }
 
 TEST_CASE("a check is what the heaviest of its findings is", "[doctor]") {
