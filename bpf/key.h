@@ -8,6 +8,7 @@
 
 #include "attempt.h"
 #include "callid.h"
+#include "end.h"
 #include "maps.h"
 #include "message.h"
 #include "packet.h"
@@ -140,28 +141,19 @@ SS_STAGE __u32 ss_via_at(struct xdp_md *ctx, const struct ss_packet *packet, __u
     return ss_find_header(&text, header, start);
 }
 
-/*
- * Whether a response is to a BYE: its CSeq says so at its end (RFC 3261, 20.16). A CSeq that is
- * folded between number and method is not known.
- */
-SS_STAGE int ss_is_to_bye(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start) {
-    const struct ss_header header = SS_HEADER_CSEQ;
+/* Whether the message's CSeq is that of a BYE (end.h). A stage of its own, as above. */
+SS_STAGE int ss_is_of_bye_packet(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start) {
     if (!packet)
         return 0;
     const struct ss_text text = ss_message_text(ctx, packet);
-    const struct ss_span value = ss_value_span(&text, ss_find_header(&text, header, start));
-    if (value.length < sizeof("1 BYE") - 1)
-        return 0;
-    const __u32 end = value.offset + value.length;
-    return ss_is_blank(ss_text_byte(&text, end - 4)) && ss_text_byte(&text, end - 3) == 'B' &&
-           ss_text_byte(&text, end - 2) == 'Y' && ss_text_byte(&text, end - 1) == 'E';
+    return ss_is_of_bye(&text, start);
 }
 
 /* A phone's answer to a BYE that a server sent it is all that is seen of that call's end. */
 SS_INLINE void ss_find_end(struct xdp_md *ctx, const struct ss_packet *packet, __u32 mode,
                            struct ss_key *key) {
     if (mode == SS_POOL_STATEFUL && key->from_sip && key->method == SS_METHOD_RESPONSE_2XX &&
-        ss_is_to_bye(ctx, packet, key->start))
+        ss_is_of_bye_packet(ctx, packet, key->start))
         key->event = SS_EVENT_ENDED;
 }
 

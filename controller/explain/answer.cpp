@@ -85,8 +85,10 @@ nlohmann::json answer(const World &world, const plan::PlannedPool &pool, const M
     }
     const bool found = findings.entry && !findings.entry->expired;
     findings.registered = registered_at(world, pool, key);
+    const bool goes_on = key.event == FINDER_DIALOG && message.method != SS_METHOD_ACK;
     findings.first =
-        choose(world, pool, key, what_for(finder_first_state(key.event), For::NewCall));
+        choose(world, pool, key,
+               what_for(finder_first_state(key.event), goes_on ? For::RunningCall : For::NewCall));
     if (found) {
         const auto state = finder_next_state(findings.entry->call.state, key.event);
         findings.again = choose(world, pool, key, what_for(state, For::RunningCall));

@@ -4,6 +4,7 @@
 #include "bpf/attempt.h"
 #include "bpf/call_state.h"
 #include "bpf/callid.h"
+#include "bpf/end.h"
 #include "bpf/message.h"
 #include "bpf/siphash.h"
 #include "bpf/user.h"
@@ -60,6 +61,11 @@ uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text) {
     __u32 target = ss_request_uri_at(kind.start, kind.method);
     return ss_attempt_of(ss_line_hash(&message, key, target),
                          ss_line_hash(&message, key, ss_find_header(&message, via, kind.start)));
+}
+
+int finder_is_of_bye(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    return ss_is_of_bye(&message, ss_skip_line_ends(&message));
 }
 
 int finder_is_stun(struct finder_text text) {

@@ -34,7 +34,7 @@ enum finder_event {
     FINDER_END,
     FINDER_OTHER,
     FINDER_RESPONSE,
-    FINDER_ENDED, /* a 2xx to a BYE: the state machine takes it, nothing here tells it */
+    FINDER_ENDED,
     FINDER_SOURCE,
     FINDER_FAILED
 };
@@ -54,6 +54,8 @@ struct finder_message finder_classify(struct finder_text text);
 /* As ss_attempt_of: of an INVITE or an ACK. */
 uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text);
 int finder_is_stun(struct finder_text text);
+/* As ss_is_of_bye: whether a message's CSeq is that of a BYE. */
+int finder_is_of_bye(struct finder_text text);
 
 uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span);
 uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t second);

@@ -62,7 +62,8 @@ Key make_key(const Secret &secret, const Message &message, const ss_pool &pool) 
         key.table = source;
         key.ring = source;
     } else {
-        key.event = finder_event_of(message.method);
+        key.event = message.ends_call ? static_cast<unsigned>(FINDER_ENDED)
+                                      : finder_event_of(message.method);
         key.table = hash_text(secret, message.call_id);
         key.ring = key.table;
         if (pool.key == SS_KEY_ADDRESS_OF_RECORD) {

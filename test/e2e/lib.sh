@@ -81,9 +81,10 @@ e2e_begin() {
     comment "lab $LAB ${lab_options[*]}"
 }
 
-# Without it set -e ends a test without a word, as many programs here are asked to be silent.
+# Without it set -e ends a test without a word, as many programs here are asked to be silent. What fails in
+# a subshell may be meant to.
 e2e_died() { # CODE COMMAND FILE LINE
-    printf '# %s:%d: exit code %d: %s\n' "${3##*/}" "$4" "$1" "$2" >&2
+    ((BASH_SUBSHELL)) || printf '# %s:%d: exit code %d: %s\n' "${3##*/}" "$4" "$1" "$2" >&2
 }
 
 e2e_clean_up() {

@@ -82,7 +82,9 @@ vip_places() {
 director_traces() {
     director_programs
     printf 'VIP on %s\n' "$(vip_places "$VIP")"
-    find "$(jq -r .bpffs <<<"$LAB_INFO")" -mindepth 1 ! -name '*.debug' | sort
+    # Where no bpffs is at /sys/fs/bpf, ip and tc, other labs' too, make folders in the first one they find.
+    find "$(jq -r .bpffs <<<"$LAB_INFO")" -mindepth 1 ! -name '*.debug' \
+        ! -regex '.*/bpf/\(ip\|tc\|xdp\)\(/.*\)?' | sort
     cat "$(director_file state/addresses.json)" 2>/dev/null || true
 }
 

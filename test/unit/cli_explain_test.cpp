@@ -118,6 +118,17 @@ TEST_CASE("sipsteer explain: the other kinds of datagrams", "[cli]") {
     CHECK(without["state"] == "source");
 }
 
+TEST_CASE("sipsteer explain: the answer to a BYE", "[cli]") {
+    const Folder folder;
+    const auto event = [&](const std::string &status, const std::string &cseq) {
+        return explain(folder,
+                       "\r\nSIP/2.0 " + status + "\r\nCall-ID: a\r\n" + cseq + "\r\n\r\n")["event"];
+    };
+    CHECK(event("200 OK", "CSeq: 2 BYE") == "ended");
+    CHECK(event("200 OK", "CSeq: 2 INVITE") == "response");
+    CHECK(event("481 No", "CSeq: 2 BYE") == "response");
+}
+
 TEST_CASE("sipsteer explain: bytes that are no UTF-8 are not lost", "[cli]") {
     const Folder folder;
     const json found = explain(folder, "BYE sip:a SIP/2.0\r\nCall-ID: a\xff\r\n\r\n");
