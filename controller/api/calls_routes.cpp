@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/calls_routes.hpp"
 
-#include "api/json_body.hpp"
-#include "api/query.hpp"
+#include "http/json_body.hpp"
+#include "http/query.hpp"
 
 #include <boost/beast/core/string.hpp>
 
@@ -19,16 +19,16 @@ constexpr std::size_t kLargestDatagram = 65'527; // UDP: its length has 16 bits,
 constexpr const char *kCaptureTypes[] = {"application/vnd.tcpdump.pcap", "application/x-pcapng"};
 constexpr std::uint64_t kLongestTime = 1'000'000; // seconds: more than the table can tell
 
-Response to_response(const AnswerOrProblem &result) {
-    if (const auto *problem = std::get_if<Problem>(&result)) {
-        return problem_response(*problem);
+http::Response to_response(const AnswerOrProblem &result) {
+    if (const auto *problem = std::get_if<http::Problem>(&result)) {
+        return http::problem_response(*problem);
     }
     const auto &answer = std::get<Answer>(result);
-    return json_response(answer.body, answer.status);
+    return http::json_response(answer.body, answer.status);
 }
 
-Response list(const CallsSources &sources, const Request &request) {
-    QueryReader reader(request);
+http::Response list(const CallsSources &sources, const http::Request &request) {
+    http::QueryReader reader(request);
     CallsQuery query;
     query.pool = reader.text("pool");
     query.server = reader.text("server");
@@ -38,30 +38,30 @@ Response list(const CallsSources &sources, const Request &request) {
     query.limit = reader.number("limit", 1, 1000, query.limit);
     query.after = reader.number("after", 0, std::numeric_limits<std::int64_t>::max(), query.after);
     if (const auto problem = reader.finish()) {
-        return problem_response(*problem);
+        return http::problem_response(*problem);
     }
     return to_response(sources.list(query));
 }
 
 /// The answer to a change of calls that is meant for them as they were: what the table knows of a
 /// call changes with each of its messages, so that it has no entity tag to compare.
-std::optional<Response> refuse_condition(const Request &request) {
+std::optional<http::Response> refuse_condition(const http::Request &request) {
     if (request.method == "GET" || request.method == "HEAD" || !request.fields.get("If-Match")) {
         return std::nullopt;
     }
-    return problem_response(
+    return http::problem_response(
         {412,
          "calls have no entity tags: they change with each message; leave If-Match out",
          {},
          {}});
 }
 
-using CallHandler = std::function<Response(const CallQuery &, const Request &)>;
+using CallHandler = std::function<http::Response(const CallQuery &, const http::Request &)>;
 
 /// A handler of a route with {call-id} in it.
-Router::Handler for_call(CallHandler handler) {
-    return [handler = std::move(handler)](const Request &request) {
-        QueryReader reader(request);
+http::Router::Handler for_call(CallHandler handler) {
+    return [handler = std::move(handler)](const http::Request &request) {
+        http::QueryReader reader(request);
         CallQuery query;
         query.call_id = request.captured.at("call-id");
         query.pool = reader.text("pool");
@@ -69,7 +69,7 @@ Router::Handler for_call(CallHandler handler) {
         query.via = reader.text("via");
         query.source = reader.text("source");
         if (const auto problem = reader.finish()) {
-            return problem_response(*problem);
+            return http::problem_response(*problem);
         }
         if (auto refused = refuse_condition(request)) {
             return *refused;
@@ -80,42 +80,43 @@ Router::Handler for_call(CallHandler handler) {
 
 /// The object that a body may hold, with this field and no other; nothing: there may be none. An
 /// empty body is an empty object.
-std::variant<nlohmann::json, Response> read_object(const Request &request,
-                                                   const std::optional<std::string> &known) {
+std::variant<nlohmann::json, http::Response> read_object(const http::Request &request,
+                                                         const std::optional<std::string> &known) {
     if (request.body.empty()) {
         return nlohmann::json::object();
     }
-    auto body = read_json_body(request, BodyKind::Whole);
-    const auto *json = std::get_if<nlohmann::json>(&body);
-    if (json == nullptr) {
+    auto body = http::read_json_body(request, http::BodyKind::Whole);
+    const auto *object = std::get_if<nlohmann::json>(&body);
+    if (object == nullptr) {
         return body;
     }
-    if (!json->is_object()) {
-        return problem_response({400, "the body is not a JSON object", {}, {}});
+    if (!object->is_object()) {
+        return http::problem_response({400, "the body is not a JSON object", {}, {}});
     }
-    for (const auto &item : json->items()) {
+    for (const auto &item : object->items()) {
         if (item.key() != known) {
             const auto pointer = nlohmann::json::json_pointer() / item.key();
-            return problem_response({400,
-                                     "unknown field " + nlohmann::json(item.key()).dump() +
-                                         "; known here: " + known.value_or("none"),
-                                     {},
-                                     pointer.to_string()});
+            return http::problem_response({400,
+                                           "unknown field " + nlohmann::json(item.key()).dump() +
+                                               "; known here: " + known.value_or("none"),
+                                           {},
+                                           pointer.to_string()});
         }
     }
     return body;
 }
 
-Response rehome(const CallsSources &sources, const CallQuery &query, const Request &request) {
+http::Response rehome(const CallsSources &sources, const CallQuery &query,
+                      const http::Request &request) {
     const auto body = read_object(request, "server");
-    if (const auto *refused = std::get_if<Response>(&body)) {
+    if (const auto *refused = std::get_if<http::Response>(&body)) {
         return *refused;
     }
     std::optional<std::string> server;
     const auto &object = std::get<nlohmann::json>(body);
     if (const auto given = object.find("server"); given != object.end()) {
         if (!given->is_string()) {
-            return problem_response({400, "server: is not a string", {}, "/server"});
+            return http::problem_response({400, "server: is not a string", {}, "/server"});
         }
         server = given->get<std::string>();
     }
@@ -125,85 +126,87 @@ Response rehome(const CallsSources &sources, const CallQuery &query, const Reque
 using ServerHandler = std::function<AnswerOrProblem(const std::string &, const std::string &)>;
 
 /// A handler of a route with {pool} and {server} in it.
-Router::Handler for_server(ServerHandler handler) {
-    return [handler = std::move(handler)](const Request &request) {
-        if (const auto problem = QueryReader(request).finish()) {
-            return problem_response(*problem);
+http::Router::Handler for_server(ServerHandler handler) {
+    return [handler = std::move(handler)](const http::Request &request) {
+        if (const auto problem = http::QueryReader(request).finish()) {
+            return http::problem_response(*problem);
         }
         if (auto refused = refuse_condition(request)) {
             return *refused;
         }
         if (const auto body = read_object(request, std::nullopt);
-            std::holds_alternative<Response>(body)) {
-            return std::get<Response>(body);
+            std::holds_alternative<http::Response>(body)) {
+            return std::get<http::Response>(body);
         }
         return to_response(handler(request.captured.at("pool"), request.captured.at("server")));
     };
 }
 
-bool is_capture(const Request &request) {
+bool is_capture(const http::Request &request) {
     const std::string type = request.fields.get("Content-Type").value_or("");
     return std::any_of(std::begin(kCaptureTypes), std::end(kCaptureTypes), [&](const char *one) {
         return boost::beast::iequals(std::string_view(type).substr(0, type.find(';')), one);
     });
 }
 
-Response explain_capture(const CallsSources &sources, const Request &request) {
-    QueryReader reader(request);
+http::Response explain_capture(const CallsSources &sources, const http::Request &request) {
+    http::QueryReader reader(request);
     CaptureQuery query;
     query.file = request.body;
     query.service = reader.text("service");
     query.limit = reader.number("limit", 1, 1000, query.limit);
     if (const auto problem = reader.finish()) {
-        return problem_response(*problem);
+        return http::problem_response(*problem);
     }
     return to_response(sources.explain_capture(query));
 }
 
-Response explain(const CallsSources &sources, const Request &request) {
+http::Response explain(const CallsSources &sources, const http::Request &request) {
     if (is_capture(request)) {
         return explain_capture(sources, request);
     }
-    QueryReader reader(request);
+    http::QueryReader reader(request);
     ExplainQuery query;
     query.payload = request.body;
     query.service = reader.text("service");
     query.source = reader.text("source");
     if (const auto problem = reader.finish()) {
-        return problem_response(*problem);
+        return http::problem_response(*problem);
     }
     if (request.body.size() > kLargestDatagram) {
-        return problem_response({413,
-                                 "the body has more than the " + std::to_string(kLargestDatagram) +
-                                     " bytes of a UDP datagram",
-                                 {},
-                                 {}});
+        return http::problem_response({413,
+                                       "the body has more than the " +
+                                           std::to_string(kLargestDatagram) +
+                                           " bytes of a UDP datagram",
+                                       {},
+                                       {}});
     }
     return to_response(sources.explain(query));
 }
 
 } // namespace
 
-void add_calls_routes(Router &router, CallsSources sources) {
+void add_calls_routes(http::Router &router, CallsSources sources) {
     const auto from = std::make_shared<const CallsSources>(std::move(sources));
-    router.add("GET", "/v1/calls", [from](const Request &request) { return list(*from, request); });
+    router.add("GET", "/v1/calls",
+               [from](const http::Request &request) { return list(*from, request); });
     router.add("GET", "/v1/calls/{call-id}",
-               for_call([from](const CallQuery &query, const Request &) {
+               for_call([from](const CallQuery &query, const http::Request &) {
                    return to_response(from->show(query));
                }));
     router.add("DELETE", "/v1/calls/{call-id}",
-               for_call([from](const CallQuery &query, const Request &) {
+               for_call([from](const CallQuery &query, const http::Request &) {
                    return to_response(from->remove(query));
                }));
     router.add("POST", "/v1/calls/{call-id}/rehome",
-               for_call([from](const CallQuery &query, const Request &request) {
+               for_call([from](const CallQuery &query, const http::Request &request) {
                    return rehome(*from, query, request);
                }));
     router.add("POST", "/v1/pools/{pool}/servers/{server}/rehome", for_server(from->rehome_server));
     router.add("GET", "/v1/pools/{pool}/servers/{server}/rehome",
                for_server(from->rehome_progress));
     router.add("POST", "/v1/explain",
-               [from](const Request &request) { return explain(*from, request); });
+               [from](const http::Request &request) { return explain(*from, request); });
 }
 
 } // namespace sipsteer::api

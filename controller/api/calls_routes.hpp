@@ -3,8 +3,8 @@
 // The routes about calls. What they answer comes from the daemon: the API knows nothing of it.
 #pragma once
 
-#include "api/problem.hpp"
-#include "api/router.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -56,7 +56,7 @@ struct Answer {
     unsigned status = 200;
     nlohmann::json body;
 };
-using AnswerOrProblem = std::variant<Answer, Problem>;
+using AnswerOrProblem = std::variant<Answer, http::Problem>;
 
 struct CallsSources {
     std::function<AnswerOrProblem(const CallsQuery &)> list;
@@ -81,6 +81,6 @@ struct CallsSources {
 /// POST /v1/pools/{pool}/servers/{server}/rehome, and GET of its progress
 /// POST /v1/explain?service=&source=, with a datagram in the body;
 /// POST /v1/explain?service=&limit=, with a capture in it, if Content-Type says so
-void add_calls_routes(Router &router, CallsSources sources);
+void add_calls_routes(http::Router &router, CallsSources sources);
 
 } // namespace sipsteer::api

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/config_change.hpp"
 
-#include "api/entity_tag.hpp"
-#include "api/query.hpp"
+#include "http/entity_tag.hpp"
+#include "http/query.hpp"
 
 namespace sipsteer::api {
 
@@ -11,35 +11,36 @@ namespace {
 using nlohmann::json;
 
 std::string tag_of(const json &resource) {
-    return resource.is_null() ? "" : entity_tag(resource);
+    return resource.is_null() ? "" : http::entity_tag(resource);
 }
 
 /// That a thing cannot be removed because others name it is no fault of the request.
-Response refused(const Request &request, Problem problem) {
+http::Response refused(const http::Request &request, http::Problem problem) {
     if (request.method == "DELETE" && problem.status == 422) {
         problem.status = 409;
         problem.detail = "the rest of the configuration needs it";
     }
-    return problem_response(problem);
+    return http::problem_response(problem);
 }
 
 } // namespace
 
-Response change_config(const Request &request, const ConfigSource &source, const Edit &edit) {
-    QueryReader query(request);
+http::Response change_config(const http::Request &request, const ConfigSource &source,
+                             const Edit &edit) {
+    http::QueryReader query(request);
     const bool dry_run = query.flag("dry_run");
     if (const auto problem = query.finish()) {
-        return problem_response(*problem);
+        return http::problem_response(*problem);
     }
-    if (auto failed = failed_condition(request, tag_of(edit.before))) {
+    if (auto failed = http::failed_condition(request, tag_of(edit.before))) {
         return *failed;
     }
     json next = source.current();
     if (const auto problem = edit.apply(next)) {
-        return problem_response(*problem);
+        return http::problem_response(*problem);
     }
     const auto changed = source.change(next, dry_run ? ChangeMode::DryRun : ChangeMode::InForce);
-    if (const auto *problem = std::get_if<Problem>(&changed)) {
+    if (const auto *problem = std::get_if<http::Problem>(&changed)) {
         return refused(request, *problem);
     }
     json report = std::get<json>(changed);
@@ -47,7 +48,7 @@ Response change_config(const Request &request, const ConfigSource &source, const
     const std::string tag = tag_of(edit.find(source.current()));
     report["etag"] = tag.empty() ? json() : json(tag);
     const bool created = edit.before.is_null() && !dry_run;
-    Response response = json_response(report, created ? 201 : 200);
+    http::Response response = http::json_response(report, created ? 201 : 200);
     if (request.method == "PATCH" && !tag.empty()) { // not for PUT: RFC 9110, 9.3.4
         response.fields.emplace_back("ETag", tag);
     }

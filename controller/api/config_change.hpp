@@ -5,8 +5,8 @@
 #pragma once
 
 #include "api/config_source.hpp"
-#include "api/message.hpp"
-#include "api/problem.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -20,7 +20,7 @@ struct Edit {
     nlohmann::json before;
 
     /// Makes the change in the whole document; what is wrong with it (422).
-    std::function<std::optional<Problem>(nlohmann::json &config)> apply;
+    std::function<std::optional<http::Problem>(nlohmann::json &config)> apply;
 
     /// The resource in the whole document, after the change; null if it has been removed.
     std::function<nlohmann::json(const nlohmann::json &config)> find;
@@ -28,6 +28,7 @@ struct Edit {
 
 /// Takes the query (dry_run), looks at the conditions, makes the edit. Answers the report, with
 /// the resource's new tag in "etag".
-Response change_config(const Request &request, const ConfigSource &source, const Edit &edit);
+http::Response change_config(const http::Request &request, const ConfigSource &source,
+                             const Edit &edit);
 
 } // namespace sipsteer::api

@@ -2,9 +2,9 @@
 #include "api/config_routes.hpp"
 
 #include "api/config_change.hpp"
-#include "api/entity_tag.hpp"
-#include "api/json_body.hpp"
-#include "api/query.hpp"
+#include "http/entity_tag.hpp"
+#include "http/json_body.hpp"
+#include "http/query.hpp"
 
 namespace sipsteer::api {
 
@@ -12,30 +12,31 @@ namespace {
 
 using nlohmann::json;
 
-Response get_config(const Request &request, const ConfigSource &source) {
-    if (const auto problem = QueryReader(request).finish()) {
-        return problem_response(*problem);
+http::Response get_config(const http::Request &request, const ConfigSource &source) {
+    if (const auto problem = http::QueryReader(request).finish()) {
+        return http::problem_response(*problem);
     }
     const json config = source.current();
-    const std::string tag = entity_tag(config);
-    Response response = json_response(config);
-    if (is_known(request, tag)) {
+    const std::string tag = http::entity_tag(config);
+    http::Response response = http::json_response(config);
+    if (http::is_known(request, tag)) {
         response = {304, {}, {}, {}};
     }
     response.fields.emplace_back("ETag", tag);
     return response;
 }
 
-Response change_all(const Request &request, const ConfigSource &source, BodyKind kind) {
-    auto body = read_json_body(request, kind);
-    if (auto *refused = std::get_if<Response>(&body)) {
+http::Response change_all(const http::Request &request, const ConfigSource &source,
+                          http::BodyKind kind) {
+    auto body = http::read_json_body(request, kind);
+    if (auto *refused = std::get_if<http::Response>(&body)) {
         return std::move(*refused);
     }
     const json &content = std::get<json>(body);
     Edit edit;
     edit.before = source.current();
-    edit.apply = [&content, kind](json &config) -> std::optional<Problem> {
-        if (kind == BodyKind::MergePatch) {
+    edit.apply = [&content, kind](json &config) -> std::optional<http::Problem> {
+        if (kind == http::BodyKind::MergePatch) {
             config.merge_patch(content);
         } else {
             config = content;
@@ -59,38 +60,39 @@ std::optional<std::string> save_fault(const json &body) {
     return body.value("to", json()) == "file" ? std::nullopt : std::optional<std::string>("/to");
 }
 
-Response save(const Request &request, const ConfigSource &source) {
-    if (const auto problem = QueryReader(request).finish()) {
-        return problem_response(*problem);
+http::Response save(const http::Request &request, const ConfigSource &source) {
+    if (const auto problem = http::QueryReader(request).finish()) {
+        return http::problem_response(*problem);
     }
-    auto body = read_json_body(request, BodyKind::Whole);
-    if (auto *refused = std::get_if<Response>(&body)) {
+    auto body = http::read_json_body(request, http::BodyKind::Whole);
+    if (auto *refused = std::get_if<http::Response>(&body)) {
         return std::move(*refused);
     }
     if (const auto fault = save_fault(std::get<json>(body))) {
-        return problem_response({422, R"(the body must be {"to": "file"})", {}, *fault});
+        return http::problem_response({422, R"(the body must be {"to": "file"})", {}, *fault});
     }
-    if (auto failed = failed_condition(request, entity_tag(source.current()))) {
+    if (auto failed = http::failed_condition(request, http::entity_tag(source.current()))) {
         return *failed;
     }
     const auto saved = source.save_to_file();
-    const auto *problem = std::get_if<Problem>(&saved);
-    return problem != nullptr ? problem_response(*problem) : json_response(std::get<json>(saved));
+    const auto *problem = std::get_if<http::Problem>(&saved);
+    return problem != nullptr ? http::problem_response(*problem)
+                              : http::json_response(std::get<json>(saved));
 }
 
 } // namespace
 
-void add_config_routes(Router &router, const ConfigSource &source) {
+void add_config_routes(http::Router &router, const ConfigSource &source) {
     router.add("GET", "/v1/config",
-               [source](const Request &request) { return get_config(request, source); });
-    router.add("PUT", "/v1/config", [source](const Request &request) {
-        return change_all(request, source, BodyKind::Whole);
+               [source](const http::Request &request) { return get_config(request, source); });
+    router.add("PUT", "/v1/config", [source](const http::Request &request) {
+        return change_all(request, source, http::BodyKind::Whole);
     });
-    router.add("PATCH", "/v1/config", [source](const Request &request) {
-        return change_all(request, source, BodyKind::MergePatch);
+    router.add("PATCH", "/v1/config", [source](const http::Request &request) {
+        return change_all(request, source, http::BodyKind::MergePatch);
     });
     router.add("POST", "/v1/config/save",
-               [source](const Request &request) { return save(request, source); });
+               [source](const http::Request &request) { return save(request, source); });
 }
 
 } // namespace sipsteer::api

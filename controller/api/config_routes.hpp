@@ -2,7 +2,7 @@
 #pragma once
 
 #include "api/config_source.hpp"
-#include "api/router.hpp"
+#include "http/router.hpp"
 
 namespace sipsteer::api {
 
@@ -10,6 +10,6 @@ namespace sipsteer::api {
 /// PUT /v1/config?dry_run=
 /// PATCH /v1/config?dry_run=
 /// POST /v1/config/save
-void add_config_routes(Router &router, const ConfigSource &source);
+void add_config_routes(http::Router &router, const ConfigSource &source);
 
 } // namespace sipsteer::api

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/problem.hpp"
+#include "http/problem.hpp"
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -19,13 +19,13 @@ struct ConfigSource {
     /// Puts a whole configuration in force, and on the disk; a dry run only says what that would
     /// do. The report of what changes, or why nothing did: 409 what only a restart changes, 422
     /// the fields at fault, 500.
-    std::function<std::variant<nlohmann::json, Problem>(const nlohmann::json &next,
-                                                        ChangeMode mode)>
+    std::function<std::variant<nlohmann::json, http::Problem>(const nlohmann::json &next,
+                                                              ChangeMode mode)>
         change;
 
     /// Writes what is in force to the operator's file; why not: 409 somebody else has changed that
     /// since it was read, 500.
-    std::function<std::variant<nlohmann::json, Problem>()> save_to_file;
+    std::function<std::variant<nlohmann::json, http::Problem>()> save_to_file;
 };
 
 } // namespace sipsteer::api

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/router.hpp"
+#include "http/router.hpp"
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -9,6 +9,6 @@
 namespace sipsteer::api {
 
 /// GET /v1/counters
-void add_counter_routes(Router &router, std::function<nlohmann::json()> counters);
+void add_counter_routes(http::Router &router, std::function<nlohmann::json()> counters);
 
 } // namespace sipsteer::api

@@ -2,7 +2,7 @@
 #include "api/document_routes.hpp"
 
 #include "api/openapi.hpp"
-#include "api/query.hpp"
+#include "http/query.hpp"
 
 namespace sipsteer::api {
 
@@ -10,12 +10,12 @@ namespace {
 
 using nlohmann::json;
 
-Router::Handler constant(const std::string &body) {
-    return [body](const Request &request) {
-        if (const auto problem = QueryReader(request).finish()) {
-            return problem_response(*problem);
+http::Router::Handler constant(const std::string &body) {
+    return [body](const http::Request &request) {
+        if (const auto problem = http::QueryReader(request).finish()) {
+            return http::problem_response(*problem);
         }
-        return Response{200, "application/json", body, {}};
+        return http::Response{200, "application/json", body, {}};
     };
 }
 
@@ -24,7 +24,7 @@ json route_json(const std::string &method, const std::string &path) {
 }
 
 /// What `own` answers, but for the role: all routes that there are before it is added.
-json routes_json(const Router &router, const std::string &own) {
+json routes_json(const http::Router &router, const std::string &own) {
     json routes = json::array();
     for (const auto &[method, path] : router.routes()) {
         routes.push_back(route_json(method, path));
@@ -35,15 +35,15 @@ json routes_json(const Router &router, const std::string &own) {
 
 } // namespace
 
-void add_document_routes(Router &router) {
+void add_document_routes(http::Router &router) {
     router.add("GET", "/openapi.json", constant(std::string(openapi_document())));
-    router.add("GET", "/v1", [routes = routes_json(router, "/v1")](const Request &request) {
-        if (const auto problem = QueryReader(request).finish()) {
-            return problem_response(*problem);
+    router.add("GET", "/v1", [routes = routes_json(router, "/v1")](const http::Request &request) {
+        if (const auto problem = http::QueryReader(request).finish()) {
+            return http::problem_response(*problem);
         }
         json answer = routes;
         answer["role"] = request.may_change ? "admin" : "read-only";
-        return json_response(answer);
+        return http::json_response(answer);
     });
 }
 

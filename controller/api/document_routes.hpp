@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/router.hpp"
+#include "http/router.hpp"
 
 namespace sipsteer::api {
 
 /// GET /openapi.json: the description of the API, openapi.json of this folder
 /// GET /v1: the routes that `router` has; added last, it knows all of them
-void add_document_routes(Router &router);
+void add_document_routes(http::Router &router);
 
 } // namespace sipsteer::api

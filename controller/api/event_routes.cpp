@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/event_routes.hpp"
 
-#include "api/query.hpp"
+#include "http/query.hpp"
 
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
@@ -15,7 +15,7 @@ namespace {
 constexpr auto kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 /// What a browser that lost the connection had last (WHATWG HTML, 9.2.4).
-std::optional<std::uint64_t> last_event_id(const Request &request) {
+std::optional<std::uint64_t> last_event_id(const http::Request &request) {
     const auto text = request.fields.get("Last-Event-ID").value_or("");
     std::uint64_t id = 0;
     const auto *last = text.data() + text.size();
@@ -26,12 +26,12 @@ std::optional<std::uint64_t> last_event_id(const Request &request) {
     return id;
 }
 
-bool wants_stream(const Request &request) {
+bool wants_stream(const http::Request &request) {
     return request.fields.accept("text/event-stream");
 }
 
-std::variant<EventsQuery, Problem> read_query(const Request &request) {
-    QueryReader reader(request);
+std::variant<EventsQuery, http::Problem> read_query(const http::Request &request) {
+    http::QueryReader reader(request);
     EventsQuery query;
     if (const auto types = reader.text("type")) {
         boost::split(query.types, *types, boost::is_any_of(","));
@@ -45,21 +45,21 @@ std::variant<EventsQuery, Problem> read_query(const Request &request) {
         return *problem;
     }
     if (query.calls && !wants_stream(request)) {
-        return Problem{
+        return http::Problem{
             400, "events of calls are not kept: they come as a stream only", "calls", {}};
     }
     return query;
 }
 
-Response listen(const EventSource &source, const EventsQuery &query) {
+http::Response listen(const EventSource &source, const EventsQuery &query) {
     auto listened = source.listen(query);
-    if (const auto *problem = std::get_if<Problem>(&listened)) {
-        return problem_response(*problem);
+    if (const auto *problem = std::get_if<http::Problem>(&listened)) {
+        return http::problem_response(*problem);
     }
-    Response response;
-    response.stream = std::get<std::shared_ptr<Stream>>(std::move(listened));
+    http::Response response;
+    response.stream = std::get<std::shared_ptr<http::Stream>>(std::move(listened));
     if (!response.stream) {
-        return problem_response({503, "too many clients listen to events already", {}, {}});
+        return http::problem_response({503, "too many clients listen to events already", {}, {}});
     }
     response.content_type = "text/event-stream";
     return response;
@@ -67,15 +67,15 @@ Response listen(const EventSource &source, const EventsQuery &query) {
 
 } // namespace
 
-void add_event_routes(Router &router, EventSource source) {
-    router.add("GET", "/v1/events", [source = std::move(source)](const Request &request) {
+void add_event_routes(http::Router &router, EventSource source) {
+    router.add("GET", "/v1/events", [source = std::move(source)](const http::Request &request) {
         auto read = read_query(request);
-        if (const auto *problem = std::get_if<Problem>(&read)) {
-            return problem_response(*problem);
+        if (const auto *problem = std::get_if<http::Problem>(&read)) {
+            return http::problem_response(*problem);
         }
         auto &query = std::get<EventsQuery>(read);
         if (!wants_stream(request)) {
-            return json_response(source.list(query));
+            return http::json_response(source.list(query));
         }
         if (const auto last = last_event_id(request)) {
             query.since = last;

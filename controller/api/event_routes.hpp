@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/problem.hpp"
-#include "api/router.hpp"
 #include "api/tap_query.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -29,12 +29,13 @@ struct EventSource {
     std::function<nlohmann::json(const EventsQuery &)> list;
 
     /// A null stream: too many are listening.
-    std::function<std::variant<std::shared_ptr<Stream>, Problem>(const EventsQuery &)> listen;
+    std::function<std::variant<std::shared_ptr<http::Stream>, http::Problem>(const EventsQuery &)>
+        listen;
 };
 
 /// GET /v1/events?type=&since=&limit=: a list of what happened lately; to a client that accepts
 /// text/event-stream, what happens from now on (WHATWG HTML, "Server-sent events"), and with
 /// calls=SHARE, server=, source= or call_id= what happens to calls.
-void add_event_routes(Router &router, EventSource source);
+void add_event_routes(http::Router &router, EventSource source);
 
 } // namespace sipsteer::api

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/health_routes.hpp"
 
-#include "api/problem.hpp"
-#include "api/query.hpp"
+#include "http/problem.hpp"
+#include "http/query.hpp"
 
 #include <utility>
 
@@ -12,28 +12,28 @@ namespace {
 
 using Missing = std::function<std::vector<std::string>()>;
 
-Response get_health(const Request &request) {
-    const auto problem = QueryReader(request).finish();
-    return problem ? problem_response(*problem) : json_response({{"status", "alive"}});
+http::Response get_health(const http::Request &request) {
+    const auto problem = http::QueryReader(request).finish();
+    return problem ? http::problem_response(*problem) : http::json_response({{"status", "alive"}});
 }
 
-Response get_readiness(const Request &request, const Missing &missing) {
-    if (const auto problem = QueryReader(request).finish()) {
-        return problem_response(*problem);
+http::Response get_readiness(const http::Request &request, const Missing &missing) {
+    if (const auto problem = http::QueryReader(request).finish()) {
+        return http::problem_response(*problem);
     }
     std::string list;
     for (const std::string &one : missing()) {
         list += (list.empty() ? "" : "; ") + one;
     }
-    return list.empty() ? json_response({{"status", "ready"}})
-                        : problem_response({503, "not ready: " + list, {}, {}});
+    return list.empty() ? http::json_response({{"status", "ready"}})
+                        : http::problem_response({503, "not ready: " + list, {}, {}});
 }
 
 } // namespace
 
-void add_health_routes(Router &router, Missing missing) {
+void add_health_routes(http::Router &router, Missing missing) {
     router.add("GET", "/healthz", get_health);
-    router.add("GET", "/readyz", [missing = std::move(missing)](const Request &request) {
+    router.add("GET", "/readyz", [missing = std::move(missing)](const http::Request &request) {
         return get_readiness(request, missing);
     });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/router.hpp"
+#include "http/router.hpp"
 
 #include <functional>
 #include <string>
@@ -11,6 +11,6 @@ namespace sipsteer::api {
 
 /// GET /healthz: the daemon lives. GET /readyz: packets are steered as configured, or else 503.
 /// `missing` says what that lacks, each in a few words; nothing: it is ready.
-void add_health_routes(Router &router, std::function<std::vector<std::string>()> missing);
+void add_health_routes(http::Router &router, std::function<std::vector<std::string>()> missing);
 
 } // namespace sipsteer::api

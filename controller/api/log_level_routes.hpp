@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/router.hpp"
+#include "http/router.hpp"
 
 #include <functional>
 #include <string>
@@ -16,6 +16,6 @@ struct LogLevel {
 
 /// GET /v1/log_level
 /// PUT /v1/log_level: until the daemon ends, or a new configuration has another level
-void add_log_level_routes(Router &router, const LogLevel &level);
+void add_log_level_routes(http::Router &router, const LogLevel &level);
 
 } // namespace sipsteer::api

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/router.hpp"
+#include "http/router.hpp"
 
 #include <functional>
 #include <string>
@@ -14,6 +14,6 @@ struct MetricsText {
 };
 
 /// GET /metrics: `text` makes the answer, in OpenMetrics for a client that accepts that.
-void add_metrics_routes(Router &router, std::function<MetricsText(bool open_metrics)> text);
+void add_metrics_routes(http::Router &router, std::function<MetricsText(bool open_metrics)> text);
 
 } // namespace sipsteer::api

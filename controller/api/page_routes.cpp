@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/page_routes.hpp"
 
-#include "api/entity_tag.hpp"
-#include "api/query.hpp"
-#include "page/files.hpp"
-#include "util/content_hash.hpp"
+#include "api/page/files.hpp"
+#include "base/content_hash.hpp"
+#include "http/entity_tag.hpp"
+#include "http/query.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,8 +41,8 @@ const char *content_type(std::string_view name) {
 
 /// `no-cache`: kept by the browser, but asked for each time; mostly the answer is 304. A new
 /// program is never shown through the page of the one before.
-Response make_answer(const page::File &file) {
-    Response response{200, content_type(file.name), std::string(file.bytes), {}};
+http::Response make_answer(const page::File &file) {
+    http::Response response{200, content_type(file.name), std::string(file.bytes), {}};
     response.fields = {{"ETag", '"' + content_hash(file.bytes) + '"'},
                        {"Cache-Control", "no-cache"},
                        {"Content-Security-Policy", kContentSecurityPolicy},
@@ -51,12 +51,12 @@ Response make_answer(const page::File &file) {
     return response;
 }
 
-Response answer(const Response &file, const Request &request) {
-    if (const auto problem = QueryReader(request).finish()) {
-        return problem_response(*problem);
+http::Response answer(const http::Response &file, const http::Request &request) {
+    if (const auto problem = http::QueryReader(request).finish()) {
+        return http::problem_response(*problem);
     }
-    Response response = file;
-    if (is_known(request, file.fields.front().second)) {
+    http::Response response = file;
+    if (http::is_known(request, file.fields.front().second)) {
         response.status = 304;
         response.content_type.clear();
         response.body.clear();
@@ -66,18 +66,18 @@ Response answer(const Response &file, const Request &request) {
 
 } // namespace
 
-void add_page_routes(Router &router) {
-    const auto answers = std::make_shared<std::map<std::string, Response, std::less<>>>();
+void add_page_routes(http::Router &router) {
+    const auto answers = std::make_shared<std::map<std::string, http::Response, std::less<>>>();
     for (const page::File &file : page::files()) {
         answers->emplace(file.name, make_answer(file));
     }
-    router.add("GET", "/", [answers](const Request &request) {
+    router.add("GET", "/", [answers](const http::Request &request) {
         return answer(answers->at("index.html"), request);
     });
-    router.add("GET", "/page/{file}", [answers](const Request &request) {
+    router.add("GET", "/page/{file}", [answers](const http::Request &request) {
         const auto found = answers->find(request.captured.at("file"));
         if (found == answers->end()) {
-            return problem_response({404, "there is no " + request.target.path, {}, {}});
+            return http::problem_response({404, "there is no " + request.target.path, {}, {}});
         }
         return answer(found->second, request);
     });

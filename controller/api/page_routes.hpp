@@ -4,7 +4,7 @@
 // it asks of the API, as any client does.
 #pragma once
 
-#include "api/router.hpp"
+#include "http/router.hpp"
 
 namespace sipsteer::api {
 
@@ -13,6 +13,6 @@ namespace sipsteer::api {
 ///
 /// They hold nothing about the farm, so they may be served to who has no token: the page has a
 /// field for one.
-void add_page_routes(Router &router);
+void add_page_routes(http::Router &router);
 
 } // namespace sipsteer::api

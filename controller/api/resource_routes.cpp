@@ -2,9 +2,9 @@
 #include "api/resource_routes.hpp"
 
 #include "api/config_change.hpp"
-#include "api/entity_tag.hpp"
-#include "api/json_body.hpp"
-#include "api/query.hpp"
+#include "http/entity_tag.hpp"
+#include "http/json_body.hpp"
+#include "http/query.hpp"
 
 #include <algorithm>
 #include <map>
@@ -56,8 +56,8 @@ json find_thing(const Kind &kind, json config, const Captured &captured) {
     return thing == nullptr ? json() : *thing;
 }
 
-Response none_such(const Request &request) {
-    return problem_response({404, "there is no " + request.target.path, {}, {}});
+http::Response none_such(const http::Request &request) {
+    return http::problem_response({404, "there is no " + request.target.path, {}, {}});
 }
 
 /// Where errors about the body point to: the thing's place in the configuration.
@@ -81,9 +81,9 @@ json with_status(const Kind &kind, const ResourceStatus &status, json thing, Cap
     return thing;
 }
 
-Response get_list(const Context &context, const Request &request) {
-    if (const auto problem = QueryReader(request).finish()) {
-        return problem_response(*problem);
+http::Response get_list(const Context &context, const http::Request &request) {
+    if (const auto problem = http::QueryReader(request).finish()) {
+        return http::problem_response(*problem);
     }
     json config = context.source.current();
     const json *list = find_list(context.kind, config, request.captured);
@@ -95,27 +95,28 @@ Response get_list(const Context &context, const Request &request) {
     for (const json &thing : *list) {
         answer.push_back(with_status(context.kind, status, thing, request.captured));
     }
-    return json_response({{context.kind.plural, std::move(answer)}});
+    return http::json_response({{context.kind.plural, std::move(answer)}});
 }
 
-Response get_one(const Context &context, const Request &request) {
-    if (const auto problem = QueryReader(request).finish()) {
-        return problem_response(*problem);
+http::Response get_one(const Context &context, const http::Request &request) {
+    if (const auto problem = http::QueryReader(request).finish()) {
+        return http::problem_response(*problem);
     }
     const json thing = find_thing(context.kind, context.source.current(), request.captured);
     if (thing.is_null()) {
         return none_such(request);
     }
-    Response response =
-        json_response(with_status(context.kind, context.status(), thing, request.captured));
-    response.fields.emplace_back("ETag", entity_tag(thing));
+    http::Response response =
+        http::json_response(with_status(context.kind, context.status(), thing, request.captured));
+    response.fields.emplace_back("ETag", http::entity_tag(thing));
     return response;
 }
 
 /// Puts `thing` in the place of the one of that name, or behind the others.
-std::optional<Problem> put(const Kind &kind, json &config, const Captured &captured, json thing) {
+std::optional<http::Problem> put(const Kind &kind, json &config, const Captured &captured,
+                                 json thing) {
     const std::string pointer = pointer_of(kind, config, captured);
-    Problem problem{422, "the " + kind.word + " cannot be used", {}, {}};
+    http::Problem problem{422, "the " + kind.word + " cannot be used", {}, {}};
     if (!thing.is_object()) {
         problem.errors.push_back({pointer, "expected an object"});
         return problem;
@@ -146,14 +147,14 @@ Edit edit_of(const Context &context, const Captured &captured) {
     return edit;
 }
 
-bool has_list(const Context &context, const Request &request) {
+bool has_list(const Context &context, const http::Request &request) {
     json config = context.source.current();
     return find_list(context.kind, config, request.captured) != nullptr;
 }
 
-Response put_one(const Context &context, const Request &request) {
-    auto body = read_json_body(request, BodyKind::Whole);
-    if (auto *refused = std::get_if<Response>(&body)) {
+http::Response put_one(const Context &context, const http::Request &request) {
+    auto body = http::read_json_body(request, http::BodyKind::Whole);
+    if (auto *refused = std::get_if<http::Response>(&body)) {
         return std::move(*refused);
     }
     if (!has_list(context, request)) {
@@ -168,9 +169,9 @@ Response put_one(const Context &context, const Request &request) {
     return change_config(request, context.source, edit);
 }
 
-Response post_one(const Context &context, const Request &request) {
-    auto body = read_json_body(request, BodyKind::Whole);
-    if (auto *refused = std::get_if<Response>(&body)) {
+http::Response post_one(const Context &context, const http::Request &request) {
+    auto body = http::read_json_body(request, http::BodyKind::Whole);
+    if (auto *refused = std::get_if<http::Response>(&body)) {
         return std::move(*refused);
     }
     if (!has_list(context, request)) {
@@ -178,7 +179,7 @@ Response post_one(const Context &context, const Request &request) {
     }
     const json &thing = std::get<json>(body);
     if (!thing.is_object() || !thing.contains("name") || !thing["name"].is_string()) {
-        return problem_response(
+        return http::problem_response(
             {422,
              "the body must be an object with the name of the " + context.kind.word,
              {},
@@ -188,14 +189,14 @@ Response post_one(const Context &context, const Request &request) {
     captured[context.kind.word] = thing["name"];
     Edit edit = edit_of(context, captured);
     if (!edit.before.is_null()) {
-        return problem_response(
+        return http::problem_response(
             {409,
              "there is a " + context.kind.word + " " + thing["name"].dump() + " already",
              {},
              {}});
     }
     edit.apply = [&](json &config) { return put(context.kind, config, captured, thing); };
-    Response response = change_config(request, context.source, edit);
+    http::Response response = change_config(request, context.source, edit);
     if (response.status == 201) {
         response.fields.emplace_back("Location",
                                      request.target.path + "/" + thing["name"].get<std::string>());
@@ -203,9 +204,9 @@ Response post_one(const Context &context, const Request &request) {
     return response;
 }
 
-Response patch_one(const Context &context, const Request &request) {
-    auto body = read_json_body(request, BodyKind::MergePatch);
-    if (auto *refused = std::get_if<Response>(&body)) {
+http::Response patch_one(const Context &context, const http::Request &request) {
+    auto body = http::read_json_body(request, http::BodyKind::MergePatch);
+    if (auto *refused = std::get_if<http::Response>(&body)) {
         return std::move(*refused);
     }
     Edit edit = edit_of(context, request.captured);
@@ -218,12 +219,12 @@ Response patch_one(const Context &context, const Request &request) {
     return change_config(request, context.source, edit);
 }
 
-Response delete_one(const Context &context, const Request &request) {
+http::Response delete_one(const Context &context, const http::Request &request) {
     Edit edit = edit_of(context, request.captured);
     if (edit.before.is_null()) {
         return none_such(request);
     }
-    edit.apply = [&](json &config) -> std::optional<Problem> {
+    edit.apply = [&](json &config) -> std::optional<http::Problem> {
         json &list = *find_list(context.kind, config, request.captured);
         const json *thing = find_named(list, request.captured.at(context.kind.word));
         list.erase(static_cast<std::size_t>(thing - &list.front()));
@@ -232,11 +233,12 @@ Response delete_one(const Context &context, const Request &request) {
     return change_config(request, context.source, edit);
 }
 
-void add_kind(Router &router, const Shared &context) {
-    using Serve = Response (*)(const Context &, const Request &);
+void add_kind(http::Router &router, const Shared &context) {
+    using Serve = http::Response (*)(const Context &, const http::Request &);
     const auto add = [&](const char *method, const std::string &path, Serve serve) {
-        router.add(method, path,
-                   [context, serve](const Request &request) { return serve(*context, request); });
+        router.add(method, path, [context, serve](const http::Request &request) {
+            return serve(*context, request);
+        });
     };
     const std::string &list = context->kind.path;
     const std::string one = list + "/{" + context->kind.word + "}";
@@ -250,7 +252,7 @@ void add_kind(Router &router, const Shared &context) {
 
 } // namespace
 
-void add_resource_routes(Router &router, const ConfigSource &source,
+void add_resource_routes(http::Router &router, const ConfigSource &source,
                          const std::function<ResourceStatus()> &status) {
     const auto of_service = [](const ResourceStatus &all, const Captured &names) {
         return all.service(names.at("service"));

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "api/config_source.hpp"
-#include "api/router.hpp"
+#include "http/router.hpp"
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -30,7 +30,7 @@ struct ResourceStatus {
 /// DELETE LIST/{name}
 ///
 /// All but GET take dry_run.
-void add_resource_routes(Router &router, const ConfigSource &source,
+void add_resource_routes(http::Router &router, const ConfigSource &source,
                          const std::function<ResourceStatus()> &status);
 
 } // namespace sipsteer::api

@@ -3,7 +3,7 @@
 // The routes of the API. What they answer comes from the daemon: the API knows nothing of it.
 #pragma once
 
-#include "api/router.hpp"
+#include "http/router.hpp"
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -15,6 +15,6 @@ struct Sources {
 };
 
 /// GET /v1/status
-Router make_router(Sources sources);
+http::Router make_router(Sources sources);
 
 } // namespace sipsteer::api

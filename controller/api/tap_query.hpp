@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/query.hpp"
+#include "http/query.hpp"
 
 #include <optional>
 #include <string>
@@ -19,7 +19,7 @@ struct TapQuery {
 };
 
 /// server=, source=, call_id= and, as `share`, the share.
-inline TapQuery read_tap_query(QueryReader &reader, std::string_view share) {
+inline TapQuery read_tap_query(http::QueryReader &reader, std::string_view share) {
     return {reader.share(share), reader.text("server"), reader.text("source"),
             reader.text("call_id")};
 }

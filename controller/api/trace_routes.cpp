@@ -11,8 +11,8 @@ namespace {
 
 constexpr auto kMostPackets = std::numeric_limits<std::int64_t>::max();
 
-std::variant<TraceQuery, Problem> read_trace_query(const Request &request) {
-    QueryReader reader(request);
+std::variant<TraceQuery, http::Problem> read_trace_query(const http::Request &request) {
+    http::QueryReader reader(request);
     TraceQuery query;
     query.packets = read_tap_query(reader, "sample");
     query.reason = reader.text("reason");
@@ -26,11 +26,11 @@ std::variant<TraceQuery, Problem> read_trace_query(const Request &request) {
     if (duration) {
         query.duration = config::parse_duration(*duration);
         if (!query.duration) {
-            return Problem{400,
-                           "duration: \"" + *duration +
-                               "\" is not a time such as 500ms, 30s or 10m",
-                           "duration",
-                           {}};
+            return http::Problem{400,
+                                 "duration: \"" + *duration +
+                                     "\" is not a time such as 500ms, 30s or 10m",
+                                 "duration",
+                                 {}};
         }
     }
     return query;
@@ -38,18 +38,18 @@ std::variant<TraceQuery, Problem> read_trace_query(const Request &request) {
 
 } // namespace
 
-void add_trace_routes(Router &router, TraceSource source) {
-    router.add("GET", "/v1/trace", [source = std::move(source)](const Request &request) {
+void add_trace_routes(http::Router &router, TraceSource source) {
+    router.add("GET", "/v1/trace", [source = std::move(source)](const http::Request &request) {
         const auto read = read_trace_query(request);
-        if (const auto *problem = std::get_if<Problem>(&read)) {
-            return problem_response(*problem);
+        if (const auto *problem = std::get_if<http::Problem>(&read)) {
+            return http::problem_response(*problem);
         }
         auto begun = source(std::get<TraceQuery>(read));
-        if (const auto *problem = std::get_if<Problem>(&begun)) {
-            return problem_response(*problem);
+        if (const auto *problem = std::get_if<http::Problem>(&begun)) {
+            return http::problem_response(*problem);
         }
-        Response response;
-        response.stream = std::get<std::shared_ptr<Stream>>(std::move(begun));
+        http::Response response;
+        response.stream = std::get<std::shared_ptr<http::Stream>>(std::move(begun));
         response.content_type = "application/x-pcapng";
         return response;
     });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/problem.hpp"
-#include "api/router.hpp"
 #include "api/tap_query.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -29,10 +29,10 @@ struct TraceQuery {
 
 /// Begins a trace.
 using TraceSource =
-    std::function<std::variant<std::shared_ptr<Stream>, Problem>(const TraceQuery &)>;
+    std::function<std::variant<std::shared_ptr<http::Stream>, http::Problem>(const TraceQuery &)>;
 
 /// GET /v1/trace?call_id=&source=&server=&reason=&sample=&snap=&count=&duration=: the packets that
 /// are steered from now on, as pcapng, until the client or the server ends it.
-void add_trace_routes(Router &router, TraceSource source);
+void add_trace_routes(http::Router &router, TraceSource source);
 
 } // namespace sipsteer::api

@@ -3,10 +3,10 @@
 // sipsteer get calls and describe calls.
 #include "cli/calls_commands.hpp"
 
+#include "base/result.hpp"
 #include "cli/client.hpp"
 #include "cli/views.hpp"
 #include "config/duration.hpp"
-#include "util/result.hpp"
 
 #include <algorithm>
 #include <iostream>

@@ -2,7 +2,7 @@
 //
 // sipsteer completion bash: made from the command line's own description, so that it cannot differ.
 #include "cli/commands.hpp"
-#include "dataplane/counters.hpp"
+#include "kernel/dataplane/counters.hpp"
 
 #include <sipsteer/reason.h>
 

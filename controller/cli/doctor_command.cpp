@@ -3,12 +3,12 @@
 // sipsteer doctor: what is wrong with a director, and what is to be done about it.
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
+#include "cli/doctor/gather/gather.hpp"
+#include "cli/doctor/report.hpp"
 #include "cli/doctor_view.hpp"
 #include "cli/endpoint.hpp"
 #include "config/parse.hpp"
-#include "dataplane/attachment.hpp"
-#include "doctor/gather/gather.hpp"
-#include "doctor/report.hpp"
+#include "kernel/dataplane/attachment.hpp"
 
 #include <algorithm>
 #include <iostream>

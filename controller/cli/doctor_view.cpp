@@ -4,7 +4,7 @@
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
-#include "doctor/report.hpp"
+#include "cli/doctor/report.hpp"
 #include <map>
 
 namespace sipsteer::cli {

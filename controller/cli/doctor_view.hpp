@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "doctor/check.hpp"
+#include "cli/doctor/check.hpp"
 
 #include <span>
 #include <string>

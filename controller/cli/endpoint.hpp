@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "util/result.hpp"
+#include "base/result.hpp"
 
 #include <optional>
 #include <string>

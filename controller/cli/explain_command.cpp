@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer explain: where a call goes, or what the data plane reads in a datagram.
-#include "capture/capture.hpp"
 #include "cli/calls_commands.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
@@ -9,7 +8,8 @@
 #include "cli/offline.hpp"
 #include "cli/words.hpp"
 #include "config/model.hpp"
-#include "explain/message.hpp"
+#include "sip/message.hpp"
+#include "traffic/capture/capture.hpp"
 
 #include <iostream>
 #include <map>
@@ -19,9 +19,9 @@ namespace sipsteer::cli {
 namespace {
 
 using capture::CapturedDatagram;
-using explain::Datagram;
-using explain::Part;
 using nlohmann::json;
+using packets::Datagram;
+using packets::Part;
 
 struct ExplainOptions {
     CallWanted call;      // its source also of a datagram
@@ -142,7 +142,7 @@ json captured_json(const CapturedDatagram &captured, const KnownSecret &secret) 
     description["time_unix_seconds"] = captured.time;
     description["source"] = with_port(datagram.source, datagram.source_port);
     description["destination"] = with_port(datagram.destination, datagram.destination_port);
-    description["part"] = explain::part_name(datagram.part);
+    description["part"] = packets::part_name(datagram.part);
     description["cut"] = datagram.cut;
     if (datagram.part != Part::Whole) {
         description["fragment_id"] = datagram.fragment_id;
@@ -186,7 +186,7 @@ int Explainer::add_way_captured(json &description, const Datagram &datagram) con
 bool has_way(const Datagram &datagram) {
     return !datagram.cut && (datagram.part == Part::Whole ||
                              (datagram.part == Part::FirstFragment &&
-                              !explain::read_first_fragment(datagram.payload).call_id.empty()));
+                              !sip::read_first_fragment(datagram.payload).call_id.empty()));
 }
 
 int Explainer::explain_captured(const CapturedDatagram &captured) const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.hpp"
 #include "cli/context.hpp"
-#include "util/result.hpp"
 
 #include <functional>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/input_file.hpp"
 
-#include "util/fd.hpp"
+#include "base/fd.hpp"
 
 #include <array>
 #include <fcntl.h>

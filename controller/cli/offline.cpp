@@ -2,8 +2,8 @@
 #include "cli/offline.hpp"
 
 #include "calls/call_view.hpp"
-#include "explain/finder.h"
-#include "explain/message.hpp"
+#include "sip/finder.h"
+#include "sip/message.hpp"
 #include "sip/text.hpp"
 
 #include <sipsteer/reason.h>
@@ -15,8 +15,8 @@ namespace sipsteer::cli {
 
 namespace {
 
-using explain::Kind;
 using nlohmann::json;
+using sip::Kind;
 
 const char *reason_label(unsigned reason) {
     static constexpr std::array<const char *, SS_REASON_COUNT> kLabels = {
@@ -101,7 +101,7 @@ std::string method_of(std::string_view message, Kind kind) {
 }
 
 /// What a datagram without a Call-ID is: ss_kind_without_call_id() of bpf/key.h.
-unsigned reason_of(const explain::Message &message, bool whole) {
+unsigned reason_of(const sip::Message &message, bool whole) {
     if (!whole) {
         return SS_REASON_CALL_ID_BEYOND;
     }
@@ -118,14 +118,14 @@ unsigned reason_of(const explain::Message &message, bool whole) {
 }
 
 /// A message's own kind, or its reason's label.
-std::string kind_of(const explain::Message &message) {
+std::string kind_of(const sip::Message &message) {
     const bool is_sip = message.kind == Kind::Request || message.kind == Kind::Response;
-    return is_sip ? std::string(explain::kind_name(message.kind))
+    return is_sip ? std::string(sip::kind_name(message.kind))
                   : reason_label(reason_of(message, true));
 }
 
-void add_key(json &result, const explain::Message &message, const KnownSecret &secret) {
-    const auto key = explain::make_key(secret.secret, message, ss_pool{});
+void add_key(json &result, const sip::Message &message, const KnownSecret &secret) {
+    const auto key = calls::make_key(secret.secret, message, ss_pool{});
     result["key"] = key.table ? json(hex(*key.table)) : json(nullptr);
     result["key_of"] = message.call_id.empty() ? "source" : "call_id";
     result["key_secret"] = secret.from;
@@ -133,7 +133,7 @@ void add_key(json &result, const explain::Message &message, const KnownSecret &s
     result["state"] = calls::state_name(finder_first_state(key.event));
 }
 
-json offsets_json(std::string_view bytes, const explain::Message &message) {
+json offsets_json(std::string_view bytes, const sip::Message &message) {
     json offsets = {{"start", finder_classify(as_text(bytes)).start}};
     if (!message.call_id.empty()) {
         offsets["call_id"] = finder_call_id(as_text(bytes)).offset;
@@ -151,8 +151,8 @@ json offsets_json(std::string_view bytes, const explain::Message &message) {
 
 json describe(const Payload &payload, const KnownSecret &secret) {
     const std::string_view bytes = payload.bytes;
-    explain::Message message =
-        payload.whole ? explain::read_message(bytes) : explain::read_first_fragment(bytes);
+    sip::Message message =
+        payload.whole ? sip::read_message(bytes) : sip::read_first_fragment(bytes);
     message.source = payload.source;
     const auto start = finder_classify(as_text(bytes)).start;
     json result = {{"kind", kind_of(message)},

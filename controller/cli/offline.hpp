@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/address.hpp"
 #include "cli/secret_file.hpp"
-#include "util/address.hpp"
 
 #include <nlohmann/json.hpp>
 #include <optional>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "explain/key.hpp"
-#include "util/result.hpp"
+#include "base/result.hpp"
+#include "calls/key.hpp"
 
 #include <string>
 #include <string_view>
@@ -11,7 +11,7 @@ namespace sipsteer::cli {
 
 /// The hash's secret, and whose it is.
 struct KnownSecret {
-    explain::Secret secret{};       // all zero: a stand-in that gives the same keys everywhere
+    calls::Secret secret{};         // all zero: a stand-in that gives the same keys everywhere
     std::string_view from = "zero"; // or "file", "state_dir"
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/trace_sink.hpp"
 
-#include "util/fd.hpp"
+#include "base/fd.hpp"
 
 #include <cerrno>
 #include <fcntl.h>

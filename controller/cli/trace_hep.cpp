@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/endpoint.hpp"
 #include "cli/trace_sink.hpp"
-#include "explain/message.hpp"
-#include "trace/assembler.hpp"
-#include "trace/comment.hpp"
-#include "trace/hep.hpp"
+#include "sip/message.hpp"
+#include "traffic/trace/assembler.hpp"
+#include "traffic/trace/comment.hpp"
+#include "traffic/trace/hep.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -16,8 +16,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::udp;
 using boost::system::error_code;
-using explain::Datagram;
-using explain::Kind;
+using packets::Datagram;
+using sip::Kind;
 
 /// A fragment that the data plane gave up: not part of what reached a server.
 bool is_given_up(const trace::Packet &packet) {
@@ -48,7 +48,7 @@ public:
         if (!packet || is_given_up(*packet)) {
             return Done{};
         }
-        const auto read = explain::read_frame(explain::Link::Ethernet, packet->bytes);
+        const auto read = packets::read_frame(packets::Link::Ethernet, packet->bytes);
         if (const auto *datagram = std::get_if<Datagram>(&read)) {
             if (const auto whole = assembler_.add(*datagram)) {
                 send(*whole, packet->time);
@@ -72,7 +72,7 @@ public:
 private:
     /// Keep-alives, STUN and what else is no SIP are not for a collector.
     void send(const trace::Assembler::Whole &whole, std::uint64_t time) {
-        const auto message = explain::read_message(whole.payload);
+        const auto message = sip::read_message(whole.payload);
         if (message.kind != Kind::Request && message.kind != Kind::Response) {
             return;
         }

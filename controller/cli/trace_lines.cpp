@@ -2,8 +2,8 @@
 #include "cli/context.hpp"
 #include "cli/trace_sink.hpp"
 #include "cli/words.hpp"
-#include "explain/frame.hpp"
-#include "trace/comment.hpp"
+#include "packets/frame.hpp"
+#include "traffic/trace/comment.hpp"
 
 #include <cerrno>
 #include <ctime>
@@ -14,10 +14,10 @@ namespace sipsteer::cli {
 
 namespace {
 
-using explain::Datagram;
-using explain::Link;
-using explain::Part;
 using nlohmann::json;
+using packets::Datagram;
+using packets::Link;
+using packets::Part;
 
 /// What a packet is, between whom.
 struct Seen {
@@ -28,13 +28,13 @@ struct Seen {
 
 /// An ICMP error is about a datagram that was on the way back.
 Seen look(std::string_view frame) {
-    const auto read = explain::read_frame(Link::Ethernet, frame);
+    const auto read = packets::read_frame(Link::Ethernet, frame);
     if (const auto *datagram = std::get_if<Datagram>(&read)) {
         return {with_port(datagram->source, datagram->source_port),
                 with_port(datagram->destination, datagram->destination_port),
                 datagram->part == Part::LaterFragment ? "fragment" : ""};
     }
-    const auto quoted = explain::read_icmp_error(Link::Ethernet, frame);
+    const auto quoted = packets::read_icmp_error(Link::Ethernet, frame);
     return quoted ? Seen{with_port(quoted->destination, quoted->destination_port),
                          with_port(quoted->source, quoted->source_port), "ICMP error"}
                   : Seen{};

@@ -3,8 +3,8 @@
 // Where a trace goes: a file, a Homer collector, lines of text.
 #pragma once
 
-#include "trace/pcapng_reader.hpp"
-#include "util/result.hpp"
+#include "base/result.hpp"
+#include "traffic/trace/pcapng_reader.hpp"
 
 #include <memory>
 #include <optional>

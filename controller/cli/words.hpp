@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "util/address.hpp"
+#include "base/address.hpp"
 
 #include <cstdint>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Writes the C++ source of files() (controller/page/files.hpp). Run when a file has changed:
+# Writes the C++ source of files() (controller/api/page/files.hpp). Run when a file has changed:
 #
 #   cmake -D OUTPUT=FILE -D "FILES=NAME=PATH;..." -P EmbedFiles.cmake
 
@@ -18,7 +18,7 @@ foreach(file IN LISTS FILES)
 endforeach()
 
 file(WRITE "${OUTPUT}" "// Made by EmbedFiles.cmake.
-#include \"page/files.hpp\"
+#include \"api/page/files.hpp\"
 
 namespace sipsteer::page {
 

@@ -26,14 +26,20 @@ function(sipsteer_test_options target)
     target_compile_definitions(${target} PRIVATE CATCH_CONFIG_FAST_COMPILE)
 endfunction()
 
-# sipsteer_library(NAME SOURCES ... LINKS ...): one job of the controller, a static library. With
-# SIPSTEER_UNITY its files are compiled several at a time: a name in an anonymous namespace stands once
-# in a folder.
-function(sipsteer_library name)
-    cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+# sipsteer_room(SOURCES file ... [ROOMS room ...] [LIBRARIES target ...]): this folder of the controller, as
+# the static library sipsteer_ and the folder's name. ROOMS: the rooms that it includes, as in
+# controller/CMakeLists.txt. With SIPSTEER_UNITY its files are compiled several at a time: a name in an
+# anonymous namespace stands once in a folder.
+function(sipsteer_room)
+    cmake_parse_arguments(arg "" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
+    cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME leaf)
+    set(name sipsteer_${leaf})
+    list(TRANSFORM arg_ROOMS REPLACE "^.*/" "")
+    list(TRANSFORM arg_ROOMS PREPEND sipsteer_)
     add_library(${name} STATIC ${arg_SOURCES})
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/controller)
-    target_link_libraries(${name} PUBLIC sipsteer_include ${arg_LINKS})
+    target_compile_definitions(${name} PRIVATE SIPSTEER_VERSION="${PROJECT_VERSION}")
+    target_link_libraries(${name} PUBLIC sipsteer_include ${arg_ROOMS} ${arg_LIBRARIES})
     set_target_properties(${name} PROPERTIES UNITY_BUILD "${SIPSTEER_UNITY}" UNITY_BUILD_BATCH_SIZE 10)
     sipsteer_options(${name})
 endfunction()

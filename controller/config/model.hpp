@@ -3,7 +3,7 @@
 // The configuration as the rest of the controller sees it: parsed, complete, valid.
 #pragma once
 
-#include "util/address.hpp"
+#include "base/address.hpp"
 
 #include <chrono>
 #include <cstdint>

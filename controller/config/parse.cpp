@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/parse.hpp"
 
+#include "base/fd.hpp"
 #include "config/checks.hpp"
 #include "config/fields.hpp"
 #include "config/json_text.hpp"
-#include "util/fd.hpp"
 
 #include <array>
 #include <fcntl.h>

@@ -4,9 +4,9 @@
 // error found is returned, each with the field it is about.
 #pragma once
 
+#include "base/result.hpp"
 #include "config/errors.hpp"
 #include "config/model.hpp"
-#include "util/result.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -7,9 +7,9 @@
 //     nlohmann::json write(const T &value) const;
 #pragma once
 
+#include "base/address.hpp"
 #include "config/cursor.hpp"
 #include "config/suggest.hpp"
-#include "util/address.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/api_listeners.hpp"
 
-#include "api/tls.hpp"
+#include "base/log.hpp"
 #include "config/api_rules.hpp"
 #include "config/cursor.hpp"
-#include "util/log.hpp"
+#include "http/tls.hpp"
 
 namespace sipsteer::daemon {
 
 namespace {
 
-Result<api::TlsContext> tls_of(const config::Listen &listen) {
+Result<http::TlsContext> tls_of(const config::Listen &listen) {
     if (!listen.tls) {
-        return api::TlsContext();
+        return http::TlsContext();
     }
-    return api::make_tls_context(listen.tls->certificate, listen.tls->key);
+    return http::make_tls_context(listen.tls->certificate, listen.tls->key);
 }
 
 /// `field` is the listener's, for errors.
-Status listen_on(api::Server &server, const config::Listen &listen, const std::string &field,
-                 const std::shared_ptr<api::Tokens> &tokens) {
+Status listen_on(http::Server &server, const config::Listen &listen, const std::string &field,
+                 const std::shared_ptr<http::Tokens> &tokens) {
     const auto tls = tls_of(listen);
     if (!tls) {
         return Error{field + ".tls." + tls.error().message};
@@ -39,13 +39,13 @@ Status listen_on(api::Server &server, const config::Listen &listen, const std::s
 
 } // namespace
 
-Status listen_for_api(api::Server &server, const config::Api &config) {
+Status listen_for_api(http::Server &server, const config::Api &config) {
     if (auto done =
             server.listen(config.socket, config.socket_mode, config.socket_group.value_or(""));
         !done || config.listen.empty()) {
         return done;
     }
-    const auto tokens = std::make_shared<api::Tokens>(*config.tokens_file);
+    const auto tokens = std::make_shared<http::Tokens>(*config.tokens_file);
     if (auto loaded = tokens->load(); !loaded) {
         return Error{"api.tokens_file: " + loaded.error().message};
     }

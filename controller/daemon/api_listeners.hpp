@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "api/server.hpp"
 #include "config/model.hpp"
+#include "http/server.hpp"
 
 namespace sipsteer::daemon {
 
 /// Serves the API where the configuration says. The error names the field that cannot be done.
-Status listen_for_api(api::Server &server, const config::Api &config);
+Status listen_for_api(http::Server &server, const config::Api &config);
 
 } // namespace sipsteer::daemon

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/config_control.hpp"
 
+#include "base/content_hash.hpp"
+#include "base/log.hpp"
 #include "config/difference.hpp"
 #include "config/fixed.hpp"
 #include "config/pointer.hpp"
 #include "config/warnings.hpp"
-#include "dataplane/call_table.hpp"
-#include "util/content_hash.hpp"
-#include "util/log.hpp"
+#include "kernel/dataplane/call_table.hpp"
 
 #include <filesystem>
 #include <sys/stat.h>
 
 namespace sipsteer::daemon {
 
-using api::Problem;
+using http::Problem;
 using nlohmann::json;
 
 namespace {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "api/config_source.hpp"
+#include "base/result.hpp"
 #include "config/model.hpp"
 #include "daemon/operator_file.hpp"
 #include "daemon/saved_config.hpp"
-#include "plan/ring_moves.hpp"
-#include "util/result.hpp"
+#include "farm/plan/ring_moves.hpp"
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -51,11 +51,11 @@ public:
     api::ConfigSource source();
 
 private:
-    using Answer = std::variant<nlohmann::json, api::Problem>;
+    using Answer = std::variant<nlohmann::json, http::Problem>;
 
     Answer change(const nlohmann::json &next, api::ChangeMode mode);
     Result<nlohmann::json> report(const config::Config &next) const;
-    std::variant<Warnings, api::Problem> put_in_force(const config::Config &next);
+    std::variant<Warnings, http::Problem> put_in_force(const config::Config &next);
     Answer save_to_file();
 
     std::string file_;

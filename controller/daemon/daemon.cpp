@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/daemon.hpp"
 
+#include "base/log.hpp"
 #include "config/warnings.hpp"
 #include "daemon/api_listeners.hpp"
 #include "daemon/open_files.hpp"
-#include "daemon/watched.hpp"
-#include "dataplane/restore.hpp"
-#include "dataplane/secret.hpp"
-#include "util/log.hpp"
+#include "farm/restore.hpp"
+#include "farm/watched.hpp"
+#include "kernel/dataplane/secret.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -55,7 +55,7 @@ Daemon::Daemon(const OperatorFile &file, const Options &options)
       rehomes_(io_, [this] { return world(); }), call_requests_(call_sources()), watchdog_(io_) {}
 
 Daemon::~Daemon() {
-    stop_publishing_log();
+    api::stop_publishing_log();
 }
 
 void Daemon::warn_about_config() const {
@@ -95,10 +95,10 @@ Status Daemon::open_maps() {
 }
 
 void Daemon::open_tables() {
-    sweeping_ = std::make_unique<Sweeping>(io_, call_tables(*maps_), maps_->server_load(),
-                                           [this] { on_pass(); });
-    resizing_ = std::make_unique<Resizing>(
-        *maps_, [this] { sweeping_->set_tables(call_tables(*maps_)); },
+    sweeping_ = std::make_unique<farm::Sweeping>(io_, calls::call_tables(*maps_),
+                                                 maps_->server_load(), [this] { on_pass(); });
+    resizing_ = std::make_unique<calls::Resizing>(
+        *maps_, [this] { sweeping_->set_tables(calls::call_tables(*maps_)); },
         [this] { return live_ ? attach_programs() : Status(Done{}); });
     (void)resize();
 }
@@ -109,31 +109,32 @@ Status Daemon::attach_programs() {
 }
 
 void Daemon::watch_farm() {
-    neighbours_.watch(hop_addresses(config_));
+    neighbours_.watch(farm::hop_addresses(config_));
     health_log_.note(neighbours_.next_hops());
-    prober_.update(probe_targets(config_, running_, idle_));
+    prober_.update(farm::probe_targets(config_, running_, idle_));
     prober_.note_neighbours(neighbours_.next_hops());
     health_log_.note(prober_.results());
 }
 
 void Daemon::wait_for_next_hops() {
     const auto deadline = std::chrono::steady_clock::now() + kNextHopGrace;
-    while (!next_hops_known(config_, running_, neighbours_.next_hops()) &&
+    while (!farm::next_hops_known(config_, running_, neighbours_.next_hops()) &&
            std::chrono::steady_clock::now() < deadline) {
         io_.run_one_for(std::chrono::milliseconds(50));
     }
 }
 
 Status Daemon::start() {
-    publish_log(hub_);
-    api_ = std::make_unique<api::Server>(io_, make_routes());
+    api::publish_log(hub_);
+    api_ = std::make_unique<http::Server>(io_, make_routes());
     auto done = open_maps();
     if (done) {
-        auto restored = dataplane::restore(*maps_);
+        auto restored = farm::restore(*maps_);
         running_ = std::move(restored.running);
         idle_ = std::move(restored.idle);
-        farm_ = std::make_unique<Farm>(*maps_, std::move(restored.indexes), config_.state_dir);
-        vips_ = std::make_unique<Vips>(config_.state_dir);
+        farm_ =
+            std::make_unique<farm::Farm>(*maps_, std::move(restored.indexes), config_.state_dir);
+        vips_ = std::make_unique<farm::Vips>(config_.state_dir);
         open_tables();
         holder_ = std::make_unique<fragments::Holder>(io_, *maps_, config_.fragments);
         done = holder_->start();
@@ -148,7 +149,7 @@ Status Daemon::start() {
         done = open_taps();
     }
     if (done) {
-        neighbours_.set_vlan_tags(vlan_tags(config_));
+        neighbours_.set_vlan_tags(farm::vlan_tags(config_));
         done = neighbours_.start();
     }
     if (done) {

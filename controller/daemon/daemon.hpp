@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/call_requests.hpp"
+#include "api/event_stream.hpp"
 #include "api/log_level_routes.hpp"
+#include "api/metrics/state.hpp"
 #include "api/metrics_routes.hpp"
 #include "api/resource_routes.hpp"
 #include "api/routes.hpp"
-#include "api/server.hpp"
+#include "api/status/status_input.hpp"
+#include "api/tracing.hpp"
+#include "base/event_hub.hpp"
+#include "calls/call_events.hpp"
+#include "calls/resizing.hpp"
 #include "config/model.hpp"
-#include "daemon/call_alarm.hpp"
-#include "daemon/call_events.hpp"
-#include "daemon/call_requests.hpp"
 #include "daemon/config_control.hpp"
-#include "daemon/event_stream.hpp"
-#include "daemon/farm.hpp"
-#include "daemon/health_log.hpp"
 #include "daemon/operator_file.hpp"
 #include "daemon/options.hpp"
-#include "daemon/rehomes.hpp"
-#include "daemon/resizing.hpp"
 #include "daemon/startup.hpp"
-#include "daemon/status_input.hpp"
-#include "daemon/sweeping.hpp"
 #include "daemon/systemd.hpp"
-#include "daemon/tracing.hpp"
-#include "daemon/vips.hpp"
-#include "daemon/watched.hpp"
-#include "events/hub.hpp"
-#include "fragments/holder.hpp"
+#include "farm/call_alarm.hpp"
+#include "farm/farm.hpp"
+#include "farm/health_log.hpp"
+#include "farm/rehomes.hpp"
+#include "farm/sweeping.hpp"
+#include "farm/vips.hpp"
+#include "farm/watched.hpp"
 #include "health/prober.hpp"
-#include "metrics/state.hpp"
-#include "neighbours/neighbours.hpp"
-#include "reject/rejecter.hpp"
-#include "taps/taps.hpp"
+#include "http/server.hpp"
+#include "kernel/netlink/neighbours.hpp"
+#include "kernel/rings/taps.hpp"
+#include "traffic/fragments/holder.hpp"
+#include "traffic/reject/rejecter.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -64,8 +64,8 @@ private:
     void open_tables();
     Status attach_programs();
     Status open_taps();
-    TapNames tap_names();
-    Tracing::World traced_world();
+    api::TapNames tap_names();
+    api::Tracing::World traced_world();
     void watch_farm();
     void wait_for_next_hops();
     Status go_live();
@@ -84,18 +84,18 @@ private:
     void set_configured_log_level() const;
     void stop();
 
-    api::Router make_routes();
+    http::Router make_routes();
     api::ResourceStatus resource_status() const;
     api::LogLevel log_level() const;
     plan::Observed observed() const;
-    StatusInput status_input() const;
+    status::StatusInput status_input() const;
     std::vector<std::string> missing() const;
     nlohmann::json status() const;
     api::MetricsText metrics(bool open_metrics) const;
-    std::variant<std::shared_ptr<api::Stream>, api::Problem> trace(const api::TraceQuery &query);
-    explain::World world() const;
-    CallRequests::Sources call_sources();
-    Counted counted() const;
+    std::variant<std::shared_ptr<http::Stream>, http::Problem> trace(const api::TraceQuery &query);
+    farm::World world() const;
+    api::CallRequests::Sources call_sources();
+    api::Counted counted() const;
 
     boost::asio::io_context io_{1};
     events::Hub hub_{io_.get_executor()};
@@ -113,24 +113,24 @@ private:
     dataplane::MapOptions map_options_;
     std::unique_ptr<dataplane::Maps> maps_;
     std::vector<dataplane::Attachment> attachments_;
-    std::unique_ptr<Vips> vips_;
-    std::unique_ptr<Farm> farm_;
-    Running running_; // at the start or before a reload
-    Idle idle_;       // at the start alone
-    HealthLog health_log_;
+    std::unique_ptr<farm::Vips> vips_;
+    std::unique_ptr<farm::Farm> farm_;
+    farm::Running running_; // at the start or before a reload
+    farm::Idle idle_;       // at the start alone
+    farm::HealthLog health_log_;
     Neighbours neighbours_;
     health::Prober prober_;
-    std::unique_ptr<Sweeping> sweeping_;
-    std::unique_ptr<Resizing> resizing_;
+    std::unique_ptr<farm::Sweeping> sweeping_;
+    std::unique_ptr<calls::Resizing> resizing_;
     std::unique_ptr<fragments::Holder> holder_;
     std::unique_ptr<reject::Rejecter> rejecter_;
-    std::unique_ptr<taps::Taps> taps_;
-    std::unique_ptr<CallEvents> call_events_;
-    std::unique_ptr<Tracing> tracing_;
-    CallAlarm call_alarm_;
-    Rehomes rehomes_;
-    CallRequests call_requests_;
-    std::unique_ptr<api::Server> api_;
+    std::unique_ptr<rings::Taps> taps_;
+    std::unique_ptr<calls::CallEvents> call_events_;
+    std::unique_ptr<api::Tracing> tracing_;
+    farm::CallAlarm call_alarm_;
+    farm::Rehomes rehomes_;
+    api::CallRequests call_requests_;
+    std::unique_ptr<http::Server> api_;
     Watchdog watchdog_;
     bool live_ = false;
     bool reconcile_due_ = false;

@@ -6,31 +6,31 @@
 #include "api/counter_routes.hpp"
 #include "api/document_routes.hpp"
 #include "api/health_routes.hpp"
+#include "api/metrics/text.hpp"
 #include "api/page_routes.hpp"
+#include "api/status/counter_status.hpp"
+#include "api/status/metrics_state.hpp"
+#include "api/status/readiness.hpp"
+#include "api/status/resource_status.hpp"
+#include "api/status/status.hpp"
+#include "base/log.hpp"
 #include "calls/clock.hpp"
-#include "daemon/counter_status.hpp"
 #include "daemon/daemon.hpp"
-#include "daemon/metrics_state.hpp"
-#include "daemon/readiness.hpp"
-#include "daemon/resource_status.hpp"
-#include "daemon/status.hpp"
-#include "dataplane/counters.hpp"
-#include "metrics/text.hpp"
-#include "util/log.hpp"
+#include "kernel/dataplane/counters.hpp"
 
 namespace sipsteer::daemon {
 
-api::Router Daemon::make_routes() {
+http::Router Daemon::make_routes() {
     auto router = api::make_router({[this] { return status(); }});
     api::add_calls_routes(router, call_requests_.routes());
     const auto source = config_control_.source();
-    api::add_event_routes(router,
-                          event_source(hub_, {[this] { return call_events_.get(); }, tap_names()}));
+    api::add_event_routes(
+        router, api::event_source(hub_, {[this] { return call_events_.get(); }, tap_names()}));
     api::add_trace_routes(router, [this](const api::TraceQuery &query) { return trace(query); });
     api::add_config_routes(router, source);
     api::add_resource_routes(router, source, [this] { return resource_status(); });
     api::add_log_level_routes(router, log_level());
-    api::add_counter_routes(router, [this] { return make_counters(status_input()); });
+    api::add_counter_routes(router, [this] { return status::make_counters(status_input()); });
     api::add_metrics_routes(router, [this](bool open_metrics) { return metrics(open_metrics); });
     api::add_page_routes(router);
     api::add_health_routes(router, [this] { return missing(); });
@@ -42,12 +42,12 @@ api::Router Daemon::make_routes() {
 }
 
 api::ResourceStatus Daemon::resource_status() const {
-    const auto input = std::make_shared<const StatusInput>(status_input());
+    const auto input = std::make_shared<const status::StatusInput>(status_input());
     return {
-        [input](const auto &service) { return service_status(*input, service); },
-        [input](const auto &pool) { return pool_status(*input, pool); },
+        [input](const auto &service) { return status::service_status(*input, service); },
+        [input](const auto &pool) { return status::pool_status(*input, pool); },
         [input](const auto &pool, const auto &server) {
-            return server_status(*input, pool, server);
+            return status::server_status(*input, pool, server);
         },
     };
 }
@@ -57,7 +57,7 @@ api::LogLevel Daemon::log_level() const {
             [](const std::string &level) { return log::set_level(level).ok(); }};
 }
 
-StatusInput Daemon::status_input() const {
+status::StatusInput Daemon::status_input() const {
     const auto uptime =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
     return {config_,
@@ -76,32 +76,33 @@ StatusInput Daemon::status_input() const {
 }
 
 std::vector<std::string> Daemon::missing() const {
-    return missing_for_readiness({live_, farm_ && farm_->written() && !reconcile_failed_,
-                                  config_.interfaces, attachments_, dataplane::check_attached});
+    return status::missing_for_readiness({live_, farm_ && farm_->written() && !reconcile_failed_,
+                                          config_.interfaces, attachments_,
+                                          dataplane::check_attached});
 }
 
 nlohmann::json Daemon::status() const {
-    return make_status(status_input());
+    return status::make_status(status_input());
 }
 
 api::MetricsText Daemon::metrics(bool open_metrics) const {
     const auto format = open_metrics ? metrics::Format::OpenMetrics : metrics::Format::Prometheus;
-    return {
-        metrics::content_type(format),
-        metrics::to_text(
-            make_metrics_state(status_input(), requests_, tracing_->counts(), started_), format)};
+    return {metrics::content_type(format),
+            metrics::to_text(
+                status::make_metrics_state(status_input(), requests_, tracing_->counts(), started_),
+                format)};
 }
 
-std::variant<std::shared_ptr<api::Stream>, api::Problem>
+std::variant<std::shared_ptr<http::Stream>, http::Problem>
 Daemon::trace(const api::TraceQuery &query) {
     if (!live_) {
-        return api::Problem{503, "the daemon is starting or stopping", {}, {}};
+        return http::Problem{503, "the daemon is starting or stopping", {}, {}};
     }
     return tracing_->begin(query);
 }
 
-explain::World Daemon::world() const {
-    return {call_tables(*maps_),
+farm::World Daemon::world() const {
+    return {calls::call_tables(*maps_),
             maps_->server_load(),
             farm_->plan(),
             sweeping_->lifetimes(),
@@ -112,13 +113,12 @@ explain::World Daemon::world() const {
             [this](std::uint16_t pool) { return dataplane::read_turn(*maps_, pool); }};
 }
 
-CallRequests::Sources Daemon::call_sources() {
+api::CallRequests::Sources Daemon::call_sources() {
     return {[this] { return world(); }, [this] { return counted(); },
-            [this](const plan::ServerId &id) { return farm_->drains().all().count(id) != 0; },
-            rehomes_};
+            [this](const ServerId &id) { return farm_->drains().all().count(id) != 0; }, rehomes_};
 }
 
-Counted Daemon::counted() const {
+api::Counted Daemon::counted() const {
     const auto passed_at = sweeping_->passed_at();
     if (!passed_at) {
         return {sweeping_->totals(), std::nullopt};

@@ -8,11 +8,12 @@
 namespace sipsteer::daemon {
 
 Status Daemon::open_taps() {
-    taps_ = std::make_unique<taps::Taps>(io_, *maps_);
-    call_events_ = std::make_unique<CallEvents>(
-        CallEvents::Tap{[this](const ss_tap &value) { return taps_->set(SS_TAP_CALLS, value); },
-                        [this] { return taps_->dropped(SS_TAP_CALLS); },
-                        [this] { return maps_->table().buckets(); }},
+    taps_ = std::make_unique<rings::Taps>(io_, *maps_);
+    call_events_ = std::make_unique<calls::CallEvents>(
+        calls::CallEvents::Tap{
+            [this](const ss_tap &value) { return taps_->set(SS_TAP_CALLS, value); },
+            [this] { return taps_->dropped(SS_TAP_CALLS); },
+            [this] { return maps_->table().buckets(); }},
         hub_, [this](std::uint16_t index) { return farm_->server_name(index); });
     taps_->set_taker(SS_TAP_CALLS, [this](const ss_tapped &tapped, std::string_view frame) {
         call_events_->take(tapped, frame);
@@ -22,38 +23,38 @@ Status Daemon::open_taps() {
     rehomes_.set_tell([this](const calls::Placed &call, std::uint16_t to) {
         return call_events_->note_rehomed(call, to);
     });
-    tracing_ = std::make_unique<Tracing>(io_.get_executor(), *taps_, traced_world());
+    tracing_ = std::make_unique<api::Tracing>(io_.get_executor(), *taps_, traced_world());
     holder_->set_watch([this](const fragments::Settled &settled) { tracing_->note(settled); });
     return taps_->start();
 }
 
-TapNames Daemon::tap_names() {
+api::TapNames Daemon::tap_names() {
     return {[this](const std::string &name) -> std::optional<std::uint16_t> {
-                const auto *server = find_if(farm_->plan().servers, [&](const auto &planned) {
-                    return planned.id.name() == name;
-                });
+                const auto *server =
+                    status::find_if(farm_->plan().servers,
+                                    [&](const auto &planned) { return planned.id.name() == name; });
                 return server != nullptr ? std::optional(server->index) : std::nullopt;
             },
             [this] { return map_options_.secret; }};
 }
 
-Tracing::World Daemon::traced_world() {
-    Tracing::World world;
+api::Tracing::World Daemon::traced_world() {
+    api::Tracing::World world;
     world.names.tap = tap_names();
     world.names.server = [this](std::uint16_t index) { return farm_->server_name(index); };
     world.names.pool = [this](std::uint16_t index) {
-        const auto *pool =
-            find_if(farm_->plan().pools, [&](const auto &item) { return item.index == index; });
+        const auto *pool = status::find_if(farm_->plan().pools,
+                                           [&](const auto &item) { return item.index == index; });
         return pool != nullptr ? pool->name : std::string();
     };
     world.names.service = [this](std::uint16_t index) {
-        const auto *service = find_if(farm_->plan().services, [&](const auto &item) {
+        const auto *service = status::find_if(farm_->plan().services, [&](const auto &item) {
             return !item.is_marker() && item.value.id == index;
         });
         return service != nullptr ? service->name : std::string();
     };
     world.interfaces = [this] {
-        std::vector<TracedInterface> interfaces;
+        std::vector<api::TracedInterface> interfaces;
         for (const auto &attachment : attachments_) {
             interfaces.push_back({attachment.ifindex, attachment.interface});
         }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/log.hpp"
 #include "config/warnings.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/operator_file.hpp"
 #include "daemon/options.hpp"
 #include "daemon/startup.hpp"
-#include "daemon/vips.hpp"
-#include "util/log.hpp"
+#include "farm/vips.hpp"
 
 #include <exception>
 #include <iostream>
@@ -21,7 +21,7 @@ int detach_everything(const config::Config &config) {
         std::cerr << "sipsteerd: " << locks.error().message << '\n';
         return kExitFailed;
     }
-    Vips(config.state_dir).remove_all();
+    farm::Vips(config.state_dir).remove_all();
     if (auto done = detach_all(config); !done) {
         std::cerr << "sipsteerd: " << done.error().message << '\n';
         return kExitFailed;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/open_files.hpp"
 
-#include "api/limits.hpp"
-#include "util/log.hpp"
+#include "base/log.hpp"
+#include "http/limits.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -27,7 +27,7 @@ void raise_open_files_limit() {
 }
 
 std::uint64_t open_files_wanted(const config::Config &config) {
-    std::uint64_t wanted = kOthers + api::Limits{}.connections;
+    std::uint64_t wanted = kOthers + http::Limits{}.connections;
     for (const auto &pool : config.pools) {
         const bool direct =
             pool.probe.type != config::ProbeType::None && pool.probe.path != config::ProbePath::Dsr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/operator_file.hpp"
 
-#include "util/content_hash.hpp"
+#include "base/content_hash.hpp"
 
 namespace sipsteer::daemon {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/saved_config.hpp"
 
+#include "base/log.hpp"
 #include "config/parse.hpp"
-#include "util/log.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/file_draft.hpp"
+#include "base/result.hpp"
 #include "config/model.hpp"
-#include "util/file_draft.hpp"
-#include "util/result.hpp"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/startup.hpp"
 
-#include "util/log.hpp"
+#include "base/log.hpp"
 
 #include <fcntl.h>
 #include <filesystem>

@@ -3,11 +3,11 @@
 // Putting the data plane on the interfaces, and taking it off.
 #pragma once
 
+#include "base/fd.hpp"
+#include "base/result.hpp"
 #include "config/model.hpp"
-#include "dataplane/attachment.hpp"
-#include "dataplane/maps.hpp"
-#include "util/fd.hpp"
-#include "util/result.hpp"
+#include "kernel/dataplane/attachment.hpp"
+#include "kernel/dataplane/maps.hpp"
 
 #include <string>
 #include <vector>

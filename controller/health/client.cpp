@@ -10,12 +10,12 @@ constexpr std::size_t kRemembered = 16;
 }
 
 std::optional<ProbeOutcome> Client::judge(std::string_view message, Transaction *transaction) {
-    const auto reply = parse_reply(message);
+    const auto reply = sip::parse_reply(message);
     if (reply && transaction != nullptr && transaction->owns(*reply)) {
         return transaction->receive(*reply, Transaction::Time::clock::now());
     }
     const bool own_branch =
-        reply && transaction != nullptr && same_branch(reply->branch, transaction->branch());
+        reply && transaction != nullptr && sip::same_branch(reply->branch, transaction->branch());
     if (reply && !own_branch && was_asked(reply->branch)) {
         ++counters_.late;
     } else {
@@ -36,7 +36,7 @@ std::string Client::remember(const std::string &branch) {
 
 bool Client::was_asked(std::string_view branch) const {
     return std::any_of(branches_.begin(), branches_.end(),
-                       [&](const auto &known) { return same_branch(known, branch); });
+                       [&](const auto &known) { return sip::same_branch(known, branch); });
 }
 
 } // namespace sipsteer::health

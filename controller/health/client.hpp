@@ -3,8 +3,8 @@
 
 #include "config/model.hpp"
 #include "health/outcome.hpp"
-#include "health/sip_reply.hpp"
 #include "health/transaction.hpp"
+#include "sip/reply.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>

@@ -5,8 +5,6 @@
 
 namespace sipsteer::health {
 
-using plan::Health;
-
 namespace {
 
 /// "dsr: timeout 3 of 3"; with several VIPs also which: "dsr 198.51.100.100:5060: timeout 3 of 3".

@@ -15,6 +15,6 @@ inline constexpr const char *kNeighbourFailed = "neighbour failed";
 /// The health of a server from that of its paths: down if one is down, up if all are up, unknown
 /// without any. The reason is that of the first path that is down, or of the one that
 /// came up last; it names the path unless there is only the direct one.
-std::pair<plan::Health, std::string> combine(const std::vector<PathResult> &paths);
+std::pair<Health, std::string> combine(const std::vector<PathResult> &paths);
 
 } // namespace sipsteer::health

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/dsr_client.hpp"
 
+#include "packets/make_frame.hpp"
+
 #include "health/own_trouble.hpp"
 #include "health/source_address.hpp"
 
@@ -89,7 +91,7 @@ asio::awaitable<ProbeOutcome> DsrClient::run(Transaction &transaction) {
 
 /// An outcome if it cannot be sent.
 std::optional<ProbeOutcome> DsrClient::send(Transaction &transaction) {
-    const auto frame = make_frame(next_hop_, local_, vip_, transaction.text());
+    const auto frame = packets::make_frame(next_hop_, local_, vip_, transaction.text());
     if (const int failed = wire_->send(next_hop_, frame)) {
         return refused_outcome(failed);
     }

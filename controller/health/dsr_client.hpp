@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/endpoint.hpp"
+#include "base/next_hop.hpp"
 #include "health/client.hpp"
 #include "health/dsr_wire.hpp"
-#include "health/endpoint.hpp"
-#include "neighbours/next_hop.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -2,7 +2,7 @@
 #include "health/dsr_wire.hpp"
 
 #include "health/dsr_filter.hpp"
-#include "health/sip_reply.hpp"
+#include "sip/reply.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -68,14 +68,9 @@ int DsrWire::open() {
     if (const int failed = hold_port(port)) {
         return failed;
     }
-    // Protocol 0: receives nothing. Past queues and traffic control, as XDP sends.
-    Fd sender(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const int on = 1;
-    if (!sender ||
-        ::setsockopt(sender.get(), SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) != 0) {
+    if (!sender_.open(packets::PacketSocket::Path::Direct)) {
         return errno;
     }
-    sender_ = std::move(sender);
     int failed = open_receiver(ipv4_, false, port);
     if (failed == 0) {
         failed = open_receiver(ipv6_, true, port);
@@ -113,15 +108,8 @@ int DsrWire::open_receiver(Descriptor &descriptor, bool ipv6, std::uint16_t port
 }
 
 int DsrWire::send(const NextHop &next_hop, const std::vector<std::uint8_t> &frame) const {
-    sockaddr_ll to{};
-    to.sll_family = AF_PACKET;
-    to.sll_ifindex = static_cast<int>(next_hop.ifindex);
-    if (::sendto(sender_.get(), frame.data(), frame.size(), 0,
-                 reinterpret_cast<const sockaddr *>(&to), sizeof(to)) < 0 &&
-        errno != ENOBUFS && errno != EAGAIN) {
-        return errno;
-    }
-    return 0;
+    const int failed = sender_.send(frame, next_hop.ifindex);
+    return failed == ENOBUFS || failed == EAGAIN ? 0 : failed;
 }
 
 void DsrWire::remove(DsrListener &listener) {
@@ -183,7 +171,7 @@ void DsrWire::dispatch(const DsrPacket &packet, const MacAddress &from) {
 DsrListener *DsrWire::waiting_for(const DsrPacket &packet) const {
     std::string branch;
     if (packet.icmp.empty()) {
-        const auto reply = parse_reply(packet.payload);
+        const auto reply = sip::parse_reply(packet.payload);
         branch = reply ? reply->branch : "";
     } else { // a quotation of our own words
         constexpr std::string_view kName = ";branch=";

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/fd.hpp"
+#include "base/next_hop.hpp"
+#include "base/result.hpp"
 #include "health/dsr_packet.hpp"
-#include "neighbours/next_hop.hpp"
-#include "util/fd.hpp"
-#include "util/result.hpp"
+#include "packets/packet_socket.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -67,7 +68,7 @@ private:
 
     Descriptor ipv4_;
     Descriptor ipv6_;
-    Fd sender_;
+    packets::PacketSocket sender_;
     Fd holder_;
     std::uint16_t port_ = 0; // host byte order; 0: not open
     std::set<DsrListener *> listeners_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/own_trouble.hpp"
 
-#include "util/log.hpp"
+#include "base/log.hpp"
 
 #include <cerrno>
 #include <cstdint>

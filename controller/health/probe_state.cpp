@@ -7,8 +7,6 @@
 
 namespace sipsteer::health {
 
-using plan::Health;
-
 namespace {
 std::string in_a_row(const std::string &text, unsigned count) {
     return text + " " + std::to_string(count) + " of " + std::to_string(count);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/health.hpp"
+#include "base/server_id.hpp"
 #include "config/model.hpp"
-#include "plan/plan.hpp"
 
 #include <chrono>
 #include <deque>
@@ -29,8 +30,8 @@ public:
     };
 
     /// A server may be known to be up, or down, before the first probe.
-    explicit ProbeState(plan::Health initial = plan::Health::Unknown)
-        : health_(initial), reason_(initial == plan::Health::Down ? "down before" : "") {}
+    explicit ProbeState(Health initial = Health::Unknown)
+        : health_(initial), reason_(initial == Health::Down ? "down before" : "") {}
 
     /// One probe came out well or badly; `text` says how ("200 OK", "timeout"). True if that
     /// changed the health. `now` never goes back.
@@ -40,7 +41,7 @@ public:
     /// Down without waiting for `fall` failures; the reason is `text` alone.
     bool gone(const std::string &text, const Limits &limits, Time now);
 
-    plan::Health health() const { return health_; }
+    Health health() const { return health_; }
 
     /// Failures in a row that speak against the health it has.
     unsigned failures() const { return failures_; }
@@ -55,11 +56,11 @@ public:
     Time held_until() const { return held_until_; }
 
 private:
-    bool change(plan::Health to, const std::string &reason);
+    bool change(Health to, const std::string &reason);
     bool go_down(const std::string &text, const std::string &reason,
                  const config::HoldDown &hold_down, Time now);
 
-    plan::Health health_;
+    Health health_;
     unsigned successes_ = 0; // in a row, while they speak against health_
     unsigned failures_ = 0;
     std::string reason_;

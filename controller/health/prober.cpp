@@ -64,7 +64,7 @@ void Prober::update(const std::vector<Target> &targets) {
             keep(path_settings(target), place, next);
         }
     }
-    std::map<plan::ServerId, Server> servers;
+    std::map<ServerId, Server> servers;
     for (const auto *target : probed) {
         auto &server = servers[target->id];
         for (const auto &place : places_of(*target)) {
@@ -126,8 +126,7 @@ std::shared_ptr<Runner> Prober::runner_for(const Target &target, const Place &pl
 }
 
 /// What a server is known to be at a place, by a probe that others keep as it was.
-plan::Health Prober::health_at(const plan::ServerId &id, const Place &place,
-                               plan::Health otherwise) const {
+Health Prober::health_at(const ServerId &id, const Place &place, Health otherwise) const {
     const auto known = servers_.find(id);
     if (known == servers_.end()) {
         return otherwise;
@@ -208,8 +207,8 @@ std::vector<PathResult> Prober::path_results(const Server &server) {
     return paths;
 }
 
-std::map<plan::ServerId, TargetResult> Prober::results() const {
-    std::map<plan::ServerId, TargetResult> results;
+std::map<ServerId, TargetResult> Prober::results() const {
+    std::map<ServerId, TargetResult> results;
     for (const auto &[id, server] : servers_) {
         auto paths = path_results(server);
         auto reason =
@@ -219,8 +218,8 @@ std::map<plan::ServerId, TargetResult> Prober::results() const {
     return results;
 }
 
-std::map<plan::ServerId, plan::Health> Prober::health() const {
-    std::map<plan::ServerId, plan::Health> health;
+std::map<ServerId, Health> Prober::health() const {
+    std::map<ServerId, Health> health;
     for (const auto &[id, server] : servers_) {
         health.emplace(id, server.health);
     }

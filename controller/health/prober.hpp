@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/health.hpp"
+#include "base/server_id.hpp"
 #include "config/model.hpp"
 #include "health/dsr_client.hpp"
 #include "health/results.hpp"
-#include "plan/plan.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -23,13 +24,13 @@ struct Place;
 
 /// A server to probe.
 struct Target {
-    plan::ServerId id;
+    ServerId id;
     Address address;
     std::uint16_t port = 5060;  // host byte order
     config::Probe settings;     // ProbeType::None: not probed at all
     std::vector<Endpoint> vips; // of the services; for the DSR path
     Address hop; // whose MAC frames for the server go to; unspecified: the server's own
-    plan::Health initial = plan::Health::Unknown; // only when it is probed for the first time
+    Health initial = Health::Unknown; // only when it is probed for the first time
 };
 
 /// Probes servers for as long as they are targets. Targets at the same address and port, or at the
@@ -54,8 +55,8 @@ public:
     void note_neighbours(const std::map<Address, NextHop> &next_hops);
 
     /// By server; nothing for one that is not probed.
-    std::map<plan::ServerId, TargetResult> results() const;
-    std::map<plan::ServerId, plan::Health> health() const;
+    std::map<ServerId, TargetResult> results() const;
+    std::map<ServerId, Health> health() const;
 
 private:
     using Runners = std::vector<std::shared_ptr<Runner>>;
@@ -63,7 +64,7 @@ private:
     /// A target and the probes it has a share in.
     struct Server {
         Runners runners;
-        plan::Health health = plan::Health::Unknown;
+        Health health = Health::Unknown;
         std::string reason;
         std::chrono::system_clock::time_point changed;
     };
@@ -71,8 +72,7 @@ private:
     void keep(const config::Probe &settings, const Place &place, std::map<Place, Runners> &next);
     std::shared_ptr<Runner> runner_for(const Target &target, const Place &place,
                                        std::map<Place, Runners> &next);
-    plan::Health health_at(const plan::ServerId &id, const Place &place,
-                           plan::Health otherwise) const;
+    Health health_at(const ServerId &id, const Place &place, Health otherwise) const;
     std::shared_ptr<Client> make_client(const Place &place, const config::Probe &settings);
     void on_runner_change(const Runner &runner);
     void take_down(const Address &address);
@@ -84,7 +84,7 @@ private:
     FindNextHop find_next_hop_;
     std::shared_ptr<DsrWire> wire_; // the probes on their way keep it, too
     std::map<Place, Runners> runners_;
-    std::map<plan::ServerId, Server> servers_;
+    std::map<ServerId, Server> servers_;
     std::map<Address, bool> failed_; // neighbour entries, as last noted
 };
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/endpoint.hpp"
+#include "base/health.hpp"
+#include "base/latency.hpp"
+#include "base/server_id.hpp"
 #include "config/model.hpp"
 #include "health/client.hpp"
-#include "health/endpoint.hpp"
-#include "plan/plan.hpp"
-#include "util/latency.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -31,7 +32,7 @@ struct PathResult {
     config::ProbePath path = config::ProbePath::Direct; // or Dsr
     config::ProbeType type = config::ProbeType::Options;
     Endpoint to; // where the probes are sent
-    plan::Health health = plan::Health::Unknown;
+    Health health = Health::Unknown;
     std::string reason; // why it has that health: "timeout 3 of 3"; empty before a change
     std::chrono::system_clock::time_point changed; // when it got it; when first probed before that
     std::chrono::milliseconds held_for{};          // how long it is down yet because it flapped
@@ -44,8 +45,8 @@ struct PathResult {
 
 /// All of a server's paths together.
 struct TargetResult {
-    plan::Health health = plan::Health::Unknown; // up only if every path is
-    std::string reason;                          // of the path that decided
+    Health health = Health::Unknown; // up only if every path is
+    std::string reason;              // of the path that decided
     std::chrono::system_clock::time_point changed;
     std::vector<PathResult> paths;
 };

@@ -61,8 +61,8 @@ std::uint64_t &counter(ProbeCounters &counters, Outcome outcome) {
 
 } // namespace
 
-Runner::Runner(asio::io_context &io, const Place &place, config::Probe settings,
-               plan::Health initial, ClientMaker make_client, OnChange on_change)
+Runner::Runner(asio::io_context &io, const Place &place, config::Probe settings, Health initial,
+               ClientMaker make_client, OnChange on_change)
     : io_(io), place_(place), settings_(std::move(settings)), make_client_(std::move(make_client)),
       on_change_(std::move(on_change)), pause_(io), client_(make_client_(place_, settings_)),
       state_(initial) {
@@ -104,7 +104,7 @@ PathResult Runner::result() const {
     result.to = place_.vip.value_or(place_.server);
     result.health = state_.health();
     result.reason = state_.reason();
-    if (state_.health() == plan::Health::Down && state_.held_until() > Clock::now()) {
+    if (state_.health() == Health::Down && state_.held_until() > Clock::now()) {
         result.held_for =
             std::chrono::duration_cast<milliseconds>(state_.held_until() - Clock::now());
     }
@@ -171,8 +171,8 @@ void Runner::gone(const std::string &reason) {
     }
 }
 
-void Runner::changed(plan::Health before) {
-    result_.transitions += before == plan::Health::Unknown ? 0 : 1;
+void Runner::changed(Health before) {
+    result_.transitions += before == Health::Unknown ? 0 : 1;
     result_.changed = std::chrono::system_clock::now();
     on_change_(*this);
 }

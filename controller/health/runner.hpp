@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/endpoint.hpp"
 #include "health/client.hpp"
-#include "health/endpoint.hpp"
 #include "health/probe_state.hpp"
 #include "health/results.hpp"
 
@@ -34,8 +34,8 @@ public:
     using OnChange = std::function<void(const Runner &)>;
 
     /// `on_change` is called after every change of the health; not after stop().
-    Runner(boost::asio::io_context &io, const Place &place, config::Probe settings,
-           plan::Health initial, ClientMaker make_client, OnChange on_change);
+    Runner(boost::asio::io_context &io, const Place &place, config::Probe settings, Health initial,
+           ClientMaker make_client, OnChange on_change);
 
     void start();
     void stop();
@@ -48,7 +48,7 @@ public:
 
     const Place &place() const { return place_; }
     const config::Probe &settings() const { return settings_; }
-    plan::Health health() const { return state_.health(); }
+    Health health() const { return state_.health(); }
     PathResult result() const;
 
 private:
@@ -56,7 +56,7 @@ private:
     boost::asio::awaitable<void> pause(std::chrono::steady_clock::time_point started,
                                        std::chrono::milliseconds most);
     void take(const ProbeOutcome &outcome);
-    void changed(plan::Health before);
+    void changed(Health before);
     ProbeState::Limits limits() const;
 
     boost::asio::io_context &io_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/endpoint.hpp"
 #include "config/model.hpp"
-#include "health/endpoint.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/source_address.hpp"
 
-#include "health/endpoint.hpp"
-#include "util/own_addresses.hpp"
+#include "base/asio_address.hpp"
+#include "base/endpoint.hpp"
+#include "base/own_addresses.hpp"
 
 #include <algorithm>
 #include <boost/asio/ip/udp.hpp>

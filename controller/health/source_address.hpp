@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "util/address.hpp"
-#include "util/result.hpp"
+#include "base/address.hpp"
+#include "base/result.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/system/error_code.hpp>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/tcp_client.hpp"
+#include "base/asio_address.hpp"
 
 #include "health/own_trouble.hpp"
-#include "health/sip_stream.hpp"
+#include "sip/stream.hpp"
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
@@ -126,7 +127,7 @@ asio::awaitable<std::optional<ProbeOutcome>> TcpClient::send(const std::string &
 }
 
 asio::awaitable<ProbeOutcome> TcpClient::receive(Transaction &transaction, Time ends) {
-    SipStream stream;
+    sip::SipStream stream;
     std::array<char, 4096> buffer;
     for (;;) {
         timer_.expires_at(ends);

@@ -24,11 +24,11 @@ void Transaction::sent(Time now) {
     interval_ = std::min(2 * interval_, kT2);
 }
 
-bool Transaction::owns(const SipReply &reply) const {
-    return answers(reply, branch_, cseq_, method_);
+bool Transaction::owns(const sip::SipReply &reply) const {
+    return sip::answers(reply, branch_, cseq_, method_);
 }
 
-std::optional<ProbeOutcome> Transaction::receive(const SipReply &reply, Time now) {
+std::optional<ProbeOutcome> Transaction::receive(const sip::SipReply &reply, Time now) {
     if (!reply.final()) {
         provisional_ = true;
         return std::nullopt;

@@ -6,8 +6,8 @@
 
 #include "config/model.hpp"
 #include "health/outcome.hpp"
-#include "health/sip_reply.hpp"
 #include "health/sip_request.hpp"
+#include "sip/reply.hpp"
 
 #include <chrono>
 #include <optional>
@@ -41,11 +41,11 @@ public:
     Time next() const { return std::min(send_at_, ends_); }
 
     /// Whether it answers this request.
-    bool owns(const SipReply &reply) const;
+    bool owns(const sip::SipReply &reply) const;
 
     /// Takes a reply that is its own: an outcome, if it is a final one. After a provisional one
     /// the request is sent every T2 (17.1.2.2).
-    std::optional<ProbeOutcome> receive(const SipReply &reply, Time now);
+    std::optional<ProbeOutcome> receive(const sip::SipReply &reply, Time now);
 
 private:
     std::string text_;

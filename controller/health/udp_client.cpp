@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/udp_client.hpp"
+#include "base/asio_address.hpp"
 
-#include "health/icmp_error.hpp"
 #include "health/own_trouble.hpp"
 #include "health/source_address.hpp"
+#include "packets/icmp_error.hpp"
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
@@ -63,7 +64,7 @@ error_code UdpClient::open() {
     if (!failed) {
         socket_.bind(local, failed);
     }
-    if (!failed && !keep_errors(socket_.native_handle(), !server_.address.is_ipv4())) {
+    if (!failed && !packets::keep_errors(socket_.native_handle(), !server_.address.is_ipv4())) {
         failed = error_code(errno, boost::system::system_category());
     }
     return failed;
@@ -144,7 +145,7 @@ std::optional<ProbeOutcome> UdpClient::read(Transaction *transaction) {
 
 /// Reads the socket's errors. An outcome if one of them is about our request.
 std::optional<ProbeOutcome> UdpClient::read_errors() {
-    while (const auto error = take_error(socket_.native_handle())) {
+    while (const auto error = packets::take_error(socket_.native_handle())) {
         if (error->destination != server_) {
             continue;
         }

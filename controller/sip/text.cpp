@@ -2,6 +2,8 @@
 #include "sip/text.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 namespace sipsteer::sip {
 
@@ -16,6 +18,19 @@ bool is_clean(std::string_view line) {
         const auto byte = static_cast<unsigned char>(c);
         return byte == '\t' || (byte >= ' ' && byte != 0x7f);
     });
+}
+
+/// Up to the empty line, or the end.
+bool lines_are_clean(std::string_view text) {
+    for (;;) {
+        const auto line = take_line(text);
+        if (!line || line->empty()) {
+            return true;
+        }
+        if (!is_clean(*line)) {
+            return false;
+        }
+    }
 }
 
 /// Where in a text we are, as quotes and angle brackets go.
@@ -118,6 +133,31 @@ bool Header::is(std::string_view name) const {
     return equal_no_case(trim(std::string_view(text).substr(0, colon)), name);
 }
 
+std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t most) {
+    std::uint32_t value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed != std::errc() || end != text.data() + text.size() || value > most) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+std::optional<std::vector<Header>> read_headers(std::string_view text) {
+    std::vector<Header> headers;
+    for (;;) {
+        const auto line = take_line(text);
+        if (!line) {
+            return std::nullopt;
+        }
+        if (line->empty()) {
+            return headers;
+        }
+        if (!add_line(headers, *line)) {
+            return std::nullopt;
+        }
+    }
+}
+
 std::optional<Head> read_head(std::string_view message) {
     while (message.starts_with('\r') || message.starts_with('\n')) { // RFC 3261, 7.5
         message.remove_prefix(1);
@@ -128,18 +168,15 @@ std::optional<Head> read_head(std::string_view message) {
         return std::nullopt;
     }
     head.start_line = *start_line;
-    for (;;) {
-        const auto line = take_line(message);
-        if (!line || !is_clean(*line)) {
-            return std::nullopt;
-        }
-        if (line->empty()) {
-            return head;
-        }
-        if (!add_line(head.headers, *line)) {
-            return std::nullopt;
-        }
+    if (!lines_are_clean(message)) {
+        return std::nullopt;
     }
+    auto headers = read_headers(message);
+    if (!headers) {
+        return std::nullopt;
+    }
+    head.headers = std::move(*headers);
+    return head;
 }
 
 } // namespace sipsteer::sip

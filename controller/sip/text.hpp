@@ -3,6 +3,7 @@
 // The text of a SIP message, as far as everything in it has the same form (RFC 3261, 7.3, 25.1).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ std::string_view take_until(std::string_view &text, char delimiter);
 /// Takes one line without its end (CRLF or LF). Nothing if the text ends before the line does.
 std::optional<std::string_view> take_line(std::string_view &text);
 
+/// All of `text`, as a decimal number of at most `most`.
+std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t most = UINT32_MAX);
+
 /// Every quoted string and every angle bracket is closed.
 bool is_balanced(std::string_view text);
 
@@ -36,6 +40,9 @@ struct Header {
     bool is(std::string_view name) const;
     std::string_view value() const { return std::string_view(text).substr(colon + 1); }
 };
+
+/// The headers up to the empty line. Nothing if there is none, or a line is no header.
+std::optional<std::vector<Header>> read_headers(std::string_view text);
 
 struct Head {
     std::string_view start_line;

@@ -4,7 +4,7 @@
 #include "call_maps.hpp"
 #include "calls/clock.hpp"
 #include "calls/sweeper.hpp"
-#include "dataplane/maps.hpp"
+#include "kernel/dataplane/maps.hpp"
 #include "samples.hpp"
 
 #include <algorithm>

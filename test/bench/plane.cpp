@@ -2,8 +2,8 @@
 #include "plane.hpp"
 
 #include "bpf_run.hpp"
-#include "dataplane/maps.hpp"
 #include "frames.hpp"
+#include "kernel/dataplane/maps.hpp"
 
 #include <sipsteer/counters.h>
 #include <sipsteer/pool.h>

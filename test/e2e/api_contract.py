@@ -35,15 +35,15 @@ MESSAGE = "INVITE sip:a@example.com SIP/2.0\r\nCall-ID: contract@example.com\r\n
 
 # Statuses that are not made to come here, and where they are.
 BEYOND = {
-    ("*", "500"): "the disk is full: unit/config_control_test.cpp",
+    ("*", "500"): "the disk is full: unit/daemon/config_control_test.cpp",
     ("GET /readyz", "503"): "a program is taken away: e2e/api_config.sh",
-    ("GET /v1/events", "503"): "too many listen: unit/api_events_test.cpp",
+    ("GET /v1/events", "503"): "too many listen: unit/api/events_test.cpp",
     ("GET /v1/trace", "503"): "too many trace: e2e/trace.sh",
-    ("GET /v1/calls/{call-id}", "404"): "no pool is stateful: unit/call_requests_test.cpp",
+    ("GET /v1/calls/{call-id}", "404"): "no pool is stateful: unit/api/call_requests_test.cpp",
 }
-# The data plane refuses a change: unit/config_control_test.cpp.
+# The data plane refuses a change: unit/daemon/config_control_test.cpp.
 BEYOND |= {
-    (f"{method} {path}", "409"): "unit/config_control_test.cpp"
+    (f"{method} {path}", "409"): "unit/daemon/config_control_test.cpp"
     for path in ("/v1/services/{service}", "/v1/pools/{pool}", SERVER)
     for method in ("PUT", "PATCH", "DELETE")
     if (method, path) != ("DELETE", "/v1/pools/{pool}")

@@ -2,8 +2,8 @@
 //
 // Fuzzes the Call-ID finder that runs in XDP against the slow, obvious one written separately.
 // libFuzzer entry point; built with clang, sanitizers on.
-#include "../unit/reference_finder.hpp"
-#include "explain/finder.h"
+#include "../unit/support/reference_finder.hpp"
+#include "sip/finder.h"
 
 #include <algorithm>
 #include <cstdint>

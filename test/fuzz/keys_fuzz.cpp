@@ -2,8 +2,8 @@
 //
 // Fuzzes the finders of the user in To and of the topmost Via's sent-by against the slow, obvious
 // ones written separately. libFuzzer entry point; built with clang, sanitizers on.
-#include "../unit/reference_finder.hpp"
-#include "explain/finder.h"
+#include "../unit/support/reference_finder.hpp"
+#include "sip/finder.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -7,8 +7,8 @@
 // libFuzzer entry point. The finder is instrumented, libosip2 is the installed library. There is
 // no address sanitizer here: libosip2's memory errors and leaks are not ours to find, and the
 // finder's are what callid_fuzz looks for.
-#include "explain/finder.h"
 #include "osip_differences.hpp"
+#include "sip/finder.h"
 
 #include <osipparser2/osip_message.h>
 #include <osipparser2/osip_parser.h>

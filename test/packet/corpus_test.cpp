@@ -3,9 +3,9 @@
 // The fuzzers' inputs, the kept ones and those that a fuzzer of this build has found, as datagrams
 // to the VIP: the program steers each by the Call-ID that the reference finds, and in pools that go
 // by more by the user or the sent-by that it finds.
-#include "explain/finder.h"
 #include "farm.hpp"
 #include "reference_finder.hpp"
+#include "sip/finder.h"
 
 #include <catch2/catch.hpp>
 

@@ -2,10 +2,10 @@
 //
 // The program finds the Call-ID that its finder, compiled natively, finds: what the table holds is
 // the hash, made by the reference, of that value.
-#include "explain/finder.h"
 #include "farm.hpp"
 #include "reference_finder.hpp"
 #include "shared_sip.hpp"
+#include "sip/finder.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights.hpp"
 
-#include "plan/maglev.hpp"
-#include "plan/turns.hpp"
+#include "farm/plan/maglev.hpp"
+#include "farm/plan/turns.hpp"
 
 #include <catch2/catch.hpp>
 

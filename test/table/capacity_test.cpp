@@ -6,7 +6,7 @@
 
 #include "calls/clock.hpp"
 #include "calls/sweeper.hpp"
-#include "dataplane/maps.hpp"
+#include "kernel/dataplane/maps.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "drive.h"
-#include "explain/finder.h"
 #include "program.hpp"
+#include "sip/finder.h"
 #include "table_memory.hpp"
 
 #include <cstdint>

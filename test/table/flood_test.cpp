@@ -4,7 +4,7 @@
 #include "driver.hpp"
 #include "farm.hpp"
 
-#include "dataplane/maps.hpp"
+#include "kernel/dataplane/maps.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/datagram_way.hpp"
+
+#include "api/call_lookup.hpp"
+#include "kernel/dataplane/counters.hpp"
+#include "traffic/capture/capture.hpp"
+#include "traffic/explain/answer.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace sipsteer::api {
+
+namespace {
+
+using api::Answer;
+using http::Problem;
+using nlohmann::json;
+using packets::Datagram;
+using packets::Part;
+using plan::PlannedService;
+
+json text_json(const std::optional<std::string> &text) {
+    return text ? json(*text) : json(nullptr);
+}
+
+Address address_of(const PlannedService &service) {
+    std::array<std::uint8_t, 16> bytes{};
+    std::copy(std::begin(service.key.address), std::end(service.key.address), bytes.begin());
+    return Address::from_bytes(bytes);
+}
+
+/// Where a datagram of a capture was sent to.
+class Services {
+public:
+    /// `only`: all datagrams to its port are taken as sent to it. Null: datagrams to any service.
+    Services(const farm::World &world, const PlannedService *only)
+        : services_(world.plan.services), only_(only) {}
+
+    const PlannedService *find(const Datagram &datagram) const {
+        if (only_ != nullptr) {
+            return is_to_port(datagram, *only_) ? only_ : nullptr;
+        }
+        const auto found =
+            std::find_if(services_.begin(), services_.end(), [&](const PlannedService &service) {
+                return !service.is_marker() && is_to_port(datagram, service) &&
+                       address_of(service) == datagram.destination;
+            });
+        return found == services_.end() ? nullptr : &*found;
+    }
+
+private:
+    /// A later fragment has no port: it may be to any.
+    static bool is_to_port(const Datagram &datagram, const PlannedService &service) {
+        return datagram.part == Part::LaterFragment ||
+               htons(datagram.destination_port) == service.key.port;
+    }
+
+    const std::vector<PlannedService> &services_;
+    const PlannedService *only_;
+};
+
+json end_json(const Address &address, std::uint16_t port) {
+    return {{"address", address.to_string()}, {"port", port == 0 ? json(nullptr) : json(port)}};
+}
+
+/// Nothing, if what is captured does not say where the datagram goes: later fragments follow the
+/// first one, and that without a Call-ID may have ended before it.
+std::optional<sip::Message> read_captured(const Datagram &datagram) {
+    if (datagram.cut || datagram.part == Part::LaterFragment) {
+        return std::nullopt;
+    }
+    const bool whole = datagram.part == Part::Whole;
+    auto message =
+        whole ? sip::read_message(datagram.payload) : sip::read_first_fragment(datagram.payload);
+    message.source = datagram.source;
+    return whole || !message.call_id.empty() ? std::optional(std::move(message)) : std::nullopt;
+}
+
+json captured_json(const farm::World &world, const Services &services,
+                   const capture::CapturedDatagram &captured) {
+    const Datagram &datagram = captured.datagram;
+    json entry = {{"frame", captured.frame},
+                  {"time_unix", captured.time},
+                  {"source", end_json(datagram.source, datagram.source_port)},
+                  {"destination", end_json(datagram.destination, datagram.destination_port)},
+                  {"part", packets::part_name(datagram.part)},
+                  {"cut", datagram.cut},
+                  {"way", nullptr}};
+    if (const auto message = read_captured(datagram)) {
+        entry["way"] = datagram_way(world, *services.find(datagram), *message);
+    }
+    return entry;
+}
+
+} // namespace
+
+json datagram_way(const farm::World &world, const PlannedService &service,
+                  const sip::Message &message) {
+    const std::uint16_t index = service.value.pool[message.method];
+    const auto pool = std::find_if(world.plan.pools.begin(), world.plan.pools.end(),
+                                   [&](const auto &p) { return p.index == index; });
+    return {{"kind", sip::kind_name(message.kind)},
+            {"method", dataplane::method_label(message.method)},
+            {"call_id", message.call_id.empty() ? json(nullptr) : json(message.call_id)},
+            {"to_user", text_json(message.to_user)},
+            {"via", text_json(message.sent_by)},
+            {"service", service.name},
+            {"pool", pool == world.plan.pools.end() ? json(nullptr)
+                                                    : explain::answer(world, *pool, message)}};
+}
+
+api::AnswerOrProblem capture_ways(const farm::World &world, const api::CaptureQuery &query) {
+    const PlannedService *only = nullptr;
+    if (query.service) {
+        auto found = find_service(world, query.service);
+        if (auto *problem = std::get_if<Problem>(&found)) {
+            return *problem;
+        }
+        only = std::get<const PlannedService *>(found);
+    }
+    const Services services(world, only);
+    json datagrams = json::array();
+    bool more = false;
+    const auto read = capture::read_bytes(
+        query.file, [&](const Datagram &datagram) { return services.find(datagram) != nullptr; },
+        [&](const capture::CapturedDatagram &captured) {
+            more = datagrams.size() == query.limit;
+            if (!more) {
+                datagrams.push_back(captured_json(world, services, captured));
+            }
+            return !more;
+        });
+    if (!read || (read->frames == 0 && !read->problem.empty())) {
+        const auto &problem = read ? read->problem : read.error().message;
+        return Problem{400, "the capture cannot be read: " + problem, {}, {}};
+    }
+    return Answer{200,
+                  {{"frames", read->frames},
+                   {"datagrams", std::move(datagrams)},
+                   {"more", more},
+                   {"problem", read->problem.empty() ? json(nullptr) : json(read->problem)}}};
+}
+
+} // namespace sipsteer::api

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The daemon itself: what it is, what it is attached to, what its API was asked,
+// and what it traces.
+#include "api/metrics/parts.hpp"
+
+namespace sipsteer::metrics {
+
+namespace {
+
+void add_requests(const Requests &requests, Families &families) {
+    auto count = families.counter("api_requests_total", "Requests to the API.");
+    for (const auto &[key, value] : requests.count) {
+        const auto &[route, method, status] = key;
+        count.add({{"route", route}, {"method", method}, {"status", std::to_string(status)}},
+                  value);
+    }
+    auto latency = families.histogram("api_request_duration_seconds",
+                                      "From a request that was read to its answer, not yet sent.");
+    for (const auto &[route, value] : requests.latency) {
+        latency.add({{"route", route}}, value);
+    }
+}
+
+void add_trace(const Trace &trace, Families &families) {
+    families.gauge("trace_clients", "Clients that packets are traced for.").add({}, trace.clients);
+    families.counter("trace_packets_total", "Packets given to those clients.")
+        .add({}, trace.packets);
+    families
+        .counter("trace_lost_packets_total",
+                 "Packets that were to be in a trace and are not: there was no room on the way to "
+                 "the daemon, or the client was slow.")
+        .add({{"cause", "no_room"}}, trace.lost_early)
+        .add({{"cause", "slow_client"}}, trace.lost_late);
+}
+
+} // namespace
+
+void add_process(const State &state, Families &families) {
+    families.gauge("build_info", "1; the version of sipsteerd and of the layout of its maps.")
+        .add({{"version", state.version}, {"layout", std::to_string(state.layout)}}, true);
+    families.standard_gauge("process_start_time_seconds", "When the daemon was started, Unix time.")
+        .add({}, state.start_time);
+    auto native = families.gauge("interface_native_mode",
+                                 "1 if the program runs in the driver, 0 in generic mode.");
+    for (const auto &interface : state.interfaces) {
+        native.add({{"interface", interface.name}}, interface.native);
+    }
+    add_trace(state.trace, families);
+    add_requests(state.requests, families);
+}
+
+} // namespace sipsteer::metrics

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Packets, bytes and messages. Bytes are of whole Ethernet frames without the FCS.
+#include "api/metrics/parts.hpp"
+#include "kernel/dataplane/counters.hpp"
+
+namespace sipsteer::metrics {
+
+namespace {
+
+using dataplane::method_label;
+using dataplane::reason_label;
+using dataplane::verdict_label;
+
+void add_services(const State &state, Families &families) {
+    auto packets = families.counter("service_packets_total", "Packets for a service.");
+    for (const auto &service : state.services) {
+        packets.add({{"service", service.name}}, std::uint64_t{service.traffic.packets});
+    }
+    auto bytes = families.counter("service_bytes_total", "Bytes of packets for a service.");
+    for (const auto &service : state.services) {
+        bytes.add({{"service", service.name}}, std::uint64_t{service.traffic.bytes});
+    }
+    auto messages = families.counter("service_messages_total",
+                                     "Messages for a service, by method or response class.");
+    for (const auto &service : state.services) {
+        for (std::uint32_t method = 0; method < SS_METHODS; method++) {
+            if (method != SS_METHOD_RESERVED) {
+                messages.add({{"service", service.name}, {"method", method_label(method)}},
+                             service.messages[method]);
+            }
+        }
+    }
+}
+
+/// A reason goes with few verdicts: those it never had are left out.
+template <typename Value>
+void add_by_reason(const State &state, Family family, Value value) {
+    for (std::uint32_t reason = 0; reason < SS_REASON_COUNT; reason++) {
+        for (std::uint32_t verdict = 0; verdict < SS_VERDICTS; verdict++) {
+            const auto &traffic = state.reasons[ss_reason_index(reason, verdict)];
+            if (traffic.packets != 0) {
+                family.add({{"reason", reason_label(reason)}, {"verdict", verdict_label(verdict)}},
+                           std::uint64_t{value(traffic)});
+            }
+        }
+    }
+}
+
+void add_fragments(const State &state, Families &families) {
+    families
+        .counter("fragments_held_total", "Fragments that overtook their first one and were held.")
+        .add({}, state.fragments.held);
+    families.counter("fragments_released_total", "Held fragments that were sent on.")
+        .add({}, state.fragments.released);
+    auto given_up = families.counter("fragments_given_up_total",
+                                     "Held fragments that were given up, by cause.");
+    for (const auto &[cause, count] : state.fragments.given_up) {
+        given_up.add({{"cause", cause}}, count);
+    }
+    families.gauge("fragments_held_bytes", "Bytes of fragments that are held now.")
+        .add({}, state.fragments.bytes_held);
+}
+
+} // namespace
+
+void add_traffic(const State &state, Families &families) {
+    add_services(state, families);
+    add_by_reason(state,
+                  families.counter("packets_total", "Packets by what was done with them, and why."),
+                  [](const ss_traffic &traffic) { return traffic.packets; });
+    add_by_reason(state,
+                  families.counter("bytes_total", "Bytes of packets by what was done, and why."),
+                  [](const ss_traffic &traffic) { return traffic.bytes; });
+    add_fragments(state, families);
+    auto rejects = families.counter("rejects_total",
+                                    "Requests to be answered with 503, by what became of it.");
+    for (const auto &[result, count] : state.rejects) {
+        rejects.add({{"result", result}}, count);
+    }
+}
+
+} // namespace sipsteer::metrics

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/status/metrics_state.hpp"
+
+#include "kernel/dataplane/counters.hpp"
+
+#include <sipsteer/layout.h>
+
+#include <algorithm>
+
+namespace sipsteer::status {
+
+namespace {
+
+double seconds(std::chrono::microseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+/// A service that is not in force yet has no counters.
+void add_services(const StatusInput &input, metrics::State &state) {
+    for (const auto &planned : input.plan.services) {
+        if (planned.is_marker()) {
+            continue; // an address marker
+        }
+        metrics::Service service;
+        service.name = planned.name;
+        service.traffic = dataplane::read_service_traffic(input.maps, planned.value.id);
+        for (std::uint32_t method = 0; method < SS_METHODS; method++) {
+            service.messages[method] =
+                dataplane::read_messages(input.maps, planned.value.id, method);
+        }
+        state.services.push_back(std::move(service));
+    }
+}
+
+void add_pools(const StatusInput &input, metrics::State &state) {
+    for (const auto &planned : input.plan.pools) {
+        state.pools.push_back({planned.name, planned.down.empty(),
+                               dataplane::read_call_counters(input.maps, planned.index)});
+    }
+}
+
+/// A server may have several probes of one path, one for each VIP: their sums, and up if all are.
+void add_probe(const health::PathResult &path, std::vector<metrics::Probe> &probes) {
+    const std::string name = path.path == config::ProbePath::Dsr ? "dsr" : "direct";
+    auto probe = std::find_if(probes.begin(), probes.end(),
+                              [&](const auto &known) { return known.path == name; });
+    if (probe == probes.end()) {
+        probe = probes.insert(probes.end(), {name, true, {}, 0, {}});
+    }
+    const auto &counters = path.counters;
+    probe->up = probe->up && path.health == Health::Up;
+    probe->results["ok"] += counters.ok;
+    probe->results["timeout"] += counters.timeout;
+    probe->results["wrong_code"] += counters.wrong_code;
+    probe->results["icmp"] += counters.icmp;
+    probe->results["connection"] += counters.connection;
+    probe->results["local_error"] += counters.local;
+    probe->results["not_sent"] += counters.not_sent;
+    probe->transitions += path.transitions;
+    probe->latency.add(path.latency);
+}
+
+void add_drain(const StatusInput &input, const ServerId &id, metrics::Server &server) {
+    if (const auto drain = input.drains.all().find(id); drain != input.drains.all().end()) {
+        server.draining_seconds =
+            std::chrono::duration<double>(plan::Drain::Time::clock::now() - drain->second.began)
+                .count();
+    }
+}
+
+metrics::Server make_server(const StatusInput &input, const config::Server &configured,
+                            const plan::PlannedServer &planned) {
+    metrics::Server server;
+    server.pool = planned.id.pool;
+    server.name = planned.id.server;
+    server.up = true;
+    server.forwards = (planned.value.flags & SS_SERVER_FORWARD) != 0;
+    server.takes_new = planned.takes_new;
+    server.weight = planned.weight_now;
+    server.counters = dataplane::read_server_counters(input.maps, planned.index);
+    if (const auto hop = input.next_hops.find(configured.hop_address());
+        hop != input.next_hops.end()) {
+        server.neighbour_resolved = hop->second.resolved;
+    }
+    if (const auto probe = input.probes.find(planned.id); probe != input.probes.end()) {
+        server.up = probe->second.health != Health::Down;
+        for (const auto &path : probe->second.paths) {
+            add_probe(path, server.probes);
+        }
+    }
+    if (const auto *calls = find_if(input.sweeping.totals().servers, [&](const auto &item) {
+            return item.server == planned.index;
+        })) {
+        server.calls = calls->by_state;
+    }
+    add_drain(input, planned.id, server);
+    return server;
+}
+
+void add_servers(const StatusInput &input, metrics::State &state) {
+    for (const auto &pool : input.config.pools) {
+        for (const auto &configured : pool.servers) {
+            const ServerId id{pool.name, configured.name};
+            if (const auto *planned =
+                    find_if(input.plan.servers, [&](const auto &item) { return item.id == id; })) {
+                state.servers.push_back(make_server(input, configured, *planned));
+            }
+        }
+    }
+}
+
+void add_table(const StatusInput &input, metrics::State &state) {
+    const auto &totals = input.sweeping.totals();
+    const auto sizes = input.maps.sizes();
+    const std::uint64_t buckets = std::uint64_t{sizes.present} + sizes.before;
+    state.table = {std::uint64_t{sizes.present} * SS_BUCKET_ENTRIES,
+                   buckets * (sizeof(ss_bucket) + sizeof(ss_births)),
+                   totals.live,
+                   totals.before,
+                   totals.fill(),
+                   totals.full_buckets,
+                   sizes.before != 0};
+    state.sweep = {totals.pass, totals.expired_ever, seconds(input.sweeping.pass_duration()),
+                   seconds(input.sweeping.time_ever())};
+}
+
+void add_handed_over(const StatusInput &input, metrics::State &state) {
+    const auto &held = input.holder.counters();
+    state.fragments = {held.held,
+                       held.released,
+                       input.holder.bytes(),
+                       {{"expired", held.expired},
+                        {"no_room", held.no_room},
+                        {"failed", held.failed},
+                        {"misfit", held.misfits},
+                        {"unwanted", held.unwanted}}};
+    const auto &rejects = input.rejecter.counters();
+    state.rejects = {{"answered", rejects.answered},
+                     {"malformed", rejects.malformed},
+                     {"too_long", rejects.too_long},
+                     {"not_sent", rejects.not_sent},
+                     {"stale", rejects.stale}};
+}
+
+} // namespace
+
+metrics::State make_metrics_state(const StatusInput &input, const metrics::Requests &requests,
+                                  const metrics::Trace &trace,
+                                  std::chrono::system_clock::time_point started) {
+    metrics::State state;
+    state.version = SIPSTEER_VERSION;
+    state.layout = SS_LAYOUT_VERSION;
+    state.start_time = std::chrono::duration<double>(started.time_since_epoch()).count();
+    for (const auto &attachment : input.attachments) {
+        state.interfaces.push_back({attachment.interface, attachment.native});
+    }
+    add_services(input, state);
+    add_pools(input, state);
+    add_servers(input, state);
+    state.reasons = dataplane::read_reasons(input.maps);
+    add_table(input, state);
+    add_handed_over(input, state);
+    state.call_events_lost = dataplane::read_tap_dropped(input.maps, SS_TAP_CALLS);
+    state.requests = requests;
+    state.trace = trace;
+    return state;
+}
+
+} // namespace sipsteer::status

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/status/server_status.hpp"
+
+#include "api/status/counter_status.hpp"
+#include "calls/call_view.hpp"
+#include "config/fields.hpp"
+#include "farm/farm_status.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace sipsteer::status {
+
+using nlohmann::json;
+
+namespace {
+
+const char *health_name(Health health) {
+    switch (health) {
+    case Health::Up:
+        return "up";
+    case Health::Down:
+        return "down";
+    case Health::Unknown:
+        break;
+    }
+    return "unknown";
+}
+
+const char *type_name(config::ProbeType type) {
+    const auto known = std::find_if(std::begin(config::kProbeTypes), std::end(config::kProbeTypes),
+                                    [&](const auto &choice) { return choice.value == type; });
+    return known == std::end(config::kProbeTypes) ? "" : known->text;
+}
+
+std::int64_t unix_seconds(std::chrono::system_clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+json probe_path_json(const health::PathResult &path) {
+    const auto &counters = path.counters;
+    json entry = {{"path", path.path == config::ProbePath::Dsr ? "dsr" : "direct"},
+                  {"type", type_name(path.type)},
+                  {"to", to_string(path.to)},
+                  {"health", health_name(path.health)},
+                  {"reason", path.reason},
+                  {"changed_unix", unix_seconds(path.changed)},
+                  {"held_for_ms", path.held_for.count()},
+                  {"last", path.last},
+                  {"rtt_ms", nullptr},
+                  {"sent", counters.sent},
+                  {"ok", counters.ok},
+                  {"timeout", counters.timeout},
+                  {"wrong_code", counters.wrong_code},
+                  {"icmp", counters.icmp},
+                  {"connection", counters.connection},
+                  {"local_error", counters.local},
+                  {"not_sent", counters.not_sent},
+                  {"late", counters.late},
+                  {"wrong_source", counters.wrong_source},
+                  {"unmatched", counters.unmatched}};
+    if (path.rtt) {
+        entry["rtt_ms"] = static_cast<double>(path.rtt->count()) / 1000.0;
+    }
+    return entry;
+}
+
+json probe_json(const health::TargetResult &result) {
+    json paths = json::array();
+    for (const auto &path : result.paths) {
+        paths.push_back(probe_path_json(path));
+    }
+    return {{"reason", result.reason},
+            {"changed_unix", unix_seconds(result.changed)},
+            {"paths", std::move(paths)}};
+}
+
+json next_hop_json(const NextHop &next_hop) {
+    if (!next_hop.resolved) {
+        return {{"resolved", false}, {"failed", next_hop.failed}, {"problem", next_hop.problem}};
+    }
+    return {{"resolved", true},
+            {"mac", to_string(next_hop.mac)},
+            {"ifindex", next_hop.ifindex},
+            {"vlan", next_hop.vlan}};
+}
+
+calls::ServerCalls calls_of(const calls::SweepTotals &totals, std::uint16_t index) {
+    const auto *counted =
+        find_if(totals.servers, [&](const auto &item) { return item.server == index; });
+    return counted != nullptr ? *counted : calls::ServerCalls{};
+}
+
+/// A whole number unless slow start makes a fraction of it.
+json weight_json(double weight) {
+    const auto whole = static_cast<std::int64_t>(weight);
+    return static_cast<double>(whole) == weight ? json(whole) : json(weight);
+}
+
+json server_calls_json(const calls::ServerCalls &calls) {
+    json entry = states_json(calls.by_state);
+    entry["live"] = calls.live;
+    return entry;
+}
+
+} // namespace
+
+json states_json(const calls::StateCounts &counts) {
+    json states = json::object();
+    for (std::uint32_t state = SS_CALL_EARLY; state < SS_CALL_STATES; state++) {
+        states[std::string(calls::state_name(state))] = counts[state];
+    }
+    return states;
+}
+
+json server_status_json(const StatusInput &input, const config::Pool &pool,
+                        const config::Server &server) {
+    const ServerId id{pool.name, server.name};
+    const auto probe = input.probes.find(id);
+    const auto next_hop = input.next_hops.find(server.hop_address());
+    json entry = {{"health", pool.probe.type == config::ProbeType::None ? "unprobed" : "unknown"}};
+    if (probe != input.probes.end()) {
+        entry["health"] = health_name(probe->second.health);
+        entry["probe"] = probe_json(probe->second);
+    }
+    if (next_hop != input.next_hops.end()) {
+        entry["next_hop"] = next_hop_json(next_hop->second);
+    }
+    const auto *planned =
+        find_if(input.plan.servers, [&](const auto &item) { return item.id == id; });
+    if (planned == nullptr) {
+        return entry;
+    }
+    entry["index"] = planned->index;
+    entry["forwards"] = (planned->value.flags & SS_SERVER_FORWARD) != 0;
+    entry["takes_new"] = planned->takes_new;
+    entry.update(server_counters_json(input, planned->index));
+    const auto calls = calls_of(input.sweeping.totals(), planned->index);
+    const auto share = input.ring_shares.find(planned->index);
+    entry["ring_share"] = share == input.ring_shares.end() ? 0 : share->second;
+    entry["weight_now"] = weight_json(planned->weight_now);
+    entry["live_calls"] = calls.running();
+    entry["calls"] = server_calls_json(calls);
+    if (const auto drain = input.drains.all().find(id); drain != input.drains.all().end()) {
+        entry["drain"] = farm::drain_json(drain->second, calls);
+    }
+    if (auto rehome = input.rehomes.progress(id); !rehome.is_null()) {
+        entry["rehome"] = std::move(rehome);
+    }
+    return entry;
+}
+
+} // namespace sipsteer::status

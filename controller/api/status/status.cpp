@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/status/status.hpp"
+
+#include "api/status/counter_status.hpp"
+#include "api/status/resource_status.hpp"
+#include "api/status/server_status.hpp"
+#include "config/fields.hpp"
+#include "farm/farm_status.hpp"
+
+#include <sipsteer/layout.h>
+
+namespace sipsteer::status {
+
+namespace {
+
+using nlohmann::json;
+
+json interfaces_json(const StatusInput &input) {
+    json interfaces = json::array();
+    for (const auto &attachment : input.attachments) {
+        interfaces.push_back({{"name", attachment.interface},
+                              {"ifindex", attachment.ifindex},
+                              {"mode", attachment.native ? "native" : "generic"},
+                              {"dispatcher", attachment.dispatcher},
+                              {"program_id", attachment.program_id}});
+    }
+    return interfaces;
+}
+
+json services_json(const StatusInput &input) {
+    json services = json::array();
+    for (const auto &service : input.config.services) {
+        json entry = {{"name", service.name},
+                      {"address", service.address.to_string()},
+                      {"port", service.port},
+                      {"protocol", "udp"},
+                      {"pool", service.pool}};
+        entry.update(service_status(input, service.name));
+        services.push_back(std::move(entry));
+    }
+    return services;
+}
+
+json server_json(const StatusInput &input, const config::Pool &pool, const config::Server &server) {
+    json entry = {{"name", server.name},
+                  {"address", server.address.to_string()},
+                  {"port", server.port},
+                  {"weight", server.weight},
+                  {"admin", config::OneOf{config::kAdmin}.write(server.admin)},
+                  {"tier", server.tier}};
+    entry.update(server_status_json(input, pool, server));
+    return entry;
+}
+
+json pools_json(const StatusInput &input) {
+    json pools = json::array();
+    for (const auto &pool : input.config.pools) {
+        json servers = json::array();
+        for (const auto &server : pool.servers) {
+            servers.push_back(server_json(input, pool, server));
+        }
+        json entry = farm::pool_json(pool, planned_pool(input, pool.name));
+        entry["servers"] = std::move(servers);
+        pools.push_back(std::move(entry));
+    }
+    return pools;
+}
+
+json calls_json(const StatusInput &input) {
+    const auto &totals = input.sweeping.totals();
+    const auto sizes = input.maps.sizes();
+    return {{"capacity", input.config.call_capacity},
+            {"entries", std::uint64_t{sizes.present} * SS_BUCKET_ENTRIES},
+            {"bytes", (std::uint64_t{sizes.present} + sizes.before) *
+                          (sizeof(ss_bucket) + sizeof(ss_births))},
+            {"resizing", sizes.before != 0},
+            {"live", totals.live},
+            {"live_in_table_before", totals.before},
+            {"by_state", states_json(totals.by_state)},
+            {"fill", totals.fill()},
+            {"full_buckets", totals.full_buckets},
+            {"sweep",
+             {{"passes", totals.pass},
+              {"expired_in_last", totals.expired},
+              {"last_cpu_ms", static_cast<double>(input.sweeping.pass_time().count()) / 1000.0}}}};
+}
+
+} // namespace
+
+nlohmann::json make_status(const StatusInput &input) {
+    return {{"version", SIPSTEER_VERSION},
+            {"layout", SS_LAYOUT_VERSION},
+            {"uptime_seconds", input.uptime.count()},
+            {"interfaces", interfaces_json(input)},
+            {"services", services_json(input)},
+            {"pools", pools_json(input)},
+            {"calls", calls_json(input)},
+            {"fragments", fragments_json(input)},
+            {"rejects", rejects_json(input)},
+            {"reasons", reasons_json(input)}};
+}
+
+} // namespace sipsteer::status

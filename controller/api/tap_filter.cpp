@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/tap_filter.hpp"
+
+#include "kernel/dataplane/counters.hpp"
+
+namespace sipsteer::api {
+
+namespace {
+
+using http::Problem;
+
+/// 400, on one of the query's parameters.
+Problem bad(const std::string &name, const std::string &value, const std::string &what) {
+    return {400, name + ": \"" + value + "\" " + what, name, {}};
+}
+
+} // namespace
+
+std::variant<rings::Filter, Problem> read_filter(const api::TapQuery &query,
+                                                 const TapNames &names) {
+    rings::Filter filter;
+    filter.share = query.share.value_or(1);
+    if (query.call_id) {
+        const auto message = sip::message_of(*query.call_id);
+        if (!message) {
+            return bad("call_id", *query.call_id, "is what no message can have");
+        }
+        filter.call_id = message->call_id; // as much of it as is looked at
+        filter.call_key = calls::make_key(names.secret(), *message, ss_pool{}).table;
+    }
+    if (query.server) {
+        filter.server = names.server(*query.server);
+        if (!filter.server) {
+            return bad("server", *query.server, "is no server there is; POOL/SERVER is wanted");
+        }
+    }
+    if (query.source) {
+        filter.source = rings::Prefix::parse(*query.source);
+        if (!filter.source) {
+            return bad("source", *query.source, "is no address and no PREFIX/LENGTH");
+        }
+    }
+    return filter;
+}
+
+std::optional<std::uint8_t> reason_of(const std::string &label) {
+    for (std::uint8_t reason = 0; reason < SS_REASON_COUNT; ++reason) {
+        if (dataplane::reason_label(reason) == label) {
+            return reason;
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace sipsteer::api

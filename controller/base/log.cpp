@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sipsteer::log {
+
+namespace {
+
+struct LevelNames {
+    Level level;
+    spdlog::level::level_enum library;
+    std::string_view name;
+    std::string_view padded;
+    std::string_view priority; // of syslog(3)
+};
+
+constexpr std::array<LevelNames, 5> kLevels = {{
+    {Level::Trace, spdlog::level::trace, "trace", "trace", "<7>"},
+    {Level::Debug, spdlog::level::debug, "debug", "debug", "<7>"},
+    {Level::Info, spdlog::level::info, "info", "info ", "<6>"},
+    {Level::Warn, spdlog::level::warn, "warning", "warn ", "<4>"},
+    {Level::Error, spdlog::level::err, "error", "error", "<3>"},
+}};
+
+/// Pattern flag: our word for the level, or the journal's priority.
+class LevelFlag : public spdlog::custom_flag_formatter {
+public:
+    explicit LevelFlag(bool priority) : priority_(priority) {}
+
+    void format(const spdlog::details::log_msg &message, const std::tm &,
+                spdlog::memory_buf_t &line) override {
+        for (const LevelNames &names : kLevels) {
+            if (names.library == message.level) {
+                const auto text = priority_ ? names.priority : names.padded;
+                line.append(text.data(), text.data() + text.size());
+            }
+        }
+    }
+
+    std::unique_ptr<custom_flag_formatter> clone() const override {
+        return std::make_unique<LevelFlag>(priority_);
+    }
+
+private:
+    bool priority_;
+};
+
+/// Whether stderr is connected to the journal: JOURNAL_STREAM names its device and inode
+/// (systemd.exec(5)). The variable alone says nothing once stderr was redirected.
+bool stderr_is_journal() {
+    const char *stream = std::getenv("JOURNAL_STREAM");
+    struct stat status {};
+    if (stream == nullptr || fstat(STDERR_FILENO, &status) != 0) {
+        return false;
+    }
+    return stream == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+}
+
+std::shared_ptr<spdlog::logger> make_logger() {
+    const bool journal = stderr_is_journal();
+    auto formatter =
+        std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc, "\n");
+    formatter->add_flag<LevelFlag>('*', journal);
+    formatter->set_pattern(journal ? "%*%v" : "%Y-%m-%dT%H:%M:%S.%eZ %* %v");
+    auto logger = std::make_shared<spdlog::logger>(
+        "sipsteer", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    logger->set_formatter(std::move(formatter));
+    logger->set_level(spdlog::level::info);
+    return logger;
+}
+
+spdlog::logger &logger() {
+    static const std::shared_ptr<spdlog::logger> instance = make_logger();
+    return *instance;
+}
+
+Listener &listener() {
+    static Listener instance;
+    return instance;
+}
+
+/// Bytes of the UTF-8 sequence `text` begins with (RFC 3629, 4), 0 if it begins with none. An
+/// overlong form, a surrogate or a code point above U+10FFFF is none.
+std::size_t utf8_length(std::string_view text) {
+    const auto byte = [&text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    const std::uint8_t first = byte(0);
+    const std::size_t length = first < 0x80                     ? 1
+                               : first >= 0xc2 && first <= 0xdf ? 2
+                               : first >= 0xe0 && first <= 0xef ? 3
+                               : first >= 0xf0 && first <= 0xf4 ? 4
+                                                                : 0;
+    if (length == 0 || text.size() < length) {
+        return 0;
+    }
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    const std::uint8_t second = length > 1 ? byte(1) : std::uint8_t{0};
+    const bool refused = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+                         (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
+    return refused ? 0 : length;
+}
+
+void append_escaped(std::string &out, std::uint8_t byte) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    switch (byte) {
+    case '\n':
+        out += "\\n";
+        break;
+    case '\r':
+        out += "\\r";
+        break;
+    case '\t':
+        out += "\\t";
+        break;
+    case '"':
+    case '\\':
+        out += '\\';
+        out += static_cast<char>(byte);
+        break;
+    default:
+        out += "\\x";
+        out += kHex[byte >> 4];
+        out += kHex[byte & 15];
+    }
+}
+
+/// Whether the character at the start of `text`, `length` bytes of UTF-8, may stand unescaped.
+bool is_plain(std::string_view text, std::size_t length) {
+    const auto first = static_cast<std::uint8_t>(text[0]);
+    if (length == 1) {
+        return first >= 0x20 && first != 0x7f && first != '"' && first != '\\';
+    }
+    const bool c1 = length == 2 && first == 0xc2 && static_cast<std::uint8_t>(text[1]) < 0xa0;
+    return !c1;
+}
+
+} // namespace
+
+std::string quote(std::string_view value) {
+    std::string out;
+    bool quoted = value.empty();
+    while (!value.empty()) {
+        const std::size_t length = utf8_length(value);
+        if (length != 0 && is_plain(value, length)) {
+            quoted = quoted || value[0] == ' ' || value[0] == '=';
+            out += value.substr(0, length);
+            value.remove_prefix(length);
+            continue;
+        }
+        quoted = true;
+        for (std::size_t i = 0; i < std::max<std::size_t>(length, 1); ++i) {
+            append_escaped(out, static_cast<std::uint8_t>(value[i]));
+        }
+        value.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return quoted ? '"' + out + '"' : out;
+}
+
+std::string format(std::string_view event, Fields fields) {
+    std::string line = "event=" + quote(event);
+    for (const Field &field : fields) {
+        line += ' ';
+        line += field.key;
+        line += '=';
+        line += quote(field.value);
+    }
+    return line;
+}
+
+void write(Level level, std::string_view event, Fields fields) {
+    const auto library = kLevels[static_cast<std::size_t>(level)].library;
+    if (logger().should_log(library)) {
+        logger().log(library, format(event, fields));
+    }
+    if (level >= Level::Info && listener()) {
+        listener()(level, event, fields);
+    }
+}
+
+void set_listener(Listener listener_to_be) {
+    listener() = std::move(listener_to_be);
+}
+
+std::string_view level_name(Level level) {
+    return kLevels[static_cast<std::size_t>(level)].name;
+}
+
+Status set_level(std::string_view level) {
+    for (const LevelNames &names : kLevels) {
+        if (names.name == level) {
+            logger().set_level(names.library);
+            return Done{};
+        }
+    }
+    return Error{'"' + std::string(level) +
+                 "\" is not a log level: trace, debug, info, warning, error"};
+}
+
+std::string_view level() {
+    const auto now = logger().level();
+    const auto *const known = std::find_if(kLevels.begin(), kLevels.end(),
+                                           [&](const auto &names) { return names.library == now; });
+    return known == kLevels.end() ? std::string_view() : known->name;
+}
+
+} // namespace sipsteer::log

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calls/key.hpp"
+
+#include "sip/finder.h"
+
+#include <cstring>
+
+namespace sipsteer::calls {
+
+namespace {
+
+std::uint64_t hash_text(const Secret &secret, std::string_view text) {
+    const finder_text bytes{reinterpret_cast<const std::uint8_t *>(text.data()), text.size(),
+                            text.size()};
+    return finder_hash(secret.data(), bytes, {0, text.size()});
+}
+
+std::uint64_t hash_address(const Secret &secret, const Address &address) {
+    std::uint64_t words[2];
+    static_assert(sizeof(words) == 16);
+    std::memcpy(words, address.bytes().data(), sizeof(words));
+    return finder_hash_words(secret.data(), words[0], words[1]);
+}
+
+/// ss_combine() of bpf/extend.h.
+std::uint64_t combine(const Secret &secret, std::uint64_t hash, std::uint64_t other,
+                      std::uint32_t use) {
+    return finder_hash_words(secret.data(), hash, other + use);
+}
+
+void extend_by_user(const Secret &secret, const sip::Message &message, Key &key) {
+    if (message.to_user) {
+        key.ring =
+            combine(secret, hash_text(secret, *message.to_user), 0, SS_KEY_ADDRESS_OF_RECORD);
+        (message.method == SS_METHOD_REGISTER ? key.table : key.user) = key.ring;
+    } else if (!message.whole) {
+        key.ring.reset();
+        key.missing.emplace_back("to_user");
+    }
+}
+
+void extend_by_via(const Secret &secret, const sip::Message &message, Key &key) {
+    if (message.sent_by) {
+        key.table = combine(secret, *key.table, hash_text(secret, *message.sent_by),
+                            SS_KEY_CALL_ID_AND_VIA);
+        key.ring = key.table;
+    } else if (!message.whole) {
+        key.table.reset();
+        key.ring.reset();
+        key.missing.emplace_back("via");
+    }
+}
+
+} // namespace
+
+Key make_key(const Secret &secret, const sip::Message &message, const ss_pool &pool) {
+    const auto source =
+        message.source ? std::optional(hash_address(secret, *message.source)) : std::nullopt;
+    Key key;
+    if (message.call_id.empty()) {
+        key.event = FINDER_SOURCE;
+        key.table = source;
+        key.ring = source;
+    } else {
+        key.event = message.ends_call ? static_cast<unsigned>(FINDER_ENDED)
+                                      : finder_event_of(message.method);
+        key.table = hash_text(secret, message.call_id);
+        key.ring = key.table;
+        if (pool.key == SS_KEY_ADDRESS_OF_RECORD) {
+            extend_by_user(secret, message, key);
+        }
+        if (pool.key == SS_KEY_CALL_ID_AND_VIA) {
+            extend_by_via(secret, message, key);
+        }
+        if (pool.scheduler == SS_SCHEDULER_SOURCE) {
+            key.ring = source;
+        }
+    }
+    const bool by_source = message.call_id.empty() || pool.scheduler == SS_SCHEDULER_SOURCE;
+    if (by_source && !source) {
+        key.missing.emplace_back("source");
+    }
+    return key;
+}
+
+std::string_view key_name(const ss_pool &pool) {
+    switch (pool.key) {
+    case SS_KEY_ADDRESS_OF_RECORD:
+        return "address_of_record";
+    case SS_KEY_CALL_ID_AND_VIA:
+        return "call_id_and_via";
+    default:
+        return "call_id";
+    }
+}
+
+} // namespace sipsteer::calls

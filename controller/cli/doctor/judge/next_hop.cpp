@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/doctor/judge/judges.hpp"
+
+namespace sipsteer::doctor {
+
+namespace {
+
+void judge_place_of(const ServerPlace &server, Findings &findings) {
+    const std::string address = server.hop.to_string();
+    const std::string who = server.id() + " (" + address + ")";
+    if (!server.route) {
+        findings.skipped(who + ": " + server.route.error().message);
+        return;
+    }
+    switch (server.route->kind) {
+    case Route::Kind::None:
+        findings.fail(who + ": " + server.route->problem,
+                      "an address of the director in the server's network; or ip route add " +
+                          address + " dev INTERFACE");
+        return;
+    case Route::Kind::Local:
+        findings.fail(who + " is an address of the director itself", "the server's own address");
+        return;
+    case Route::Kind::Router:
+        findings.fail(who + " is not on a segment of the director, but behind the router " +
+                          server.route->router.to_string() +
+                          ": frames are forwarded by MAC address, which no router does",
+                      "put the server on a segment of the director; or, if what has that address "
+                      "passes frames for the VIP on: \"next_hop\": \"" +
+                          server.route->router.to_string() + "\" in the server");
+        return;
+    case Route::Kind::OnLink:
+        break;
+    }
+    if (server.segment.problem.empty()) {
+        findings.ok(who + " is on the segment of " + server.interface);
+    } else {
+        findings.fail(who + ": " + server.segment.problem,
+                      "an address for it on the segment of an Ethernet interface or of a VLAN on "
+                      "one");
+    }
+}
+
+} // namespace
+
+void judge_next_hop(const Facts &facts, Findings &findings) {
+    for (const auto &server : facts.network.servers) {
+        judge_place_of(server, findings);
+    }
+}
+
+} // namespace sipsteer::doctor

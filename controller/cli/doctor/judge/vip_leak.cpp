@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/doctor/judge/judges.hpp"
+
+#include "cli/doctor/judge/owners.hpp"
+
+namespace sipsteer::doctor {
+
+namespace {
+
+void judge_mac(const Facts &facts, const VipClaims &claims, const MacAddress &mac,
+               Findings &findings) {
+    const std::string vip = claims.vip.to_string();
+    const std::string where = " for the VIP " + vip + " on " + claims.interface;
+    const auto servers = servers_with(facts, mac);
+    if (!servers.empty()) {
+        findings.fail(servers + " (" + to_string(mac) + ") answers" + where +
+                          ": clients send to it, past the director",
+                      "on that server: sipsteer-real-server add " + vip +
+                          ", and sipsteer-real-server check " + vip + " says what is left to do");
+    } else if (!places_of(facts.network, claims.vip).empty()) {
+        findings.fail(to_string(mac) + ", which is none of the servers, answers" + where + ", too",
+                      "find it by its MAC address: of two directors only one may have the VIP, and "
+                      "any other host that has it needs sipsteer-real-server add " +
+                          vip);
+    }
+}
+
+} // namespace
+
+void judge_vip_leak(const Facts &facts, Findings &findings) {
+    for (const auto &claims : facts.network.claims) {
+        if (!claims.macs) {
+            findings.skipped(claims.vip.to_string() + " on " + claims.interface + ": " +
+                             claims.macs.error().message);
+            continue;
+        }
+        const auto before = findings.all().size();
+        for (const auto &mac : *claims.macs) {
+            if (!is_own(facts, mac)) {
+                judge_mac(facts, claims, mac, findings);
+            }
+        }
+        if (findings.all().size() == before) {
+            findings.ok("no server answers for " + claims.vip.to_string() + " on " +
+                        claims.interface);
+        }
+    }
+}
+
+} // namespace sipsteer::doctor

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/doctor/judge/judges.hpp"
+
+#include <algorithm>
+
+namespace sipsteer::doctor {
+
+namespace {
+
+bool carries_tags(const Facts &facts, const std::string &interface) {
+    const auto &links = facts.network.links;
+    const Link *lower = link_of(facts.network, interface);
+    const bool devices = std::any_of(links.begin(), links.end(), [&](const auto &item) {
+        const auto &info = item.second.info;
+        return info && info->kind == "vlan" && lower->info && info->lower == lower->info->ifindex;
+    });
+    const auto &servers = facts.network.servers;
+    return devices || std::any_of(servers.begin(), servers.end(), [&](const auto &server) {
+               return server.egress == interface && server.segment.vlan != 0;
+           });
+}
+
+} // namespace
+
+/// A tag that the NIC has taken out of the frame is not there for XDP to see: the frame seems to be
+/// untagged, and leaves untagged.
+void judge_vlan_offload(const Facts &facts, Findings &findings) {
+    for (const auto &interface : facts.config->interfaces) {
+        const std::string &name = interface.name;
+        const Link *link = link_of(facts.network, name);
+        if (link == nullptr || link->offloads.empty()) {
+            findings.skipped(name + ": its offloads are not known");
+            continue;
+        }
+        const auto offload = link->offloads.find("rx-vlan-hw-parse");
+        if (!carries_tags(facts, name)) {
+            findings.ok(name + " carries no VLANs that are known");
+        } else if (offload != link->offloads.end() && offload->second) {
+            findings.fail(name + " carries VLANs, and the NIC takes the tags out before the "
+                                 "program sees the frame: it is sent on without one",
+                          "ethtool -K " + name + " rxvlan off");
+        } else {
+            findings.ok(name + ": the program sees the VLAN tags");
+        }
+    }
+}
+
+} // namespace sipsteer::doctor

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The reconciler: configuration and what is observed -> plan -> the maps.
+#pragma once
+
+#include "calls/json.hpp"
+#include "calls/sweeper.hpp"
+#include "config/model.hpp"
+#include "farm/drain_file.hpp"
+#include "farm/farm_log.hpp"
+#include "farm/plan/drains.hpp"
+#include "farm/plan/gone.hpp"
+#include "farm/plan/plan.hpp"
+#include "farm/plan/slow_start.hpp"
+#include "farm/restore.hpp"
+#include "farm/writer.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sipsteer::farm {
+
+/// A server that is not planned any more: its calls keep its pool's lifetimes.
+struct Leaving {
+    std::uint16_t server = 0; // index
+    std::uint16_t pool = 0;   // index
+};
+
+class Farm {
+public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    Farm(const dataplane::Maps &maps, plan::Indexes indexes, const std::string &state_dir)
+        : writer_(maps), indexes_(std::move(indexes)), drain_file_(state_dir),
+          drains_(drain_file_.load()) {}
+
+    /// Brings the maps to what configuration and observation say. If no plan can be made, nothing
+    /// is changed; if it cannot be written whole, the next call writes the rest. What slow start
+    /// and drains add to the observation is worked out here.
+    Status reconcile(const config::Config &config, plan::Observed observed);
+
+    /// The plan that reconcile() would put in force. Changes nothing. Servers that are not in the
+    /// plan yet, or have another address there, count as up, with a next hop.
+    Result<plan::Plan> preview(const config::Config &config, plan::Observed observed) const;
+
+    /// When to reconcile though nothing else changes: a share grows, a deadline passes.
+    std::optional<Time> next_change() const;
+
+    /// In force; empty before the first reconcile().
+    const plan::Plan &plan() const { return plan_; }
+
+    /// Whether the maps hold plan() whole.
+    bool written() const { return written_; }
+
+    /// The servers that calls are forwarded to, and where.
+    std::map<ServerId, Address> running() const;
+
+    /// After a pass of the sweep: gives up the indexes of servers that are gone and that no call
+    /// names any more, and says which drains are done.
+    void note_pass(const calls::SweepTotals &totals);
+
+    const plan::Drains &drains() const { return drains_; }
+
+    /// Servers that are not planned any more but keep their index, if their pool is still there.
+    std::vector<Leaving> leaving() const;
+
+    /// Of a server that is no longer configured, too, while calls name it.
+    std::optional<calls::ServerName> server_name(std::uint16_t index) const;
+
+private:
+    struct Timed {
+        plan::Drains drains;
+        plan::SlowStart slow_start;
+        std::vector<plan::DrainNote> notes;
+    };
+
+    void commit(Timed timed, const config::Config &config, Time now);
+    void release_servers(const calls::SweepTotals &totals);
+    void release_pools_and_services();
+    void note_drains();
+    std::uint64_t drain_calls_left(const ServerId &id) const;
+
+    farm::Writer writer_;
+    plan::Indexes indexes_;
+    plan::Plan plan_;
+    bool written_ = false; // the maps hold plan_, and nothing else
+    plan::Gone gone_;
+    DrainFile drain_file_;
+    plan::Drains drains_;
+    std::vector<calls::ServerCalls> counted_; // by the last pass
+    plan::SlowStart slow_start_;
+    PoolLog pool_log_;
+};
+
+} // namespace sipsteer::farm

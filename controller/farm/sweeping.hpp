@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "calls/drift.hpp"
+#include "calls/sweeper.hpp"
+#include "farm/farm.hpp"
+#include "farm/plan/plan.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace sipsteer::farm {
+
+/// Sweeps the call table a slice at a time, every tenth of a second.
+class Sweeping {
+public:
+    /// `on_pass` is called after every pass over the whole table.
+    Sweeping(boost::asio::io_context &io, std::vector<calls::Segment> tables, calls::Loads loads,
+             std::function<void()> on_pass);
+
+    void start();
+
+    /// The tables to sweep from now on, the present one first.
+    void set_tables(std::vector<calls::Segment> segments) {
+        sweeper_.set_tables(std::move(segments));
+    }
+
+    /// Called with every entry whose lifetime was over; nobody: an empty one.
+    void set_on_removed(std::function<void(const calls::Placed &entry)> on_removed) {
+        sweeper_.set_on_removed(std::move(on_removed));
+    }
+
+    /// The lifetimes to go by from now on. Calls of a server that is no longer planned go by its
+    /// pool, as in the data plane; if that is gone, too, they keep those they had.
+    void set_plan(const plan::Plan &plan, const std::vector<Leaving> &leaving);
+
+    const calls::SweepTotals &totals() const { return sweeper_.totals(); }
+    const calls::Lifetimes &lifetimes() const { return lifetimes_; }
+
+    /// When the last pass ended; nothing: none has yet.
+    std::optional<std::chrono::steady_clock::time_point> passed_at() const { return passed_at_; }
+
+    /// Time spent on the last pass.
+    std::chrono::microseconds pass_time() const { return pass_time_; }
+
+    /// How long the last pass took, from its first slice to its last.
+    std::chrono::microseconds pass_duration() const { return pass_duration_; }
+
+    /// Time spent on all passes and on the one under way.
+    std::chrono::microseconds time_ever() const { return time_ever_; }
+
+private:
+    void arm();
+    void slice();
+    void repair();
+    void set_lifetimes(std::uint16_t server, std::uint16_t pool, const plan::Plan &plan);
+
+    boost::asio::steady_timer timer_;
+    calls::Sweeper sweeper_;
+    calls::Loads loads_;
+    calls::Drift drift_;
+    calls::Lifetimes lifetimes_;
+    std::function<void()> on_pass_;
+    std::chrono::microseconds spent_{0};
+    std::chrono::microseconds pass_time_{0};
+    std::optional<std::chrono::steady_clock::time_point> passed_at_;
+    std::chrono::microseconds pass_duration_{0};
+    std::chrono::microseconds time_ever_{0};
+    std::optional<std::chrono::steady_clock::time_point> pass_begun_; // of the pass under way
+};
+
+} // namespace sipsteer::farm

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "farm/writer.hpp"
+
+#include "base/fd.hpp"
+#include "calls/load.hpp"
+#include "kernel/dataplane/counters.hpp"
+#include "kernel/dataplane/flows.hpp"
+#include "kernel/dataplane/map_access.hpp"
+
+#include <algorithm>
+
+namespace sipsteer::farm {
+
+namespace {
+
+/// Calls each step until one fails.
+template <typename... Steps>
+Status in_order(Steps... steps) {
+    Status status = Done{};
+    (void)((status = steps(), status.ok()) && ...);
+    return status;
+}
+
+bool forwards(const ss_server &server) {
+    return (server.flags & SS_SERVER_FORWARD) != 0;
+}
+
+template <typename Items>
+bool has_index(const Items &items, std::uint32_t index) {
+    return std::any_of(items.begin(), items.end(),
+                       [&](const auto &item) { return item.index == index; });
+}
+
+} // namespace
+
+Status Writer::apply(const plan::Plan &plan) {
+    return in_order([&] { return remove_services(plan); }, //
+                    [&] { return write_ports(plan); },
+                    // Servers that take calls are there before a ring names them; servers that do
+                    // not any more go after the rings have let go of them.
+                    [&] { return write_servers(plan, true); }, //
+                    [&] { return write_pools(plan); }, [&] { return write_servers(plan, false); },
+                    [&] { return write_services(plan); }, //
+                    [&] { return remove_servers(plan); }, //
+                    [&] { return remove_pools(plan); },   //
+                    [&] { return remove_ports(plan); });
+}
+
+Status Writer::release_server(std::uint16_t index) {
+    const std::uint32_t key = index;
+    dataplane::clear_server_counters(maps_, index);
+    calls::clear_load(maps_.server_load()[index]);
+    if (auto done = dataplane::write_value(maps_.servers(), key, ss_server{}, "servers"); !done) {
+        return done;
+    }
+    if (auto done = dataplane::forget_flows_to_server(maps_.flows(), index); !done) {
+        return done;
+    }
+    return dataplane::write_value(maps_.server_names(), key, ss_name{}, "server_names");
+}
+
+Status Writer::release_service(std::uint16_t index) {
+    const std::uint32_t key = index;
+    dataplane::clear_service_traffic(maps_, index);
+    if (auto done = dataplane::forget_flows_of_service(maps_.flows(), index); !done) {
+        return done;
+    }
+    return dataplane::write_value(maps_.service_names(), key, ss_name{}, "service_names");
+}
+
+Status Writer::remove_services(const plan::Plan &plan) {
+    for (const auto &key : dataplane::read_keys<ss_service_key>(maps_.services())) {
+        const bool stays =
+            std::any_of(plan.services.begin(), plan.services.end(),
+                        [&](const auto &service) { return plan::same_bytes(service.key, key); });
+        if (stays) {
+            continue;
+        }
+        if (auto done = dataplane::remove_key(maps_.services(), key, "services"); !done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+Status Writer::write_ports(const plan::Plan &plan) {
+    for (const std::uint32_t ifindex : plan.ports) {
+        if (auto done = dataplane::write_value(maps_.ports(), ifindex, ifindex, "ports"); !done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+Status Writer::write_server(const plan::PlannedServer &server) {
+    const std::uint32_t key = server.index;
+    const auto present = dataplane::read_value<ss_server>(maps_.servers(), key);
+    if (present && plan::same_bytes(*present, server.value)) {
+        return Done{};
+    }
+    const auto name = dataplane::make_name(server.id.name());
+    if (auto done = dataplane::write_value(maps_.server_names(), key, name, "server_names");
+        !done) {
+        return done;
+    }
+    return dataplane::write_value(maps_.servers(), key, server.value, "servers");
+}
+
+Status Writer::write_servers(const plan::Plan &plan, bool forwarding) {
+    for (const auto &server : plan.servers) {
+        if (forwards(server.value) != forwarding) {
+            continue;
+        }
+        if (auto done = write_server(server); !done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+Status Writer::write_ring(const plan::PlannedPool &pool) {
+    if (rings_[pool.index] == pool.ring) {
+        return Done{};
+    }
+    const Fd inner(bpf_map_create(BPF_MAP_TYPE_ARRAY, "ring", sizeof(std::uint32_t),
+                                  sizeof(ss_ring), 1, nullptr));
+    if (!inner) {
+        return system_error("cannot make a ring for pool " + pool.name);
+    }
+    if (auto done = dataplane::write_value(inner.get(), std::uint32_t{0}, *pool.ring, "ring");
+        !done) {
+        return done;
+    }
+    const std::uint32_t key = pool.index;
+    if (auto done = dataplane::write_value(maps_.rings(), key, inner.get(), "rings"); !done) {
+        return done;
+    }
+    rings_[pool.index] = pool.ring;
+    return Done{};
+}
+
+Status Writer::write_pools(const plan::Plan &plan) {
+    for (const auto &pool : plan.pools) {
+        const std::uint32_t key = pool.index;
+        auto done = in_order(
+            [&] { return write_ring(pool); },
+            [&] {
+                return dataplane::write_value(maps_.pool_names(), key,
+                                              dataplane::make_name(pool.name), "pool_names");
+            },
+            [&] { return dataplane::write_value(maps_.pools(), key, pool.value, "pools"); });
+        if (!done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+Status Writer::write_services(const plan::Plan &plan) {
+    for (const auto &service : plan.services) {
+        if (!service.is_marker()) {
+            const std::uint32_t key = service.value.id;
+            const auto name = dataplane::make_name(service.name);
+            if (auto done =
+                    dataplane::write_value(maps_.service_names(), key, name, "service_names");
+                !done) {
+                return done;
+            }
+        }
+        if (auto done =
+                dataplane::write_value(maps_.services(), service.key, service.value, "services");
+            !done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+/// A server that is no longer planned keeps its index and its pool while calls name it: they are
+/// given another server at their next message.
+Status Writer::remove_servers(const plan::Plan &plan) {
+    for (std::uint32_t index = 0; index < SS_MAX_SERVERS; index++) {
+        auto server = dataplane::read_value<ss_server>(maps_.servers(), index);
+        if (!server || !forwards(*server) || has_index(plan.servers, index)) {
+            continue;
+        }
+        server->flags = static_cast<__u8>(server->flags & SS_SERVER_IN_USE);
+        if (auto done = dataplane::write_value(maps_.servers(), index, *server, "servers"); !done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+Status Writer::remove_pools(const plan::Plan &plan) {
+    for (std::uint32_t index = 0; index < SS_MAX_POOLS; index++) {
+        const auto pool = dataplane::read_value<ss_pool>(maps_.pools(), index);
+        if (!pool || !pool->in_use || has_index(plan.pools, index)) {
+            continue;
+        }
+        auto done = in_order(
+            [&] { return dataplane::write_value(maps_.pools(), index, ss_pool{}, "pools"); },
+            [&] { return dataplane::remove_key(maps_.rings(), index, "rings"); },
+            [&] {
+                return dataplane::write_value(maps_.pool_names(), index, ss_name{}, "pool_names");
+            });
+        if (!done) {
+            return done;
+        }
+        rings_.erase(static_cast<std::uint16_t>(index));
+    }
+    return Done{};
+}
+
+Status Writer::remove_ports(const plan::Plan &plan) {
+    for (const auto ifindex : dataplane::read_keys<std::uint32_t>(maps_.ports())) {
+        if (std::binary_search(plan.ports.begin(), plan.ports.end(), ifindex)) {
+            continue;
+        }
+        if (auto done = dataplane::remove_key(maps_.ports(), ifindex, "ports"); !done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+} // namespace sipsteer::farm

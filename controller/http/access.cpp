@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/access.hpp"
+
+#include "http/problem.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sipsteer::http {
+
+namespace {
+
+constexpr const char *kChallenge = "Bearer realm=\"sipsteer\""; // RFC 6750, 3
+
+bool is_safe(const Request &request) {
+    return request.method == "GET" || request.method == "HEAD"; // RFC 9110, 9.2.1
+}
+
+/// Tells what would become of a datagram, and changes nothing.
+bool only_explains(const Request &request) {
+    return request.method == "POST" && request.target.path == "/v1/explain";
+}
+
+/// Shows whole messages, with what is secret in them: keys of media, answers to challenges. Told by
+/// what the router goes by: a path can be written in several ways.
+bool shows_messages(const Request &request) {
+    static const std::vector<std::string> kTrace{"v1", "trace"};
+    return request.target.segments == kTrace;
+}
+
+/// For those who watch the daemon and have no token; and the page, which has nothing of the farm in
+/// it and asks for a token itself, with the description of the API that it links to.
+bool is_for_all(const Request &request) {
+    const auto &path = request.target.path;
+    return is_safe(request) && (path == "/healthz" || path == "/readyz" || path == "/" ||
+                                path == "/openapi.json" || path.starts_with("/page/"));
+}
+
+std::string_view without_suffix(std::string_view text, std::string_view suffix) {
+    return text.ends_with(suffix) ? text.substr(0, text.size() - suffix.size()) : text;
+}
+
+/// Whether `origin`, "https://host:port", is what the client calls us. The scheme is not compared:
+/// TLS may end in front of us. Its default port may be written out in the Host field (RFC 9110,
+/// 4.2.3).
+bool is_own(std::string_view origin, std::string_view host) {
+    const auto colon = origin.find("://");
+    if (colon == std::string_view::npos) {
+        return false; // "null" above all (RFC 6454, 7.3)
+    }
+    const std::string_view port = origin.substr(0, colon) == "https" ? ":443" : ":80";
+    return boost::beast::iequals(without_suffix(origin.substr(colon + 3), port),
+                                 without_suffix(host, port));
+}
+
+Response refusal(unsigned status, std::string detail, const std::string &error) {
+    Response response = problem_response({status, std::move(detail), {}, {}});
+    const std::string parameter = error.empty() ? "" : ", error=\"" + error + '"';
+    response.fields.emplace_back("WWW-Authenticate", kChallenge + parameter);
+    return response;
+}
+
+/// What follows "Bearer" in the Authorization field (RFC 6750, 2.1); nothing if it does not begin
+/// so.
+std::optional<std::string> bearer_token(const Request &request) {
+    constexpr std::string_view kScheme = "Bearer ";
+    const auto field = request.fields.get("Authorization");
+    if (!field || field->size() <= kScheme.size() ||
+        !boost::beast::iequals(std::string_view(*field).substr(0, kScheme.size()), kScheme)) {
+        return std::nullopt;
+    }
+    const auto begin = field->find_first_not_of(' ', kScheme.size());
+    return begin == std::string::npos ? std::nullopt : std::optional(field->substr(begin));
+}
+
+std::optional<Response> refuse_foreign(const Request &request) {
+    const auto origin = request.fields.get("Origin");
+    if (is_safe(request) || !origin || is_own(*origin, request.fields.get("Host").value_or(""))) {
+        return std::nullopt;
+    }
+    return problem_response(
+        {403, "a page of another origin may not change anything: " + *origin, {}, {}});
+}
+
+using OnWrong = std::function<void(const std::string &problem)>;
+
+std::optional<Response> refuse_token(Request &request, Tokens &tokens, const OnWrong &alarm) {
+    const auto text = bearer_token(request);
+    if (!text) {
+        return refusal(401, "a token is needed: \"Authorization: Bearer TOKEN\"", "");
+    }
+    const Token *token = tokens.find(*text);
+    if (token == nullptr) {
+        alarm("the token is unknown");
+        return refusal(401, "the token is unknown", "invalid_token");
+    }
+    if (token->expires && *token->expires <= std::chrono::system_clock::now()) {
+        alarm("the token " + token->name + " has expired");
+        return refusal(401, "the token has expired", "invalid_token");
+    }
+    request.may_change = token->role == Role::Admin;
+    if (request.may_change) {
+        return std::nullopt;
+    }
+    if (shows_messages(request)) {
+        return refusal(403,
+                       "a trace shows whole messages: the token " + token->name +
+                           " is for reading only, it takes one of the role admin",
+                       "insufficient_scope");
+    }
+    if (!is_safe(request) && !only_explains(request)) {
+        return refusal(403, "the token " + token->name + " is for reading only",
+                       "insufficient_scope");
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<Response> Access::refuse(Request &request, const std::string &client) const {
+    if (auto refused = refuse_foreign(request)) {
+        return refused;
+    }
+    if (!tokens_ || is_for_all(request)) {
+        return std::nullopt;
+    }
+    return refuse_token(request, *tokens_, [&](const std::string &problem) {
+        alarm_->note(client, problem, Alarm::Clock::now());
+    });
+}
+
+bool Access::makes_known(const Request &request) const {
+    return !tokens_ || !is_for_all(request);
+}
+
+} // namespace sipsteer::http

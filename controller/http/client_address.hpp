@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "http/transport.hpp"
+
+#include <string>
+
+namespace sipsteer::http {
+
+/// Where a client is.
+struct ClientAddress {
+    /// For people: "192.0.2.7"; "local" on the Unix socket.
+    std::string text = "local";
+
+    /// What one who means no good can have many connections from: an IPv4 address, the first 64
+    /// bits of an IPv6 address. Empty on the Unix socket.
+    std::string source = {};
+};
+
+/// Of a connected socket.
+ClientAddress client_address(const StreamSocket &socket);
+
+} // namespace sipsteer::http

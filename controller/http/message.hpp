@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A request and its answer, as handlers see them.
+#pragma once
+
+#include "http/fields.hpp"
+#include "http/stream.hpp"
+#include "http/target.hpp"
+
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sipsteer::http {
+
+struct Request {
+    std::string method; // "GET"; case matters (RFC 9110, 9.1)
+    Target target;
+    std::map<std::string, std::string> captured; // what stood for {name} in the route's pattern
+    std::string body;
+    Fields fields = {};
+    bool may_change = true; // false: the client's token is for reading only
+};
+
+struct Response {
+    unsigned status = 200;
+    std::string content_type;
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> fields; // besides those every answer has
+    std::shared_ptr<Stream> stream = {};                     // if it is there, it is the body
+};
+
+/// `json` in one line. Text in it that is not UTF-8 is replaced, not refused.
+Response json_response(const nlohmann::json &json, unsigned status = 200);
+
+} // namespace sipsteer::http

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Telling our programs from others': ours use a call table that is pinned below our pin directory.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sipsteer::dataplane {
+
+Result<std::uint32_t> program_id(int program_fd);
+
+/// "name, id 7".
+std::string program_label(int program_fd);
+
+/// Whether a program uses any of the maps (by their kernel ids).
+bool uses_any_map(int program_fd, const std::vector<std::uint32_t> &map_ids);
+
+/// Kernel ids of the call tables pinned below a pin directory, of every layout.
+std::vector<std::uint32_t> pinned_call_tables(const std::string &pin_dir);
+
+} // namespace sipsteer::dataplane

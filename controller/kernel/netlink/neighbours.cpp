@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/netlink/neighbours.hpp"
+
+namespace sipsteer {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+/// How long a MAC outlives its entry. The kernel also drops entries for want of room or on an
+/// administrator's word, which says nothing about the server; asking again takes it 3 s at most,
+/// then the entry is there, or is marked as failed.
+constexpr seconds kHold{5};
+
+/// The least time between two looks at everything, for hosts whose routes change all the time.
+constexpr milliseconds kFullLookPause{100};
+
+} // namespace
+
+Neighbours::Neighbours(boost::asio::io_context &io, std::function<void()> on_change,
+                       NeighbourTimes times)
+    : on_change_(std::move(on_change)), times_(times),
+      events_(io, [this](const Notices &notices) { on_notices(notices); }), retry_(io), check_(io),
+      full_look_(io) {}
+
+Status Neighbours::start() {
+    auto socket = netlink::Socket::open();
+    if (!socket) {
+        return socket.error();
+    }
+    socket_ = std::move(*socket);
+    if (auto started = events_.start(); !started) {
+        return started;
+    }
+    if (auto opened = frames_.open(packets::PacketSocket::Path::Queues); !opened) {
+        return opened;
+    }
+    retry_later();
+    check_later();
+    return Done{};
+}
+
+void Neighbours::watch(const std::set<Address> &addresses) {
+    std::erase_if(watched_, [&](const auto &item) { return !addresses.contains(item.first); });
+    std::erase_if(next_hops_, [&](const auto &item) { return !addresses.contains(item.first); });
+    LinkCache links;
+    for (const auto &address : addresses) {
+        const auto [item, is_new] = watched_.try_emplace(address);
+        if (is_new) {
+            look(address, item->second, links);
+        }
+    }
+}
+
+/// Asks the kernel about one address. True if its next hop is not what it was.
+bool Neighbours::look(const Address &address, Watched &watched, LinkCache &links) {
+    const Route route = find_route(*socket_, address);
+    const NextHop segment = decide_segment(
+        route, [&](std::uint32_t ifindex) { return link(ifindex, links); }, tags_);
+    watched.ifindex = segment.problem.empty() ? route.ifindex : 0;
+    watched.entry =
+        watched.ifindex != 0 ? find_neighbour(*socket_, route.ifindex, address) : NeighbourEntry{};
+    watched.asker = {segment.source_mac, route.source};
+    note_loss(segment, watched);
+    auto &known = next_hops_[address];
+    NextHop now = hold(segment, known, watched)
+                      ? known
+                      : decide_next_hop(segment, address, watched.entry, watched.given_up);
+    if (watched.ifindex != 0 && (watched.entry.state == 0 || watched.entry.failed())) {
+        find_out(address, watched);
+    }
+    const bool changed = now != known;
+    known = std::move(now);
+    return changed;
+}
+
+/// An entry that has failed is asked for again at once and does not say so for long: remember it.
+void Neighbours::note_loss(const NextHop &segment, Watched &watched) {
+    if (!segment.problem.empty() || watched.entry.usable()) {
+        watched.lost.reset();
+        watched.given_up = false;
+        return;
+    }
+    watched.lost = watched.lost.value_or(Clock::now());
+    watched.given_up |= watched.entry.failed() || Clock::now() - *watched.lost >= kHold;
+}
+
+/// Whether the MAC stays in force though the kernel has none just now.
+bool Neighbours::hold(const NextHop &segment, const NextHop &old, const Watched &watched) {
+    const bool same_segment = segment.problem.empty() && segment.ifindex == old.ifindex &&
+                              segment.vlan == old.vlan && segment.source_mac == old.source_mac;
+    return old.resolved && same_segment && !watched.entry.usable() && !watched.given_up;
+}
+
+void Neighbours::find_out(const Address &address, const Watched &watched) {
+    use_neighbour(*socket_, watched.ifindex, address);
+}
+
+/// The turn of an address whose MAC is in force.
+void Neighbours::check(const Address &address, Watched &watched) {
+    const auto entry = find_neighbour(*socket_, watched.ifindex, address);
+    if (!entry.usable()) {
+        ask(address, watched, nullptr); // as does the kernel, but that only once a second
+        return;
+    }
+    if (!entry.learned) {
+        return; // an administrator's or a routing daemon's, who know better
+    }
+    switch (watched.check.next(Clock::now(), entry.confirmed_ago)) {
+    case Check::Turn::AskOwner:
+        ask(address, watched, &entry.mac);
+        break;
+    case Check::Turn::AskEverybody:
+        ask(address, watched, nullptr);
+        break;
+    case Check::Turn::StartOver:
+        start_over(address, watched);
+        break;
+    }
+}
+
+void Neighbours::start_over(const Address &address, const Watched &watched) {
+    forget_neighbour(*socket_, watched.ifindex, address);
+    find_out(address, watched);
+}
+
+/// The answer is the kernel's to read; what it makes of it will be noticed. Best effort: a frame
+/// that is not sent is one that is not answered.
+void Neighbours::ask(const Address &address, const Watched &watched, const MacAddress *owner) {
+    if (address.is_ipv4()) {
+        const auto &to = owner != nullptr ? *owner : packets::kBroadcastMac;
+        (void)frames_.send(packets::arp_request(watched.asker, to, address), watched.ifindex);
+    } else if (!watched.asker.address.is_unspecified()) {
+        // From the unspecified address it would be a claim to the address (RFC 4862, 5.4).
+        (void)frames_.send(packets::neighbour_solicitation(watched.asker, owner, address),
+                           watched.ifindex);
+    }
+}
+
+void Neighbours::on_notices(const Notices &notices) {
+    if (notices.everything) {
+        schedule_full_look();
+    }
+    LinkCache links;
+    bool changed = false;
+    for (const auto &address : notices.neighbours) {
+        if (const auto item = watched_.find(address); item != watched_.end()) {
+            changed |= look(address, item->second, links);
+        }
+    }
+    if (changed) {
+        on_change_();
+    }
+}
+
+void Neighbours::schedule_full_look() {
+    if (full_look_due_) {
+        return;
+    }
+    full_look_due_ = true;
+    full_look_.expires_at(last_full_look_ + kFullLookPause); // at once if that is past
+    full_look_.async_wait([this](boost::system::error_code failed) {
+        if (!failed) {
+            full_look_due_ = false;
+            look_at_everything();
+        }
+    });
+}
+
+void Neighbours::look_at_everything() {
+    last_full_look_ = Clock::now();
+    LinkCache links;
+    bool changed = false;
+    for (auto &[address, watched] : watched_) {
+        changed |= look(address, watched, links);
+    }
+    if (changed) {
+        on_change_();
+    }
+}
+
+void Neighbours::retry_later() {
+    retry_.expires_after(times_.retry);
+    retry_.async_wait([this](boost::system::error_code failed) {
+        if (!failed) {
+            retry();
+            retry_later();
+        }
+    });
+}
+
+void Neighbours::retry() {
+    LinkCache links;
+    bool changed = false;
+    for (auto &[address, watched] : watched_) {
+        // Without an interface a route or a link is missing, whose coming will be noticed.
+        if (watched.ifindex != 0 && !watched.entry.usable()) {
+            changed |= look(address, watched, links);
+        }
+    }
+    if (changed) {
+        on_change_();
+    }
+}
+
+void Neighbours::check_later() {
+    check_.expires_after(times_.check);
+    check_.async_wait([this](boost::system::error_code failed) {
+        if (failed) {
+            return;
+        }
+        for (auto &[address, watched] : watched_) {
+            if (watched.ifindex != 0 && next_hops_[address].resolved) {
+                check(address, watched);
+            }
+        }
+        check_later();
+    });
+}
+
+std::optional<LinkInfo> Neighbours::link(std::uint32_t ifindex, LinkCache &links) {
+    const auto [item, is_new] = links.try_emplace(ifindex);
+    if (is_new) {
+        if (auto found = find_link(*socket_, ifindex)) {
+            item->second = std::move(*found);
+        }
+    }
+    return item->second;
+}
+
+} // namespace sipsteer

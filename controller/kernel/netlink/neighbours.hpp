@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/next_hop.hpp"
+#include "base/result.hpp"
+#include "kernel/netlink/check.hpp"
+#include "kernel/netlink/decide.hpp"
+#include "kernel/netlink/events.hpp"
+#include "kernel/netlink/netlink.hpp"
+#include "packets/neighbour_frames.hpp"
+#include "packets/packet_socket.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+
+namespace sipsteer {
+
+struct NeighbourTimes {
+    std::chrono::milliseconds retry{1000}; // how often the kernel is asked for what is not resolved
+    /// How often what is resolved is checked (check.hpp). A silent change of MAC is seen at the
+    /// second turn after it, with frames lost at the third or fourth: within a second.
+    std::chrono::milliseconds check{200};
+};
+
+/// Keeps the next hops of a set of addresses as the kernel has them, and makes the kernel find out
+/// those it does not know. Lives on the thread of `io`; to be destroyed when `io` runs no more.
+class Neighbours {
+public:
+    /// `on_change` is called once for every batch of changes of next_hops(), never from inside
+    /// a call to this class.
+    Neighbours(boost::asio::io_context &io, std::function<void()> on_change,
+               NeighbourTimes times = {});
+
+    /// See VlanTags. Before start().
+    void set_vlan_tags(VlanTags tags) { tags_ = std::move(tags); }
+
+    /// Once, before watch().
+    Status start();
+
+    /// Replaces the set of addresses. next_hops() is up to date when this returns: an address the
+    /// kernel knows already is resolved at once.
+    void watch(const std::set<Address> &addresses);
+
+    /// One for every watched address.
+    const std::map<Address, NextHop> &next_hops() const { return next_hops_; }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using LinkCache = std::map<std::uint32_t, std::optional<LinkInfo>>;
+
+    struct Watched {
+        std::uint32_t ifindex = 0; // whose neighbour table has it; 0: none
+        NeighbourEntry entry;
+        packets::FrameSender asker;            // what it is asked by
+        std::optional<Clock::time_point> lost; // since when the kernel has no MAC
+        bool given_up = false;                 // it was asked for in vain, and is still lost
+        Check check;
+    };
+
+    bool look(const Address &address, Watched &watched, LinkCache &links);
+    static void note_loss(const NextHop &segment, Watched &watched);
+    static bool hold(const NextHop &segment, const NextHop &old, const Watched &watched);
+    void find_out(const Address &address, const Watched &watched);
+    void check(const Address &address, Watched &watched);
+    void start_over(const Address &address, const Watched &watched);
+    void ask(const Address &address, const Watched &watched, const MacAddress *owner);
+    void on_notices(const Notices &notices);
+    void look_at_everything();
+    void schedule_full_look();
+    void retry_later();
+    void retry();
+    void check_later();
+    std::optional<LinkInfo> link(std::uint32_t ifindex, LinkCache &links);
+
+    std::function<void()> on_change_;
+    NeighbourTimes times_;
+    Events events_;
+    boost::asio::steady_timer retry_;
+    boost::asio::steady_timer check_;
+    boost::asio::steady_timer full_look_;
+    bool full_look_due_ = false;
+    Clock::time_point last_full_look_{};
+    std::optional<netlink::Socket> socket_;
+    packets::PacketSocket frames_;
+    VlanTags tags_;
+    std::map<Address, Watched> watched_;
+    std::map<Address, NextHop> next_hops_;
+};
+
+} // namespace sipsteer

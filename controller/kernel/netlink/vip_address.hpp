@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/address.hpp"
+#include "base/result.hpp"
+
+#include <string>
+
+namespace sipsteer {
+
+/// Gives the interface the address as /32 or /128 and announces it to the segment, so that the
+/// director's kernel answers ARP or ND for it. True if it was added, false if it was there
+/// already and so is not for us to remove.
+Result<bool> add_address(const std::string &interface, const Address &address);
+
+/// Takes away what add_address() added. Nothing to do is success.
+Status remove_address(const std::string &interface, const Address &address);
+
+} // namespace sipsteer

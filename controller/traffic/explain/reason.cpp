@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traffic/explain/reason.hpp"
+
+#include "calls/clock.hpp"
+
+#include <algorithm>
+
+namespace sipsteer::explain {
+
+namespace {
+
+constexpr std::size_t kMostNames = 4; // of candidates in one sentence
+
+std::string_view scheduler_word(const ss_pool &pool) {
+    switch (pool.scheduler) {
+    case SS_SCHEDULER_SOURCE:
+        return "the source scheduler";
+    case SS_SCHEDULER_TURNS:
+        return "round robin";
+    case SS_SCHEDULER_LEAST_CALLS:
+        return "the least-calls scheduler";
+    default:
+        return "the hash scheduler";
+    }
+}
+
+std::string list_words(const std::vector<std::string_view> &words) {
+    std::string text;
+    for (const auto word : words) {
+        text += (text.empty() ? "" : ", ") + std::string(word);
+    }
+    return text;
+}
+
+std::string age_words(std::uint32_t ticks) {
+    const std::string age = std::to_string(calls::tick_seconds(ticks)) + " s old";
+    return ticks >= SS_LONG_AGO ? age + " or older" : age;
+}
+
+/// "p/s2, then p/s3".
+std::string taker_words(const farm::World &world, const farm::Choice &choice,
+                        std::uint16_t except) {
+    std::string text;
+    std::size_t names = 0;
+    for (const farm::Candidate &candidate : choice.candidates) {
+        if (!candidate.full && candidate.server != except && names++ < kMostNames) {
+            text += (text.empty() ? "" : ", then ") + farm::server_word(world, candidate.server);
+        }
+    }
+    return text;
+}
+
+/// Why nobody takes a call.
+std::string nobody_words(const plan::PlannedPool &pool, const farm::Choice &choice) {
+    if (!pool.down.empty()) {
+        return "no server takes it: " + pool.down;
+    }
+    return choice.candidates.empty() ? "no server takes it"
+                                     : "no server takes it: all are at their limits";
+}
+
+std::string choice_words(const farm::World &world, const plan::PlannedPool &pool,
+                         const calls::Key &key, const farm::Choice &choice) {
+    const auto takers = taker_words(world, choice, SS_NO_SERVER);
+    if (takers.empty() && !key.missing.empty() && !key.ring) {
+        return "where a new one goes depends on what is missing: " + list_words(key.missing);
+    }
+    if (takers.empty()) {
+        return nobody_words(pool, choice);
+    }
+    std::string text(scheduler_word(pool.value));
+    text += choice.slot ? " gives ring slot " + std::to_string(*choice.slot) + " to "
+                        : std::string(" gives it to ");
+    text += takers;
+    const auto full = std::count_if(choice.candidates.begin(), choice.candidates.end(),
+                                    [](const farm::Candidate &c) { return c.full; });
+    return full == 0 ? text : text + "; passed over at their limits: " + std::to_string(full);
+}
+
+std::string stateless_words(const farm::World &world, const plan::PlannedPool &pool,
+                            const calls::Key &key, const farm::Choice &choice) {
+    if (!key.ring) {
+        return "cannot be told; missing: " + list_words(key.missing);
+    }
+    const auto takers = taker_words(world, choice, SS_NO_SERVER);
+    if (takers.empty()) {
+        return nobody_words(pool, choice);
+    }
+    return "the pool is stateless: ring slot " + std::to_string(*choice.slot) + " is " + takers +
+           "'s";
+}
+
+/// What becomes of a message of a call that is in the table.
+std::string entry_words(const farm::World &world, const plan::PlannedPool &pool,
+                        const sip::Message &message, const Findings &findings) {
+    const auto &call = findings.entry->call;
+    std::string text = "in the call table: " + std::string(calls::state_name(call.state)) +
+                       ", at server " + farm::server_word(world, call.server) + ", " +
+                       age_words(call.age_ticks);
+    const auto *server = farm::find_server(world.plan, call.server);
+    const bool takes = farm::takes_messages(server) && server->value.pool == pool.index;
+    const bool moves = message.method == SS_METHOD_REGISTER && takes && !server->takes_new;
+    if (takes && !moves) {
+        return text;
+    }
+    text += moves               ? "; it takes no new calls: "
+            : server == nullptr ? "; that server is gone: "
+                                : "; that server is down: ";
+    const auto others = findings.registered ? farm::server_word(world, *findings.registered)
+                                            : taker_words(world, findings.again, call.server);
+    if (others.empty()) {
+        return text + (moves ? "no other server does" : nobody_words(pool, findings.again));
+    }
+    return text + "the next message re-homes it to " + others;
+}
+
+std::string no_call_id_words(const ss_pool &pool) {
+    return pool.no_call_id == SS_NO_CALL_ID_PASS ? "no Call-ID: left to the director's kernel"
+           : pool.no_call_id == SS_NO_CALL_ID_DROP
+               ? "no Call-ID: dropped"
+               : "no Call-ID: steered by the client's address; ";
+}
+
+std::string new_words(const farm::World &world, const plan::PlannedPool &pool,
+                      const calls::Key &key, const Findings &findings) {
+    if (!key.table) {
+        return "the call table cannot be asked; missing: " + list_words(key.missing);
+    }
+    std::string text = findings.entry ? "its time in the call table is over: a new call; "
+                                      : "not in the call table: a new call; ";
+    if (findings.registered) {
+        return text + "its user is registered at " + farm::server_word(world, *findings.registered);
+    }
+    return text + choice_words(world, pool, key, findings.first);
+}
+
+} // namespace
+
+std::string reason_text(const farm::World &world, const plan::PlannedPool &pool,
+                        const sip::Message &message, const calls::Key &key,
+                        const Findings &findings) {
+    std::string text;
+    if (message.call_id.empty()) {
+        text = no_call_id_words(pool.value);
+        if (pool.value.no_call_id != SS_NO_CALL_ID_SOURCE) {
+            return text;
+        }
+    }
+    if (pool.value.mode == SS_POOL_STATELESS) {
+        return text + stateless_words(world, pool, key, findings.first);
+    }
+    return text + (findings.entry && !findings.entry->expired
+                       ? entry_words(world, pool, message, findings)
+                       : new_words(world, pool, key, findings));
+}
+
+} // namespace sipsteer::explain
