@@ -190,6 +190,18 @@ bool has_two_cpus() {
     return !two_cpus().empty();
 }
 
+/// Two CPUs meet in a bucket only while the machine has both of them free, so it is tried again.
+template <typename Find>
+bool found_in_time(Find find) {
+    constexpr int kMostTries = 200;
+    for (int i = 0; i < kMostTries; i++) {
+        if (find()) {
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 TEST_CASE("two CPUs: a call that comes to both at once has one entry and one server", "[race]") {
@@ -279,13 +291,17 @@ TEST_CASE("two CPUs: these tests find out a plain store in the place of the swap
         return;
     }
     SECTION("where there is room") {
-        Race race(kRoomy, Code::torn);
-        race.both(FINDER_START, 0, kCalls);
-        CHECK(race.faults(kCalls).grave() > 0);
+        CHECK(found_in_time([] {
+            Race race(kRoomy, Code::torn);
+            race.both(FINDER_START, 0, kCalls);
+            return race.faults(kCalls).grave() > 0;
+        }));
     }
     SECTION("in full buckets") {
-        Race race(16, Code::torn);
-        race.both(FINDER_START, 0, kCalls);
-        CHECK(race.faults_of_entries().grave() > 0);
+        CHECK(found_in_time([] {
+            Race race(16, Code::torn);
+            race.both(FINDER_START, 0, kCalls);
+            return race.faults_of_entries().grave() > 0;
+        }));
     }
 }
