@@ -108,19 +108,8 @@ json removed_json(const farm::World &world, const CallPlace &place) {
 
 } // namespace
 
-api::CallsSources CallRequests::routes() {
-    return {[this](const auto &query) { return list(query); },
-            [this](const auto &query) { return show(query); },
-            [this](const auto &query) { return remove(query); },
-            [this](const auto &query, const auto &server) { return rehome(query, server); },
-            [this](const auto &pool, const auto &server) { return rehome_server(pool, server); },
-            [this](const auto &pool, const auto &server) { return rehome_progress(pool, server); },
-            [this](const auto &query) { return explain(query); },
-            [this](const auto &query) { return explain_capture(query); }};
-}
-
-CallRequests::Result CallRequests::list(const api::CallsQuery &query) const {
-    const auto world = sources_.world();
+api::CallRequests::Result CallRequests::list(const api::CallsQuery &query) {
+    const auto world = source_.world();
     if (auto problem = check_filters(world, query)) {
         return *problem;
     }
@@ -129,12 +118,12 @@ CallRequests::Result CallRequests::list(const api::CallsQuery &query) const {
     const auto page = calls::list_calls(world.tables, query.after, size, world.now, world.lifetimes,
                                         make_filter(world, query));
     json body = calls::to_json(page, world.names);
-    body["totals"] = totals_json(sources_.counted(), world.names);
+    body["totals"] = totals_json(source_.counted(), world.names);
     return Answer{200, std::move(body)};
 }
 
-CallRequests::Result CallRequests::show(const api::CallQuery &query) const {
-    const auto world = sources_.world();
+CallRequests::Result CallRequests::show(const api::CallQuery &query) {
+    const auto world = source_.world();
     auto asked = read_call(world, query);
     if (auto *problem = std::get_if<Problem>(&asked)) {
         return *problem;
@@ -150,8 +139,8 @@ CallRequests::Result CallRequests::show(const api::CallQuery &query) const {
         200, {{"call_id", call.message.call_id}, {"found", found}, {"pools", std::move(pools)}}};
 }
 
-CallRequests::Result CallRequests::remove(const api::CallQuery &query) const {
-    const auto world = sources_.world();
+CallRequests::Result CallRequests::remove(const api::CallQuery &query) {
+    const auto world = source_.world();
     auto asked = find_places(world, query);
     if (auto *problem = std::get_if<Problem>(&asked)) {
         return *problem;
@@ -177,8 +166,8 @@ CallRequests::Result CallRequests::remove(const api::CallQuery &query) const {
 }
 
 CallRequests::Result CallRequests::rehome(const api::CallQuery &query,
-                                          const std::optional<std::string> &server) const {
-    const auto world = sources_.world();
+                                          const std::optional<std::string> &server) {
+    const auto world = source_.world();
     auto asked = find_places(world, query);
     if (auto *problem = std::get_if<Problem>(&asked)) {
         return *problem;
@@ -191,8 +180,10 @@ CallRequests::Result CallRequests::rehome(const api::CallQuery &query,
         return Problem{409, "more than one pool has a call of this Call-ID", "pool", {}};
     }
     const auto &place = places.front();
-    auto target = server ? named_target(world, place, *server, sources_.draining)
-                         : other_target(world, place);
+    auto target = server
+                      ? named_target(world, place, *server,
+                                     [this](const ServerId &id) { return source_.is_draining(id); })
+                      : other_target(world, place);
     if (auto *problem = std::get_if<Problem>(&target)) {
         return *problem;
     }
@@ -213,29 +204,29 @@ CallRequests::Result CallRequests::rehome(const api::CallQuery &query,
 }
 
 CallRequests::Result CallRequests::rehome_server(const std::string &pool,
-                                                 const std::string &server) const {
+                                                 const std::string &server) {
     const ServerId id{pool, server};
-    if (farm::find_server(sources_.world().plan, id) == nullptr) {
+    if (farm::find_server(source_.world().plan, id) == nullptr) {
         return Problem{404, "there is no server " + id.name(), {}, {}};
     }
-    if (const auto begun = sources_.rehomes.begin(id); !begun) {
+    if (const auto begun = rehomes_.begin(id); !begun) {
         return Problem{409, begun.error().message, {}, {}};
     }
-    return Answer{202, sources_.rehomes.progress(id)};
+    return Answer{202, rehomes_.progress(id)};
 }
 
 CallRequests::Result CallRequests::rehome_progress(const std::string &pool,
-                                                   const std::string &server) const {
+                                                   const std::string &server) {
     const ServerId id{pool, server};
-    auto progress = sources_.rehomes.progress(id);
+    auto progress = rehomes_.progress(id);
     if (progress.is_null()) {
         return Problem{404, "the calls of " + id.name() + " were not moved", {}, {}};
     }
     return Answer{200, std::move(progress)};
 }
 
-CallRequests::Result CallRequests::explain(const api::ExplainQuery &query) const {
-    const auto world = sources_.world();
+CallRequests::Result CallRequests::explain(const api::ExplainQuery &query) {
+    const auto world = source_.world();
     auto found = find_service(world, query.service);
     if (auto *problem = std::get_if<Problem>(&found)) {
         return *problem;
@@ -248,8 +239,8 @@ CallRequests::Result CallRequests::explain(const api::ExplainQuery &query) const
     return Answer{200, datagram_way(world, service, message)};
 }
 
-CallRequests::Result CallRequests::explain_capture(const api::CaptureQuery &query) const {
-    return capture_ways(sources_.world(), query);
+CallRequests::Result CallRequests::explain_capture(const api::CaptureQuery &query) {
+    return capture_ways(source_.world(), query);
 }
 
 } // namespace sipsteer::api

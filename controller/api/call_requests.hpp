@@ -9,7 +9,6 @@
 #include "farm/rehomes.hpp"
 #include "farm/world.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,33 +21,33 @@ struct Counted {
     std::optional<double> seconds_ago; // it ended; nothing: none has yet
 };
 
-class CallRequests {
+/// Who knows the calls, where they may go, and what the last pass of the sweep has counted.
+class CallSource : public farm::WorldSource {
 public:
-    using Result = api::AnswerOrProblem;
+    virtual Counted counted() const = 0;
+    virtual bool is_draining(const ServerId &server) const = 0;
+};
 
-    struct Sources {
-        std::function<farm::World()> world; // of this moment
-        std::function<Counted()> counted;
-        std::function<bool(const ServerId &)> draining;
-        farm::Rehomes &rehomes;
-    };
+class CallRequests final : public CallOperations {
+public:
+    using Result = AnswerOrProblem;
 
-    explicit CallRequests(Sources sources) : sources_(std::move(sources)) {}
+    /// Both must outlive this.
+    CallRequests(const CallSource &source, farm::Rehomes &rehomes)
+        : source_(source), rehomes_(rehomes) {}
 
-    /// Valid as long as this is.
-    api::CallsSources routes();
-
-    Result list(const api::CallsQuery &query) const;
-    Result show(const api::CallQuery &query) const;
-    Result remove(const api::CallQuery &query) const;
-    Result rehome(const api::CallQuery &query, const std::optional<std::string> &server) const;
-    Result rehome_server(const std::string &pool, const std::string &server) const;
-    Result rehome_progress(const std::string &pool, const std::string &server) const;
-    Result explain(const api::ExplainQuery &query) const;
-    Result explain_capture(const api::CaptureQuery &query) const;
+    Result list(const CallsQuery &query) override;
+    Result show(const CallQuery &query) override;
+    Result remove(const CallQuery &query) override;
+    Result rehome(const CallQuery &query, const std::optional<std::string> &server) override;
+    Result rehome_server(const std::string &pool, const std::string &server) override;
+    Result rehome_progress(const std::string &pool, const std::string &server) override;
+    Result explain(const ExplainQuery &query) override;
+    Result explain_capture(const CaptureQuery &query) override;
 
 private:
-    Sources sources_;
+    const CallSource &source_;
+    farm::Rehomes &rehomes_;
 };
 
 } // namespace sipsteer::api

@@ -27,7 +27,7 @@ http::Response to_response(const AnswerOrProblem &result) {
     return http::json_response(answer.body, answer.status);
 }
 
-http::Response list(const CallsSources &sources, const http::Request &request) {
+http::Response list(CallOperations &calls, const http::Request &request) {
     http::QueryReader reader(request);
     CallsQuery query;
     query.pool = reader.text("pool");
@@ -40,7 +40,7 @@ http::Response list(const CallsSources &sources, const http::Request &request) {
     if (const auto problem = reader.finish()) {
         return http::problem_response(*problem);
     }
-    return to_response(sources.list(query));
+    return to_response(calls.list(query));
 }
 
 /// The answer to a change of calls that is meant for them as they were: what the table knows of a
@@ -106,8 +106,7 @@ std::variant<nlohmann::json, http::Response> read_object(const http::Request &re
     return body;
 }
 
-http::Response rehome(const CallsSources &sources, const CallQuery &query,
-                      const http::Request &request) {
+http::Response rehome(CallOperations &calls, const CallQuery &query, const http::Request &request) {
     const auto body = read_object(request, "server");
     if (const auto *refused = std::get_if<http::Response>(&body)) {
         return *refused;
@@ -120,7 +119,7 @@ http::Response rehome(const CallsSources &sources, const CallQuery &query,
         }
         server = given->get<std::string>();
     }
-    return to_response(sources.rehome(query, server));
+    return to_response(calls.rehome(query, server));
 }
 
 using ServerHandler = std::function<AnswerOrProblem(const std::string &, const std::string &)>;
@@ -149,7 +148,7 @@ bool is_capture(const http::Request &request) {
     });
 }
 
-http::Response explain_capture(const CallsSources &sources, const http::Request &request) {
+http::Response explain_capture(CallOperations &calls, const http::Request &request) {
     http::QueryReader reader(request);
     CaptureQuery query;
     query.file = request.body;
@@ -158,12 +157,12 @@ http::Response explain_capture(const CallsSources &sources, const http::Request 
     if (const auto problem = reader.finish()) {
         return http::problem_response(*problem);
     }
-    return to_response(sources.explain_capture(query));
+    return to_response(calls.explain_capture(query));
 }
 
-http::Response explain(const CallsSources &sources, const http::Request &request) {
+http::Response explain(CallOperations &calls, const http::Request &request) {
     if (is_capture(request)) {
-        return explain_capture(sources, request);
+        return explain_capture(calls, request);
     }
     http::QueryReader reader(request);
     ExplainQuery query;
@@ -181,32 +180,36 @@ http::Response explain(const CallsSources &sources, const http::Request &request
                                        {},
                                        {}});
     }
-    return to_response(sources.explain(query));
+    return to_response(calls.explain(query));
 }
 
 } // namespace
 
-void add_calls_routes(http::Router &router, CallsSources sources) {
-    const auto from = std::make_shared<const CallsSources>(std::move(sources));
+void add_calls_routes(http::Router &router, CallOperations &calls) {
     router.add("GET", "/v1/calls",
-               [from](const http::Request &request) { return list(*from, request); });
+               [&calls](const http::Request &request) { return list(calls, request); });
     router.add("GET", "/v1/calls/{call-id}",
-               for_call([from](const CallQuery &query, const http::Request &) {
-                   return to_response(from->show(query));
+               for_call([&calls](const CallQuery &query, const http::Request &) {
+                   return to_response(calls.show(query));
                }));
     router.add("DELETE", "/v1/calls/{call-id}",
-               for_call([from](const CallQuery &query, const http::Request &) {
-                   return to_response(from->remove(query));
+               for_call([&calls](const CallQuery &query, const http::Request &) {
+                   return to_response(calls.remove(query));
                }));
     router.add("POST", "/v1/calls/{call-id}/rehome",
-               for_call([from](const CallQuery &query, const http::Request &request) {
-                   return rehome(*from, query, request);
+               for_call([&calls](const CallQuery &query, const http::Request &request) {
+                   return rehome(calls, query, request);
                }));
-    router.add("POST", "/v1/pools/{pool}/servers/{server}/rehome", for_server(from->rehome_server));
+    router.add("POST", "/v1/pools/{pool}/servers/{server}/rehome",
+               for_server([&calls](const auto &pool, const auto &server) {
+                   return calls.rehome_server(pool, server);
+               }));
     router.add("GET", "/v1/pools/{pool}/servers/{server}/rehome",
-               for_server(from->rehome_progress));
+               for_server([&calls](const auto &pool, const auto &server) {
+                   return calls.rehome_progress(pool, server);
+               }));
     router.add("POST", "/v1/explain",
-               [from](const http::Request &request) { return explain(*from, request); });
+               [&calls](const http::Request &request) { return explain(calls, request); });
 }
 
 } // namespace sipsteer::api

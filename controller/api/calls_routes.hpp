@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -58,20 +57,22 @@ struct Answer {
 };
 using AnswerOrProblem = std::variant<Answer, http::Problem>;
 
-struct CallsSources {
-    std::function<AnswerOrProblem(const CallsQuery &)> list;
-    std::function<AnswerOrProblem(const CallQuery &)> show;
-    std::function<AnswerOrProblem(const CallQuery &)> remove;
+/// What a client of the API may do with calls.
+class CallOperations {
+public:
+    virtual ~CallOperations() = default;
+    virtual AnswerOrProblem list(const CallsQuery &query) = 0;
+    virtual AnswerOrProblem show(const CallQuery &query) = 0;
+    virtual AnswerOrProblem remove(const CallQuery &query) = 0;
 
     /// To the named server of its pool; without a name, to the one the scheduler says.
-    std::function<AnswerOrProblem(const CallQuery &, const std::optional<std::string> &)> rehome;
+    virtual AnswerOrProblem rehome(const CallQuery &query,
+                                   const std::optional<std::string> &server) = 0;
 
-    std::function<AnswerOrProblem(const std::string &pool, const std::string &server)>
-        rehome_server;
-    std::function<AnswerOrProblem(const std::string &pool, const std::string &server)>
-        rehome_progress;
-    std::function<AnswerOrProblem(const ExplainQuery &)> explain;
-    std::function<AnswerOrProblem(const CaptureQuery &)> explain_capture;
+    virtual AnswerOrProblem rehome_server(const std::string &pool, const std::string &server) = 0;
+    virtual AnswerOrProblem rehome_progress(const std::string &pool, const std::string &server) = 0;
+    virtual AnswerOrProblem explain(const ExplainQuery &query) = 0;
+    virtual AnswerOrProblem explain_capture(const CaptureQuery &query) = 0;
 };
 
 /// GET /v1/calls?pool=&server=&state=&older_than=&idle_longer_than=&limit=&after=
@@ -81,6 +82,8 @@ struct CallsSources {
 /// POST /v1/pools/{pool}/servers/{server}/rehome, and GET of its progress
 /// POST /v1/explain?service=&source=, with a datagram in the body;
 /// POST /v1/explain?service=&limit=, with a capture in it, if Content-Type says so
-void add_calls_routes(http::Router &router, CallsSources sources);
+///
+/// `calls` must outlive the router.
+void add_calls_routes(http::Router &router, CallOperations &calls);
 
 } // namespace sipsteer::api

@@ -25,8 +25,7 @@ http::Response refused(const http::Request &request, http::Problem problem) {
 
 } // namespace
 
-http::Response change_config(const http::Request &request, const ConfigSource &source,
-                             const Edit &edit) {
+http::Response change_config(const http::Request &request, ConfigSource &source, const Edit &edit) {
     http::QueryReader query(request);
     const bool dry_run = query.flag("dry_run");
     if (const auto problem = query.finish()) {

@@ -28,7 +28,6 @@ struct Edit {
 
 /// Takes the query (dry_run), looks at the conditions, makes the edit. Answers the report, with
 /// the resource's new tag in "etag".
-http::Response change_config(const http::Request &request, const ConfigSource &source,
-                             const Edit &edit);
+http::Response change_config(const http::Request &request, ConfigSource &source, const Edit &edit);
 
 } // namespace sipsteer::api

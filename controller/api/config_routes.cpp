@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-http::Response get_config(const http::Request &request, const ConfigSource &source) {
+http::Response get_config(const http::Request &request, ConfigSource &source) {
     if (const auto problem = http::QueryReader(request).finish()) {
         return http::problem_response(*problem);
     }
@@ -26,8 +26,7 @@ http::Response get_config(const http::Request &request, const ConfigSource &sour
     return response;
 }
 
-http::Response change_all(const http::Request &request, const ConfigSource &source,
-                          http::BodyKind kind) {
+http::Response change_all(const http::Request &request, ConfigSource &source, http::BodyKind kind) {
     auto body = http::read_json_body(request, kind);
     if (auto *refused = std::get_if<http::Response>(&body)) {
         return std::move(*refused);
@@ -60,7 +59,7 @@ std::optional<std::string> save_fault(const json &body) {
     return body.value("to", json()) == "file" ? std::nullopt : std::optional<std::string>("/to");
 }
 
-http::Response save(const http::Request &request, const ConfigSource &source) {
+http::Response save(const http::Request &request, ConfigSource &source) {
     if (const auto problem = http::QueryReader(request).finish()) {
         return http::problem_response(*problem);
     }
@@ -82,17 +81,17 @@ http::Response save(const http::Request &request, const ConfigSource &source) {
 
 } // namespace
 
-void add_config_routes(http::Router &router, const ConfigSource &source) {
+void add_config_routes(http::Router &router, ConfigSource &source) {
     router.add("GET", "/v1/config",
-               [source](const http::Request &request) { return get_config(request, source); });
-    router.add("PUT", "/v1/config", [source](const http::Request &request) {
+               [&source](const http::Request &request) { return get_config(request, source); });
+    router.add("PUT", "/v1/config", [&source](const http::Request &request) {
         return change_all(request, source, http::BodyKind::Whole);
     });
-    router.add("PATCH", "/v1/config", [source](const http::Request &request) {
+    router.add("PATCH", "/v1/config", [&source](const http::Request &request) {
         return change_all(request, source, http::BodyKind::MergePatch);
     });
     router.add("POST", "/v1/config/save",
-               [source](const http::Request &request) { return save(request, source); });
+               [&source](const http::Request &request) { return save(request, source); });
 }
 
 } // namespace sipsteer::api

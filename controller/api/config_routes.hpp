@@ -10,6 +10,6 @@ namespace sipsteer::api {
 /// PUT /v1/config?dry_run=
 /// PATCH /v1/config?dry_run=
 /// POST /v1/config/save
-void add_config_routes(http::Router &router, const ConfigSource &source);
+void add_config_routes(http::Router &router, ConfigSource &source);
 
 } // namespace sipsteer::api

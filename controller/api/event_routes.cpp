@@ -51,7 +51,7 @@ std::variant<EventsQuery, http::Problem> read_query(const http::Request &request
     return query;
 }
 
-http::Response listen(const EventSource &source, const EventsQuery &query) {
+http::Response listen(EventSource &source, const EventsQuery &query) {
     auto listened = source.listen(query);
     if (const auto *problem = std::get_if<http::Problem>(&listened)) {
         return http::problem_response(*problem);
@@ -67,8 +67,8 @@ http::Response listen(const EventSource &source, const EventsQuery &query) {
 
 } // namespace
 
-void add_event_routes(http::Router &router, EventSource source) {
-    router.add("GET", "/v1/events", [source = std::move(source)](const http::Request &request) {
+void add_event_routes(http::Router &router, EventSource &source) {
+    router.add("GET", "/v1/events", [&source](const http::Request &request) {
         auto read = read_query(request);
         if (const auto *problem = std::get_if<http::Problem>(&read)) {
             return http::problem_response(*problem);

@@ -6,7 +6,6 @@
 #include "http/router.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -25,17 +24,20 @@ struct EventsQuery {
 };
 
 /// Where events come from.
-struct EventSource {
-    std::function<nlohmann::json(const EventsQuery &)> list;
+class EventSource {
+public:
+    virtual ~EventSource() = default;
+    virtual nlohmann::json list(const EventsQuery &query) = 0;
 
     /// A null stream: too many are listening.
-    std::function<std::variant<std::shared_ptr<http::Stream>, http::Problem>(const EventsQuery &)>
-        listen;
+    virtual std::variant<std::shared_ptr<http::Stream>, http::Problem>
+    listen(const EventsQuery &query) = 0;
 };
 
 /// GET /v1/events?type=&since=&limit=: a list of what happened lately; to a client that accepts
 /// text/event-stream, what happens from now on (WHATWG HTML, "Server-sent events"), and with
-/// calls=SHARE, server=, source= or call_id= what happens to calls.
-void add_event_routes(http::Router &router, EventSource source);
+/// calls=SHARE, server=, source= or call_id= what happens to calls. `source` must outlive the
+/// router.
+void add_event_routes(http::Router &router, EventSource &source);
 
 } // namespace sipsteer::api

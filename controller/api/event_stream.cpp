@@ -52,19 +52,16 @@ using http::Problem;
 
 /// Null if no events of calls are asked for.
 std::variant<Interest, Problem> find_interest(const api::EventsQuery &query,
-                                              const CallEventsAccess &access) {
+                                              calls::CallEvents &events, const farm::Farm &farm,
+                                              const calls::Secret &secret) {
     if (!query.calls) {
         return Interest();
     }
-    auto filter = read_filter(*query.calls, access.names);
+    auto filter = read_filter(*query.calls, farm, secret);
     if (const auto *problem = std::get_if<Problem>(&filter)) {
         return *problem;
     }
-    auto *events = access.events();
-    if (events == nullptr) {
-        return Problem{503, "the daemon is starting", {}, {}};
-    }
-    auto interest = events->want(std::get<rings::Filter>(std::move(filter)));
+    auto interest = events.want(std::get<rings::Filter>(std::move(filter)));
     if (!interest) {
         return Problem{500, interest.error().message, {}, {}};
     }
@@ -119,31 +116,25 @@ void stop_publishing_log() {
     log::set_listener({});
 }
 
-api::EventSource event_source(events::Hub &hub, CallEventsAccess calls) {
-    api::EventSource source;
-    source.list = [&hub](const api::EventsQuery &query) {
-        json events = json::array();
-        for (auto &event :
-             hub.since(query.since.value_or(0), wanted(query.types, {}), query.limit)) {
-            events.push_back(std::move(event.body));
-        }
-        return json{{"events", std::move(events)}};
-    };
-    source.listen =
-        [&hub, calls = std::move(calls)](
-            const api::EventsQuery &query) -> std::variant<std::shared_ptr<http::Stream>, Problem> {
-        auto found = find_interest(query, calls);
-        if (const auto *problem = std::get_if<Problem>(&found)) {
-            return *problem;
-        }
-        auto &interest = std::get<Interest>(found);
-        auto subscription = hub.subscribe(wanted(query.types, interest), query.since.value_or(0));
-        if (!subscription) {
-            return std::shared_ptr<http::Stream>();
-        }
-        return std::make_shared<ServerSentEvents>(std::move(subscription), std::move(interest));
-    };
-    return source;
+json Events::list(const EventsQuery &query) {
+    json events = json::array();
+    for (auto &event : hub_.since(query.since.value_or(0), wanted(query.types, {}), query.limit)) {
+        events.push_back(std::move(event.body));
+    }
+    return json{{"events", std::move(events)}};
+}
+
+std::variant<std::shared_ptr<http::Stream>, Problem> Events::listen(const EventsQuery &query) {
+    auto found = find_interest(query, calls_, farm_, secret_);
+    if (const auto *problem = std::get_if<Problem>(&found)) {
+        return *problem;
+    }
+    auto &interest = std::get<Interest>(found);
+    auto subscription = hub_.subscribe(wanted(query.types, interest), query.since.value_or(0));
+    if (!subscription) {
+        return std::shared_ptr<http::Stream>();
+    }
+    return std::make_shared<ServerSentEvents>(std::move(subscription), std::move(interest));
 }
 
 } // namespace sipsteer::api

@@ -8,8 +8,9 @@
 #include "base/event_hub.hpp"
 #include "calls/call_events.hpp"
 
-#include <functional>
+#include <memory>
 #include <string>
+#include <variant>
 
 namespace sipsteer::api {
 
@@ -18,14 +19,24 @@ namespace sipsteer::api {
 void publish_log(events::Hub &hub);
 void stop_publishing_log();
 
-/// Who can be asked for events of calls.
-struct CallEventsAccess {
-    std::function<calls::CallEvents *()> events; // null: not yet
-    TapNames names;
-};
+/// GET /v1/events, as a list and as a stream: what the hub publishes, and what happens to calls.
+/// All that it is made of must outlive it, but for `secret`, which is of the hash.
+class Events final : public EventSource {
+public:
+    Events(events::Hub &hub, calls::CallEvents &calls, const farm::Farm &farm,
+           const calls::Secret &secret)
+        : hub_(hub), calls_(calls), farm_(farm), secret_(secret) {}
 
-/// GET /v1/events, as a list and as a stream. The hub must outlive it.
-api::EventSource event_source(events::Hub &hub, CallEventsAccess calls);
+    nlohmann::json list(const EventsQuery &query) override;
+    std::variant<std::shared_ptr<http::Stream>, http::Problem>
+    listen(const EventsQuery &query) override;
+
+private:
+    events::Hub &hub_;
+    calls::CallEvents &calls_;
+    const farm::Farm &farm_;
+    calls::Secret secret_;
+};
 
 /// As server-sent events: each its id and its JSON in one line of data, without a name, so that a
 /// browser's onmessage has them all.

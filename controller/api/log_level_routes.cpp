@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/log_level_routes.hpp"
 
+#include "base/log.hpp"
 #include "http/entity_tag.hpp"
 #include "http/json_body.hpp"
 #include "http/query.hpp"
@@ -11,23 +12,25 @@ namespace {
 
 using nlohmann::json;
 
-json state(const LogLevel &level) {
-    return {{"log_level", level.in_force()}, {"configured", level.configured()}};
+using Configured = std::function<std::string()>;
+
+json state(const Configured &configured) {
+    return {{"log_level", std::string(log::level())}, {"configured", configured()}};
 }
 
-http::Response answer(const LogLevel &level) {
-    const json body = state(level);
+http::Response answer(const Configured &configured) {
+    const json body = state(configured);
     http::Response response = http::json_response(body);
     response.fields.emplace_back("ETag", http::entity_tag(body));
     return response;
 }
 
-http::Response get_level(const http::Request &request, const LogLevel &level) {
+http::Response get_level(const http::Request &request, const Configured &configured) {
     const auto problem = http::QueryReader(request).finish();
-    return problem ? http::problem_response(*problem) : answer(level);
+    return problem ? http::problem_response(*problem) : answer(configured);
 }
 
-http::Response put_level(const http::Request &request, const LogLevel &level) {
+http::Response put_level(const http::Request &request, const Configured &configured) {
     if (const auto problem = http::QueryReader(request).finish()) {
         return http::problem_response(*problem);
     }
@@ -35,12 +38,13 @@ http::Response put_level(const http::Request &request, const LogLevel &level) {
     if (const auto *refused = std::get_if<http::Response>(&body)) {
         return *refused;
     }
-    if (auto failed = http::failed_condition(request, http::entity_tag(state(level)))) {
+    if (auto failed = http::failed_condition(request, http::entity_tag(state(configured)))) {
         return *failed;
     }
     const json &wanted = std::get<json>(body);
     const bool good = wanted.is_object() && wanted.size() == 1 && wanted.contains("log_level") &&
-                      wanted["log_level"].is_string() && level.set(wanted["log_level"]);
+                      wanted["log_level"].is_string() &&
+                      log::set_level(wanted["log_level"].get<std::string>()).ok();
     if (!good) {
         return http::problem_response(
             {422,
@@ -49,16 +53,18 @@ http::Response put_level(const http::Request &request, const LogLevel &level) {
              {},
              "/log_level"});
     }
-    return answer(level);
+    return answer(configured);
 }
 
 } // namespace
 
-void add_log_level_routes(http::Router &router, const LogLevel &level) {
-    router.add("GET", "/v1/log_level",
-               [level](const http::Request &request) { return get_level(request, level); });
-    router.add("PUT", "/v1/log_level",
-               [level](const http::Request &request) { return put_level(request, level); });
+void add_log_level_routes(http::Router &router, std::function<std::string()> configured) {
+    router.add("GET", "/v1/log_level", [configured](const http::Request &request) {
+        return get_level(request, configured);
+    });
+    router.add("PUT", "/v1/log_level", [configured](const http::Request &request) {
+        return put_level(request, configured);
+    });
 }
 
 } // namespace sipsteer::api

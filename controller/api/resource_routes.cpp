@@ -28,8 +28,8 @@ struct Kind {
 
 struct Context {
     Kind kind;
-    ConfigSource source;
-    std::function<ResourceStatus()> status;
+    ConfigSource &source;
+    TakeStatus status;
 };
 using Shared = std::shared_ptr<const Context>;
 
@@ -90,10 +90,10 @@ http::Response get_list(const Context &context, const http::Request &request) {
     if (list == nullptr) {
         return none_such(request);
     }
-    const ResourceStatus status = context.status();
+    const auto status = context.status();
     json answer = json::array();
     for (const json &thing : *list) {
-        answer.push_back(with_status(context.kind, status, thing, request.captured));
+        answer.push_back(with_status(context.kind, *status, thing, request.captured));
     }
     return http::json_response({{context.kind.plural, std::move(answer)}});
 }
@@ -107,7 +107,7 @@ http::Response get_one(const Context &context, const http::Request &request) {
         return none_such(request);
     }
     http::Response response =
-        http::json_response(with_status(context.kind, context.status(), thing, request.captured));
+        http::json_response(with_status(context.kind, *context.status(), thing, request.captured));
     response.fields.emplace_back("ETag", http::entity_tag(thing));
     return response;
 }
@@ -252,8 +252,7 @@ void add_kind(http::Router &router, const Shared &context) {
 
 } // namespace
 
-void add_resource_routes(http::Router &router, const ConfigSource &source,
-                         const std::function<ResourceStatus()> &status) {
+void add_resource_routes(http::Router &router, ConfigSource &source, const TakeStatus &status) {
     const auto of_service = [](const ResourceStatus &all, const Captured &names) {
         return all.service(names.at("service"));
     };

@@ -7,6 +7,7 @@
 #include "http/router.hpp"
 
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -14,11 +15,16 @@ namespace sipsteer::api {
 
 /// What is seen of things beside their configuration, all at one moment. Null: nothing. Must not
 /// outlive the request that it was taken for.
-struct ResourceStatus {
-    std::function<nlohmann::json(const std::string &service)> service;
-    std::function<nlohmann::json(const std::string &pool)> pool;
-    std::function<nlohmann::json(const std::string &pool, const std::string &server)> server;
+class ResourceStatus {
+public:
+    virtual ~ResourceStatus() = default;
+    virtual nlohmann::json service(const std::string &service) const = 0;
+    virtual nlohmann::json pool(const std::string &pool) const = 0;
+    virtual nlohmann::json server(const std::string &pool, const std::string &server) const = 0;
 };
+
+/// Takes the status of this moment.
+using TakeStatus = std::function<std::unique_ptr<const ResourceStatus>()>;
 
 /// For /v1/services, /v1/pools and /v1/pools/{pool}/servers, here LIST:
 ///
@@ -29,8 +35,7 @@ struct ResourceStatus {
 /// PATCH LIST/{name}     a merge patch (RFC 7396)
 /// DELETE LIST/{name}
 ///
-/// All but GET take dry_run.
-void add_resource_routes(http::Router &router, const ConfigSource &source,
-                         const std::function<ResourceStatus()> &status);
+/// All but GET take dry_run. `source` must outlive the router.
+void add_resource_routes(http::Router &router, ConfigSource &source, const TakeStatus &status);
 
 } // namespace sipsteer::api

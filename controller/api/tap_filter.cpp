@@ -16,8 +16,8 @@ Problem bad(const std::string &name, const std::string &value, const std::string
 
 } // namespace
 
-std::variant<rings::Filter, Problem> read_filter(const api::TapQuery &query,
-                                                 const TapNames &names) {
+std::variant<rings::Filter, Problem> read_filter(const api::TapQuery &query, const farm::Farm &farm,
+                                                 const calls::Secret &secret) {
     rings::Filter filter;
     filter.share = query.share.value_or(1);
     if (query.call_id) {
@@ -26,10 +26,10 @@ std::variant<rings::Filter, Problem> read_filter(const api::TapQuery &query,
             return bad("call_id", *query.call_id, "is what no message can have");
         }
         filter.call_id = message->call_id; // as much of it as is looked at
-        filter.call_key = calls::make_key(names.secret(), *message, ss_pool{}).table;
+        filter.call_key = calls::make_key(secret, *message, ss_pool{}).table;
     }
     if (query.server) {
-        filter.server = names.server(*query.server);
+        filter.server = farm.server_index(*query.server);
         if (!filter.server) {
             return bad("server", *query.server, "is no server there is; POOL/SERVER is wanted");
         }

@@ -35,8 +35,9 @@ std::string words_of(const api::TraceQuery &query) {
          {"sample", packets.share ? fmt::format("{}", *packets.share) : std::string()}});
 }
 
-std::variant<TraceOrder, Problem> read_order(const api::TraceQuery &query, const TapNames &names) {
-    auto filter = read_filter(query.packets, names);
+std::variant<TraceOrder, Problem> read_order(const api::TraceQuery &query, const farm::Farm &farm,
+                                             const calls::Secret &secret) {
+    auto filter = read_filter(query.packets, farm, secret);
     if (const auto *problem = std::get_if<Problem>(&filter)) {
         return *problem;
     }
@@ -83,8 +84,10 @@ std::string call_id_in(const packets::Datagram &datagram) {
 
 } // namespace
 
-Tracing::Tracing(boost::asio::any_io_executor executor, rings::Taps &taps, World world)
-    : executor_(std::move(executor)), taps_(taps), world_(std::move(world)) {
+Tracing::Tracing(boost::asio::any_io_executor executor, rings::Taps &taps, const farm::Farm &farm,
+                 const std::vector<dataplane::Attachment> &attachments, const calls::Secret &secret)
+    : executor_(std::move(executor)), taps_(taps), farm_(farm), attachments_(attachments),
+      secret_(secret) {
     taps_.set_taker(SS_TAP_TRACE, [this](const ss_tapped &tapped, std::string_view frame) {
         show(tapped, frame);
     });
@@ -94,7 +97,7 @@ std::variant<std::shared_ptr<http::Stream>, Problem> Tracing::begin(const api::T
     if (clients_.size() >= kMostClients) {
         return Problem{503, "there are as many traces as there may be at once", {}, {}};
     }
-    auto order = read_order(query, world_.names.tap);
+    auto order = read_order(query, farm_, secret_);
     if (const auto *problem = std::get_if<Problem>(&order)) {
         return *problem;
     }
@@ -108,7 +111,7 @@ std::variant<std::shared_ptr<http::Stream>, Problem> Tracing::begin(const api::T
         return last;
     };
     auto stream = std::make_shared<TraceStream>(executor_, std::get<TraceOrder>(std::move(order)),
-                                                world_.interfaces(),
+                                                interfaces(),
                                                 TraceStream::Surroundings{dropped, leave_if_alive});
     clients_.push_back(stream.get());
     if (auto set = set_tap(); !set) {
@@ -139,6 +142,14 @@ void Tracing::leave(TraceStream &stream) {
                               {"lost", counts.lost_early + counts.lost_late}});
 }
 
+std::vector<TracedInterface> Tracing::interfaces() const {
+    std::vector<TracedInterface> interfaces;
+    for (const auto &attachment : attachments_) {
+        interfaces.push_back({attachment.ifindex, attachment.interface});
+    }
+    return interfaces;
+}
+
 Status Tracing::set_tap() {
     std::vector<const rings::Filter *> filters;
     std::uint32_t snap = kLeastShown;
@@ -146,7 +157,7 @@ Status Tracing::set_tap() {
         filters.push_back(&client->order().filter);
         snap = std::max(snap, client->order().snap);
     }
-    const auto by_key = world_.by_call_id() ? rings::ByCallKey::Yes : rings::ByCallKey::No;
+    const auto by_key = farm_.goes_by_call_id() ? rings::ByCallKey::Yes : rings::ByCallKey::No;
     return taps_.set(SS_TAP_TRACE, rings::tap_for(filters, snap, by_key));
 }
 
@@ -200,17 +211,16 @@ void Tracing::show(const ss_tapped &tapped, std::string_view frame) {
 }
 
 std::string Tracing::comment(const ss_tapped &tapped, const std::string &call_id) const {
-    const auto &names = world_.names;
     const auto server = tapped.server < SS_MAX_SERVERS
-                            ? names.server(static_cast<std::uint16_t>(tapped.server))
+                            ? farm_.server_name(static_cast<std::uint16_t>(tapped.server))
                             : std::nullopt;
     const bool message = tapped.message != 0;
     std::string pool = server ? server->pool : std::string();
     if (message) {
-        pool = names.pool(tapped.pool);
+        pool = farm_.pool_name(tapped.pool);
     }
     return trace::write_comment(
-        {{"service", tapped.service == SS_TAP_NO_SERVICE ? "" : names.service(tapped.service)},
+        {{"service", tapped.service == SS_TAP_NO_SERVICE ? "" : farm_.service_name(tapped.service)},
          {"pool", pool},
          {"server", server ? server->server : ""},
          {"reason", dataplane::reason_label(tapped.reason)},

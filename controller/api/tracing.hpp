@@ -5,7 +5,8 @@
 #include "api/tap_filter.hpp"
 #include "api/trace_routes.hpp"
 #include "api/trace_stream.hpp"
-#include "calls/json.hpp"
+#include "farm/farm.hpp"
+#include "kernel/dataplane/attachment.hpp"
 #include "kernel/rings/taps.hpp"
 #include "kernel/rings/wall_clock.hpp"
 #include "packets/frame.hpp"
@@ -15,7 +16,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,24 +29,12 @@ namespace sipsteer::api {
 /// data plane shows none while there is no client.
 class Tracing {
 public:
-    /// What of the farm is in a packet's comment, by index; empty: not known.
-    struct Names {
-        TapNames tap;
-        std::function<std::optional<calls::ServerName>(std::uint16_t index)> server;
-        std::function<std::string(std::uint16_t index)> pool;
-        std::function<std::string(std::uint16_t index)> service;
-    };
-
-    struct World {
-        Names names;
-        std::function<std::vector<TracedInterface>()> interfaces; // with the program on them
-        std::function<bool()> by_call_id; // every pool goes by the Call-ID alone
-    };
-
     static constexpr std::size_t kMostClients = 4;
 
-    /// `taps` must outlive this.
-    Tracing(boost::asio::any_io_executor executor, rings::Taps &taps, World world);
+    /// `taps`, `farm` and `attachments`, where the program is attached, must outlive this.
+    /// `secret`: of the hash.
+    Tracing(boost::asio::any_io_executor executor, rings::Taps &taps, const farm::Farm &farm,
+            const std::vector<dataplane::Attachment> &attachments, const calls::Secret &secret);
 
     /// GET /v1/trace. What it gives may outlive this.
     std::variant<std::shared_ptr<http::Stream>, http::Problem> begin(const api::TraceQuery &query);
@@ -72,11 +60,14 @@ private:
     void remember(std::uint64_t key, const std::string &call_id);
     std::string comment(const ss_tapped &tapped, const std::string &call_id) const;
     void leave(TraceStream &stream);
+    std::vector<TracedInterface> interfaces() const;
     Status set_tap();
 
     boost::asio::any_io_executor executor_;
     rings::Taps &taps_;
-    World world_;
+    const farm::Farm &farm_;
+    const std::vector<dataplane::Attachment> &attachments_;
+    calls::Secret secret_;
     std::vector<TraceStream *> clients_;
     std::unordered_map<std::uint64_t, std::string> call_ids_; // of first fragments, by key
     std::deque<std::uint64_t> order_;                         // in which they came

@@ -46,8 +46,8 @@ json word_of(const std::optional<calls::ServerName> &server) {
 
 } // namespace
 
-CallEvents::CallEvents(Tap tap, events::Hub &hub, ServerNameOf server_name)
-    : tap_(std::move(tap)), hub_(hub), server_name_(std::move(server_name)), known_(kMostKnown),
+CallEvents::CallEvents(CallTap &tap, events::Hub &hub, ServerNameOf server_name)
+    : tap_(tap), hub_(hub), server_name_(std::move(server_name)), known_(kMostKnown),
       lost_(tap_.dropped()) {}
 
 Result<std::shared_ptr<CallEvents::Interest>> CallEvents::want(rings::Filter filter) {

@@ -19,21 +19,29 @@
 
 namespace sipsteer::calls {
 
+/// The data plane's tap of calls, SS_TAP_CALLS.
+class CallTap {
+public:
+    virtual ~CallTap() = default;
+
+    /// What it shows from now on.
+    virtual Status set(const ss_tap &value) = 0;
+
+    /// Frames lost on the way here, ever.
+    virtual std::uint64_t dropped() const = 0;
+
+    /// Buckets of the table that the calls are in.
+    virtual std::uint32_t buckets() const = 0;
+};
+
 /// Events of calls: new, confirmed, ended, re-homed, displaced, expired. The data plane shows the
 /// messages that did something to a call only while somebody wants to know.
 class CallEvents {
 public:
     using ServerNameOf = std::function<std::optional<calls::ServerName>(std::uint16_t index)>;
 
-    /// The data plane's tap of calls, SS_TAP_CALLS.
-    struct Tap {
-        std::function<Status(const ss_tap &value)> set; // what it shows from now on
-        std::function<std::uint64_t()> dropped;         // frames lost on the way here, ever
-        std::function<std::uint32_t()> buckets;         // of the table that the calls are in
-    };
-
-    /// `hub`, and what `tap` asks, must outlive this.
-    CallEvents(Tap tap, events::Hub &hub, ServerNameOf server_name);
+    /// `tap`, `hub` and what `server_name` asks must outlive this.
+    CallEvents(CallTap &tap, events::Hub &hub, ServerNameOf server_name);
 
     /// While this lives somebody wants the events.
     class Interest {
@@ -87,7 +95,7 @@ private:
     void forget(std::uint32_t interest);
     Status set_tap();
 
-    Tap tap_;
+    CallTap &tap_;
     events::Hub &hub_;
     ServerNameOf server_name_;
     std::vector<const Interest *> interests_;

@@ -61,19 +61,21 @@ json warnings_json(const config::Config &config) {
 
 } // namespace
 
-ConfigControl::ConfigControl(std::string file, std::string hash, const std::string &state_dir,
-                             Hooks hooks)
-    : file_(std::move(file)), hash_(std::move(hash)), saved_(state_dir), hooks_(std::move(hooks)) {}
-
-config::Config ConfigControl::at_start(config::Config of_file) {
-    auto saved = saved_.load(hash_);
+config::Config config_at_start(const std::string &path, const OperatorFile &file,
+                               const std::string &state_dir) {
+    SavedConfig store(state_dir);
+    auto saved = store.load(file.hash);
     if (!saved) {
-        return of_file;
+        return *file.parsed;
     }
-    config::keep_fixed(of_file, *saved);
-    log::info("saved_config", {{"file", saved_.file()}, {"on_top_of", file_}});
+    config::keep_fixed(*file.parsed, *saved);
+    log::info("saved_config", {{"file", store.file()}, {"on_top_of", path}});
     return std::move(*saved);
 }
+
+ConfigControl::ConfigControl(std::string path, std::string hash, const std::string &state_dir,
+                             ConfigUser &user)
+    : file_(std::move(path)), hash_(std::move(hash)), saved_(state_dir), user_(user) {}
 
 bool ConfigControl::reload() {
     const auto file = read_operator_file(file_);
@@ -84,29 +86,27 @@ bool ConfigControl::reload() {
         return false;
     }
     config::Config next = *file.parsed;
-    const auto fixed = config::fixed_differences(hooks_.in_force(), next);
+    const auto fixed = config::fixed_differences(user_.in_force(), next);
     if (!fixed.empty()) {
         log::warn("restart_needed", {{"fields", joined(fixed)}});
-        config::keep_fixed(hooks_.in_force(), next);
+        config::keep_fixed(user_.in_force(), next);
     }
-    if (const auto possible = hooks_.preview(next); !possible) {
+    if (const auto possible = user_.preview(next); !possible) {
         log::error("config_refused", {{"file", file_}, {"problem", possible.error().message}});
         return false;
     }
-    if (auto done = hooks_.adopt(next, file_); !done) {
+    if (auto done = user_.adopt(next, file_); !done) {
         log::error("config_refused", {{"file", file_}, {"problem", done.error().message}});
         return false;
     }
-    (void)hooks_.resize();
+    (void)user_.resize();
     hash_ = file.hash;
     saved_.set_aside("SIGHUP had it read");
     return true;
 }
 
-api::ConfigSource ConfigControl::source() {
-    return {[this] { return config::to_json(hooks_.in_force()); },
-            [this](const json &next, api::ChangeMode mode) { return change(next, mode); },
-            [this] { return save_to_file(); }};
+json ConfigControl::current() const {
+    return config::to_json(user_.in_force());
 }
 
 ConfigControl::Answer ConfigControl::change(const json &next, api::ChangeMode mode) {
@@ -121,7 +121,7 @@ ConfigControl::Answer ConfigControl::change(const json &next, api::ChangeMode mo
     if (mode == api::ChangeMode::DryRun || !(*answer)["changed"]) {
         return std::move(*answer);
     }
-    if (const auto fixed = config::fixed_differences(hooks_.in_force(), *parsed); !fixed.empty()) {
+    if (const auto fixed = config::fixed_differences(user_.in_force(), *parsed); !fixed.empty()) {
         return needs_restart(fixed);
     }
     const auto done = put_in_force(*parsed);
@@ -137,39 +137,38 @@ ConfigControl::Answer ConfigControl::change(const json &next, api::ChangeMode mo
 
 /// What a change to `next` would do.
 Result<json> ConfigControl::report(const config::Config &next) const {
-    const auto moves = hooks_.preview(next);
+    const auto moves = user_.preview(next);
     if (!moves) {
         return moves.error();
     }
-    json difference = config::difference(hooks_.in_force(), next);
+    json difference = config::difference(user_.in_force(), next);
     return json{{"changed", config::is_different(difference)},
                 {"changes", std::move(difference)},
                 {"rings", rings_json(*moves)},
                 {"call_table_bytes", dataplane::table_bytes(next.call_capacity)},
-                {"restart_needed", config::fixed_differences(hooks_.in_force(), next)},
+                {"restart_needed", config::fixed_differences(user_.in_force(), next)},
                 {"warnings", warnings_json(next)}};
 }
 
 /// On the disk first, as a draft: what is in force is what a restart finds, either way.
-std::variant<ConfigControl::Warnings, Problem>
-ConfigControl::put_in_force(const config::Config &next) {
+std::variant<Warnings, Problem> ConfigControl::put_in_force(const config::Config &next) {
     auto draft = saved_.draft(next, hash_);
     if (!draft) {
         return Problem{500, draft.error().message, {}, {}};
     }
-    const config::Config before = hooks_.in_force();
-    auto adopted = hooks_.adopt(next, "API");
+    const config::Config before = user_.in_force();
+    auto adopted = user_.adopt(next, "API");
     if (!adopted) {
         return Problem{409, "it cannot be put in force: " + adopted.error().message, {}, {}};
     }
     if (auto done = draft->commit(); !done) {
-        if (auto back = hooks_.adopt(before, "what was in force before"); !back) {
+        if (auto back = user_.adopt(before, "what was in force before"); !back) {
             log::error("config_not_taken_back", {{"problem", back.error().message}});
         }
         return Problem{500, done.error().message, {}, {}};
     }
     Warnings warnings = std::move(*adopted);
-    for (auto &warning : hooks_.resize()) {
+    for (auto &warning : user_.resize()) {
         warnings.push_back(std::move(warning));
     }
     return warnings;
@@ -182,7 +181,7 @@ ConfigControl::Answer ConfigControl::save_to_file() {
     if (failed || ::stat(path.c_str(), &status) != 0 || read_operator_file(path).hash != hash_) {
         return Problem{409, file_ + " is not the one that was read; SIGHUP reads it again", {}, {}};
     }
-    const std::string text = config::to_json(hooks_.in_force()).dump(4) + '\n';
+    const std::string text = config::to_json(user_.in_force()).dump(4) + '\n';
     auto draft = FileDraft::write(path, text, status.st_mode & 0777);
     if (!draft) {
         return Problem{500, draft.error().message, {}, {}};

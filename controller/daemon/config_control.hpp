@@ -8,7 +8,6 @@
 #include "daemon/saved_config.hpp"
 #include "farm/plan/ring_moves.hpp"
 
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
@@ -16,52 +15,57 @@
 
 namespace sipsteer::daemon {
 
-/// Decides which configuration is in force: the operator's file, or what the API has made of it.
-class ConfigControl {
+/// What could not be done though a configuration is in force: a VIP not put on an interface.
+using Warnings = std::vector<std::string>;
+
+/// Who works by the configuration.
+class ConfigUser {
 public:
-    /// What could not be done though the configuration is in force: a VIP not put on an interface.
-    using Warnings = std::vector<std::string>;
+    virtual ~ConfigUser() = default;
 
-    /// What the daemon does for it.
-    struct Hooks {
-        std::function<const config::Config &()> in_force;
+    virtual const config::Config &in_force() const = 0;
 
-        /// Puts another one in force; on failure the old one is kept. `from` is for the log.
-        std::function<Result<Warnings>(const config::Config &next, const std::string &from)> adopt;
+    /// Puts another one in force; on failure the old one is kept. `from` is for the log.
+    virtual Result<Warnings> adopt(const config::Config &next, const std::string &from) = 0;
 
-        /// Gives the call table the size that is configured. There is no way back from it while
-        /// calls run, so it comes last: when all else is in force, and saved.
-        std::function<Warnings()> resize;
+    /// Gives the call table the size that is configured. There is no way back from it while calls
+    /// run, so it comes last: when all else is in force, and saved.
+    virtual Warnings resize() = 0;
 
-        /// How calls would move. Fails if it cannot be put in force.
-        std::function<Result<std::vector<plan::RingMove>>(const config::Config &next)> preview;
-    };
+    /// How calls would move. Fails if it cannot be put in force.
+    virtual Result<std::vector<plan::RingMove>> preview(const config::Config &next) const = 0;
+};
 
-    /// `file` is the operator's file, `hash` that of the version which was read last.
-    ConfigControl(std::string file, std::string hash, const std::string &state_dir, Hooks hooks);
+/// What to start with: the operator's file, or what was saved on top of it. Only while state_dir is
+/// locked.
+config::Config config_at_start(const std::string &path, const OperatorFile &file,
+                               const std::string &state_dir);
 
-    /// What to start with: the operator's file, `of_file`, or what was saved on top of it. Only
-    /// while state_dir is locked.
-    config::Config at_start(config::Config of_file);
+/// Decides which configuration is in force: the operator's file, or what the API has made of it.
+class ConfigControl final : public api::ConfigSource {
+public:
+    using Answer = std::variant<nlohmann::json, http::Problem>;
+
+    /// `path` is that of the operator's file, `hash` that of the version which was read last.
+    /// `user` must outlive this.
+    ConfigControl(std::string path, std::string hash, const std::string &state_dir,
+                  ConfigUser &user);
 
     /// Reads the operator's file again and puts it in force; false if it was refused.
     bool reload();
 
-    /// The configuration for the API. This must outlive it.
-    api::ConfigSource source();
+    nlohmann::json current() const override;
+    Answer change(const nlohmann::json &next, api::ChangeMode mode) override;
+    Answer save_to_file() override;
 
 private:
-    using Answer = std::variant<nlohmann::json, http::Problem>;
-
-    Answer change(const nlohmann::json &next, api::ChangeMode mode);
     Result<nlohmann::json> report(const config::Config &next) const;
     std::variant<Warnings, http::Problem> put_in_force(const config::Config &next);
-    Answer save_to_file();
 
     std::string file_;
     std::string hash_;
     SavedConfig saved_;
-    Hooks hooks_;
+    ConfigUser &user_;
 };
 
 } // namespace sipsteer::daemon

@@ -30,12 +30,12 @@ int detach_everything(const config::Config &config) {
 }
 
 int serve(const OperatorFile &file, const Options &options) {
-    Daemon daemon(file, options);
-    if (auto started = daemon.start(); !started) {
-        std::cerr << "sipsteerd: " << started.error().message << '\n';
+    auto daemon = Daemon::start(file, options);
+    if (!daemon) {
+        std::cerr << "sipsteerd: " << daemon.error().message << '\n';
         return kExitFailed;
     }
-    daemon.run();
+    (*daemon)->run();
     return kExitOk;
 }
 

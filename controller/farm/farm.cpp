@@ -217,4 +217,36 @@ std::optional<calls::ServerName> Farm::server_name(std::uint16_t index) const {
     return std::nullopt;
 }
 
+std::optional<std::uint16_t> Farm::server_index(const std::string &name) const {
+    for (const auto &server : plan_.servers) {
+        if (server.id.name() == name) {
+            return server.index;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string Farm::pool_name(std::uint16_t index) const {
+    for (const auto &pool : plan_.pools) {
+        if (pool.index == index) {
+            return pool.name;
+        }
+    }
+    return {};
+}
+
+std::string Farm::service_name(std::uint16_t index) const {
+    for (const auto &service : plan_.services) {
+        if (!service.is_marker() && service.value.id == index) {
+            return service.name;
+        }
+    }
+    return {};
+}
+
+bool Farm::goes_by_call_id() const {
+    return std::all_of(plan_.pools.begin(), plan_.pools.end(),
+                       [](const auto &pool) { return pool.value.key == SS_KEY_CALL_ID; });
+}
+
 } // namespace sipsteer::farm

@@ -71,6 +71,16 @@ public:
     /// Of a server that is no longer configured, too, while calls name it.
     std::optional<calls::ServerName> server_name(std::uint16_t index) const;
 
+    /// The index of a planned server, by its name: "POOL/SERVER".
+    std::optional<std::uint16_t> server_index(const std::string &name) const;
+
+    /// Of what is planned, by index; empty: nothing has that index.
+    std::string pool_name(std::uint16_t index) const;
+    std::string service_name(std::uint16_t index) const;
+
+    /// Whether every pool knows its calls by the Call-ID alone.
+    bool goes_by_call_id() const;
+
 private:
     struct Timed {
         plan::Drains drains;

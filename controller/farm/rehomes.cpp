@@ -47,11 +47,11 @@ double seconds_between(Rehomes::Time from, Rehomes::Time to) {
 
 } // namespace
 
-Rehomes::Rehomes(boost::asio::io_context &io, std::function<farm::World()> world)
-    : timer_(io), world_(std::move(world)) {}
+Rehomes::Rehomes(boost::asio::io_context &io, const WorldSource &source)
+    : timer_(io), source_(source) {}
 
 Status Rehomes::begin(const ServerId &id) {
-    const auto world = world_();
+    const auto world = source_.world();
     const auto *server = farm::find_server(world.plan, id);
     const auto *pool = farm::find_pool(world.plan, id.pool);
     if (server == nullptr || pool == nullptr) {
@@ -97,7 +97,7 @@ void Rehomes::arm() {
 }
 
 bool Rehomes::slice() {
-    const auto world = world_();
+    const auto world = source_.world();
     bool running = false;
     for (auto &[id, job] : jobs_) {
         if (job.state == State::Running) {
@@ -160,7 +160,7 @@ nlohmann::json Rehomes::progress(const ServerId &id) const {
         return nullptr;
     }
     const Job &job = found->second;
-    const auto world = world_();
+    const auto world = source_.world();
     const bool running = job.state == State::Running;
     const char *state = running ? "running" : job.state == State::Done ? "done" : "given_up";
     return {{"state", state},

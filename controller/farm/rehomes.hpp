@@ -25,8 +25,8 @@ class Rehomes {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
-    /// `world` is asked before every slice.
-    Rehomes(boost::asio::io_context &io, std::function<farm::World()> world);
+    /// `source` is asked before every slice, and must outlive this.
+    Rehomes(boost::asio::io_context &io, const WorldSource &source);
 
     /// Who is told of each call that is moved.
     void set_tell(calls::Rehoming::Tell tell) { tell_ = std::move(tell); }
@@ -63,7 +63,7 @@ private:
     void end(const ServerId &id, Job &job, const farm::World &world, State state);
 
     boost::asio::steady_timer timer_;
-    std::function<farm::World()> world_;
+    const WorldSource &source_;
     calls::Rehoming::Tell tell_;
     std::map<ServerId, Job> jobs_; // the last of each server
     bool armed_ = false;

@@ -33,6 +33,13 @@ struct World {
     std::function<std::uint64_t(std::uint16_t)> turns; // of a pool, by its index (ss_pool_load)
 };
 
+/// Who knows the world of this moment.
+class WorldSource {
+public:
+    virtual ~WorldSource() = default;
+    virtual World world() const = 0;
+};
+
 /// An entry that the table has for a key.
 struct Located {
     std::size_t table = 0; // of World::tables

@@ -26,31 +26,29 @@ std::uint64_t hash_of(std::string_view text) {
         {0, text.size()});
 }
 
-struct Scene {
+struct Scene final : CallSource {
     plan::test::World config;
     plan::Plan plan;
-    std::vector<ss_bucket> table;
-    std::vector<ss_births> births;
-    std::vector<ss_bucket> before; // the table that it replaces; empty: none
-    std::vector<ss_server_load> loads{SS_MAX_SERVERS};
+    mutable std::vector<ss_bucket> table; // as memory that others change
+    mutable std::vector<ss_births> births;
+    mutable std::vector<ss_bucket> before; // the table that it replaces; empty: none
+    mutable std::vector<ss_server_load> loads{SS_MAX_SERVERS};
     calls::Lifetimes lifetimes{calls::test::kPool};
     std::uint32_t now = calls::test::kNow;
     calls::SweepTotals totals;
     std::set<std::string> draining;
     boost::asio::io_context io;
-    farm::Rehomes rehomes{io, [this] { return world(); }};
-    CallRequests requests{{[this] { return world(); },
-                           [this] {
-                               return Counted{totals, 1.5};
-                           },
-                           [this](const ServerId &id) { return draining.contains(id.server); },
-                           rehomes}};
+    farm::Rehomes rehomes{io, *this};
+    CallRequests requests{*this, rehomes};
 
     explicit Scene(std::size_t buckets = 1000) : table(buckets), births(buckets) { replan(); }
 
     void replan() { plan = config.plan(&plan); }
 
-    farm::World world() {
+    Counted counted() const override { return {totals, 1.5}; }
+    bool is_draining(const ServerId &id) const override { return draining.contains(id.server); }
+
+    farm::World world() const override {
         std::vector<calls::Segment> tables = {{table, births}};
         if (!before.empty()) {
             tables.push_back({before, {}});

@@ -14,10 +14,10 @@ json text_or_null(const std::optional<std::string> &text) {
     return text ? json(*text) : json(nullptr);
 }
 
-/// Sources that say what they were asked.
-CallsSources echo() {
-    CallsSources sources;
-    sources.list = [](const CallsQuery &query) -> AnswerOrProblem {
+/// Operations that say what they were asked for.
+class Echo final : public CallOperations {
+public:
+    AnswerOrProblem list(const CallsQuery &query) override {
         return Answer{200,
                       {{"limit", query.limit},
                        {"after", query.after},
@@ -26,45 +26,48 @@ CallsSources echo() {
                        {"state", text_or_null(query.state)},
                        {"older_than", query.older_than.value_or(0)},
                        {"idle_longer_than", query.idle_longer_than.value_or(0)}}};
-    };
-    sources.show = [](const CallQuery &query) -> AnswerOrProblem {
+    }
+    AnswerOrProblem show(const CallQuery &query) override {
         return Answer{200,
                       {{"call_id", query.call_id},
                        {"pool", text_or_null(query.pool)},
                        {"via", text_or_null(query.via)},
                        {"to_user", text_or_null(query.to_user)},
                        {"source", text_or_null(query.source)}}};
-    };
-    sources.remove = [](const CallQuery &query) -> AnswerOrProblem {
+    }
+    AnswerOrProblem remove(const CallQuery &query) override {
         return Problem{404, "no " + query.call_id, {}, {}};
-    };
-    sources.rehome = [](const CallQuery &query, const auto &server) -> AnswerOrProblem {
+    }
+    AnswerOrProblem rehome(const CallQuery &query,
+                           const std::optional<std::string> &server) override {
         return Answer{200, {{"call_id", query.call_id}, {"server", text_or_null(server)}}};
-    };
-    sources.rehome_server = [](const auto &pool, const auto &server) -> AnswerOrProblem {
+    }
+    AnswerOrProblem rehome_server(const std::string &pool, const std::string &server) override {
         return Answer{202, {{"pool", pool}, {"server", server}}};
-    };
-    sources.rehome_progress = sources.rehome_server;
-    sources.explain = [](const ExplainQuery &query) -> AnswerOrProblem {
+    }
+    AnswerOrProblem rehome_progress(const std::string &pool, const std::string &server) override {
+        return rehome_server(pool, server);
+    }
+    AnswerOrProblem explain(const ExplainQuery &query) override {
         return Answer{200,
                       {{"bytes", query.payload.size()},
                        {"service", text_or_null(query.service)},
                        {"source", text_or_null(query.source)}}};
-    };
-    sources.explain_capture = [](const CaptureQuery &query) -> AnswerOrProblem {
+    }
+    AnswerOrProblem explain_capture(const CaptureQuery &query) override {
         return Answer{200,
                       {{"file", query.file.size()},
                        {"service", text_or_null(query.service)},
                        {"limit", query.limit}}};
-    };
-    return sources;
-}
+    }
+};
 
 /// One request over a connection of its own.
 HttpAnswer ask(const std::string &method, const std::string &target, const std::string &body = {},
                const std::string &fields = {}) {
+    Echo echo;
     Router router;
-    add_calls_routes(router, echo());
+    add_calls_routes(router, echo);
     const Running server(std::move(router));
     Client client(server.path());
     client.send(method + " " + target + " HTTP/1.1\r\nHost: x\r\nContent-Length: " +

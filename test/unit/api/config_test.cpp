@@ -21,20 +21,13 @@ using namespace sipsteer::api::test;
 namespace {
 
 /// Keeps a configuration as the daemon does, without a data plane.
-class Keeper {
+class Keeper final : public ConfigSource {
 public:
     Keeper() : config_(*config::parse(config::test::good())) {}
 
-    ConfigSource source() {
-        return {[this] { return config::to_json(config_); },
-                [this](const json &next, ChangeMode mode) { return change(next, mode); },
-                []() -> std::variant<json, Problem> {
-                    return json{{"file", "/etc/it"}};
-                }};
-    }
-
-private:
-    std::variant<json, Problem> change(const json &next, ChangeMode mode) {
+    json current() const override { return config::to_json(config_); }
+    std::variant<json, Problem> save_to_file() override { return json{{"file", "/etc/it"}}; }
+    std::variant<json, Problem> change(const json &next, ChangeMode mode) override {
         const auto parsed = config::parse(next);
         if (!parsed) {
             Problem problem{422, "not valid", {}, {}};
@@ -49,7 +42,17 @@ private:
         return json{{"changed", true}};
     }
 
+private:
     config::Config config_;
+};
+
+class Seen final : public ResourceStatus {
+public:
+    json service(const std::string &service) const override { return {{"of", service}}; }
+    json pool(const std::string &pool) const override { return {{"of", pool}}; }
+    json server(const std::string &pool, const std::string &server) const override {
+        return {{"of", pool + "/" + server}};
+    }
 };
 
 class Api {
@@ -79,14 +82,8 @@ public:
 private:
     Router routes() {
         Router router = example_router();
-        ResourceStatus status;
-        status.service = [](const auto &service) { return json{{"of", service}}; };
-        status.pool = [](const auto &pool) { return json{{"of", pool}}; };
-        status.server = [](const auto &pool, const auto &server) {
-            return json{{"of", pool + "/" + server}};
-        };
-        add_config_routes(router, keeper_.source());
-        add_resource_routes(router, keeper_.source(), [status] { return status; });
+        add_config_routes(router, keeper_);
+        add_resource_routes(router, keeper_, [] { return std::make_unique<const Seen>(); });
         return router;
     }
 

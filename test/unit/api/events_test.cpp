@@ -30,17 +30,15 @@ private:
 };
 
 /// Where the events of these tests come from. Two may listen.
-class Source {
+class Source final : public EventSource {
 public:
-    EventSource source() {
-        return {[this](const EventsQuery &query) {
-                    note(query);
-                    return json{{"events", json::array()}};
-                },
-                [this](const EventsQuery &query) -> std::shared_ptr<Stream> {
-                    note(query);
-                    return open < 2 ? std::make_shared<CountedPieces>(pieces, open) : nullptr;
-                }};
+    json list(const EventsQuery &query) override {
+        note(query);
+        return json{{"events", json::array()}};
+    }
+    std::variant<std::shared_ptr<Stream>, Problem> listen(const EventsQuery &query) override {
+        note(query);
+        return open < 2 ? std::make_shared<CountedPieces>(pieces, open) : std::shared_ptr<Stream>();
     }
 
     EventsQuery asked() {
@@ -63,7 +61,7 @@ private:
 
 Router router_of(Source &source) {
     Router router = example_router();
-    add_event_routes(router, source.source());
+    add_event_routes(router, source);
     return router;
 }
 

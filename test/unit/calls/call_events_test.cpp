@@ -49,11 +49,22 @@ const Call kY{"y@a", 0xabcdef0111111111};    // its first bucket is that of x
 const Call kTwin{"t@a", 0x1234567899999999}; // its tag is that of x
 const Call kZ{"z@a", 0x5555555577777777};
 
+struct Tap final : CallTap {
+    Status set(const ss_tap &value) override {
+        shown = value;
+        return Done{};
+    }
+    std::uint64_t dropped() const override { return lost; }
+    std::uint32_t buckets() const override { return kBuckets; }
+
+    ss_tap shown{};
+    std::uint64_t lost = 0;
+};
+
 struct Scene {
     boost::asio::io_context io;
     events::Hub hub{io.get_executor()};
-    ss_tap tap{};
-    std::uint64_t dropped = 0;
+    Tap tap;
     std::vector<events::Event> heard; // by anybody
     std::shared_ptr<events::Subscription> subscription = hub.subscribe(
         [this](const auto &event) {
@@ -61,13 +72,7 @@ struct Scene {
             return false;
         },
         0);
-    CallEvents events{{[this](const ss_tap &value) {
-                           tap = value;
-                           return Status(Done{});
-                       },
-                       [this] { return dropped; }, [] { return kBuckets; }},
-                      hub,
-                      [](std::uint16_t index) -> std::optional<calls::ServerName> {
+    CallEvents events{tap, hub, [](std::uint16_t index) -> std::optional<calls::ServerName> {
                           if (index == 1 || index == 2) {
                               return calls::ServerName{"p", index == 1 ? "a" : "b"};
                           }
@@ -123,7 +128,7 @@ TEST_CASE("what happens to a call is told to those who want it") {
     Scene scene;
     const auto all = scene.want();
     const auto of_x = scene.want(of_call(kX));
-    CHECK(scene.tap.on == 1);
+    CHECK(scene.tap.shown.on == 1);
     scene.show(kX, SS_CALL_EVENT_NEW);
     auto event = scene.only();
     CHECK(event.type == "call_new");
@@ -256,7 +261,7 @@ TEST_CASE("what was lost, and calls that there was no room for, are counted") {
     CHECK(event.type == "call_events_lost");
     CHECK(event.body["count"] == 0);
     CHECK(event.body["forgotten"] == 3);
-    scene.dropped = 7;
+    scene.tap.lost = 7;
     scene.events.note_losses();
     event = scene.only();
     CHECK(event.body["count"] == 7);

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A daemon, as far as its configuration goes, with a folder for its files.
-class Host {
+class Host final : public ConfigUser {
 public:
     Host() {
         std::string name = (fs::temp_directory_path() / "sipsteer-config-XXXXXX").string();
@@ -33,7 +33,7 @@ public:
         write(good());
         start();
     }
-    ~Host() {
+    ~Host() override {
         std::error_code ignored;
         fs::permissions(folder_ / "state", fs::perms::owner_all, ignored);
         fs::remove_all(folder_, ignored);
@@ -47,53 +47,50 @@ public:
     void start() {
         const auto read = read_operator_file(file());
         REQUIRE(read.parsed.ok());
-        control_ = std::make_unique<ConfigControl>(
-            file(), read.hash, (folder_ / "state").string(),
-            ConfigControl::Hooks{[this]() -> const config::Config & { return in_force; },
-                                 [this](const auto &next, const auto &) { return adopt(next); },
-                                 [this] { return resize(); },
-                                 [this](const auto &) { return preview(); }});
-        in_force = control_->at_start(*read.parsed);
+        config_ = config_at_start(file(), read, (folder_ / "state").string());
+        control_ =
+            std::make_unique<ConfigControl>(file(), read.hash, (folder_ / "state").string(), *this);
     }
+    void forget() { config_ = {}; }
     bool reload() { return control_->reload(); }
 
     std::variant<json, Problem> patch(const json &patch, ChangeMode mode = ChangeMode::InForce) {
-        const auto source = control_->source();
-        json next = source.current();
+        json next = control_->current();
         next.merge_patch(patch);
-        return source.change(next, mode);
+        return control_->change(next, mode);
     }
-    std::variant<json, Problem> save() { return control_->source().save_to_file(); }
+    std::variant<json, Problem> save() { return control_->save_to_file(); }
 
     std::string file() const { return (folder_ / "sipsteer.conf").string(); }
     std::string saved() const { return (folder_ / "state/config.json").string(); }
     json operators() const { return json::parse(std::ifstream(file())); }
 
-    config::Config in_force;
     std::optional<std::string> refusal;         // of the data plane
     std::optional<std::string> preview_refusal; // no room
-    ConfigControl::Warnings resize_warnings;
+    Warnings resize_warnings;
     std::vector<bool> resized_when_saved; // for each resize: whether the change was on the disk
 
-private:
-    Result<ConfigControl::Warnings> adopt(const config::Config &next) {
+    const config::Config &in_force() const override { return config_; }
+    Result<Warnings> adopt(const config::Config &next, const std::string &) override {
         if (refusal) {
             return Error{*refusal};
         }
-        in_force = next;
-        return ConfigControl::Warnings{};
+        config_ = next;
+        return Warnings{};
     }
-    ConfigControl::Warnings resize() {
+    Warnings resize() override {
         resized_when_saved.push_back(fs::is_regular_file(saved()));
         return resize_warnings;
     }
-    Result<std::vector<plan::RingMove>> preview() const {
+    Result<std::vector<plan::RingMove>> preview(const config::Config &) const override {
         if (preview_refusal) {
             return Error{*preview_refusal};
         }
         return std::vector<plan::RingMove>{{"proxies", 0.25}};
     }
 
+private:
+    config::Config config_;
     fs::path folder_;
     std::unique_ptr<ConfigControl> control_;
 };
@@ -118,26 +115,26 @@ TEST_CASE("a change is in force and survives a restart") {
     CHECK(report["changed"] == true);
     CHECK(report["changes"]["settings"] == json{"log_level"});
     CHECK(report["rings"] == json::parse(R"([{"pool": "proxies", "moved_share": 0.25}])"));
-    CHECK(host.in_force.log_level == "debug");
+    CHECK(host.in_force().log_level == "debug");
     CHECK(host.operators() == good()); // not touched
     CHECK((fs::status(host.saved()).permissions() & fs::perms::all) ==
           (fs::perms::owner_read | fs::perms::owner_write));
 
-    host.in_force = {};
+    host.forget();
     host.start();
-    CHECK(host.in_force.log_level == "debug");
-    CHECK(host.in_force.pools.size() == 2);
+    CHECK(host.in_force().log_level == "debug");
+    CHECK(host.in_force().pools.size() == 2);
     report_of(host.patch({{"on_exit", "detach"}}));
     host.start();
-    CHECK(host.in_force.log_level == "debug");
-    CHECK(host.in_force.on_exit == config::OnExit::Detach);
+    CHECK(host.in_force().log_level == "debug");
+    CHECK(host.in_force().on_exit == config::OnExit::Detach);
 }
 
 TEST_CASE("a dry run and no change at all leave nothing behind") {
     Host host;
     CHECK(report_of(host.patch(kDebug, ChangeMode::DryRun))["changed"] == true);
     CHECK(report_of(host.patch(json::object()))["changed"] == false);
-    CHECK(host.in_force.log_level == "info");
+    CHECK(host.in_force().log_level == "info");
     CHECK_FALSE(fs::exists(host.saved()));
     CHECK_FALSE(fs::exists(host.saved() + ".new"));
 }
@@ -147,27 +144,27 @@ TEST_CASE("an edited file wins at the next start, and the changes are kept aside
     report_of(host.patch(kDebug));
     host.write(config::test::changed(good(), {"/log_level", R"("error")"}));
     host.start();
-    CHECK(host.in_force.log_level == "error");
+    CHECK(host.in_force().log_level == "error");
     CHECK_FALSE(fs::exists(host.saved()));
     CHECK(json::parse(std::ifstream(host.saved() + ".old"))["config"]["log_level"] == "debug");
     host.start();
-    CHECK(host.in_force.log_level == "error");
+    CHECK(host.in_force().log_level == "error");
 }
 
 TEST_CASE("a file that is read again wins") {
     Host host;
     report_of(host.patch(kDebug));
     CHECK(host.reload());
-    CHECK(host.in_force.log_level == "info");
+    CHECK(host.in_force().log_level == "info");
     CHECK_FALSE(fs::exists(host.saved()));
     host.start();
-    CHECK(host.in_force.log_level == "info");
+    CHECK(host.in_force().log_level == "info");
 
     // One that is no good does not.
     report_of(host.patch(kDebug));
     host.write(json{{"pools", 5}});
     CHECK_FALSE(host.reload());
-    CHECK(host.in_force.log_level == "debug");
+    CHECK(host.in_force().log_level == "debug");
     CHECK(fs::exists(host.saved()));
 }
 
@@ -179,14 +176,14 @@ TEST_CASE("what only a start can change is refused, and told by a dry run") {
     CHECK(problem.status == 409);
     REQUIRE(problem.errors.size() == 1);
     CHECK(problem.errors[0].pointer == "/pin_dir");
-    CHECK(host.in_force.log_level == "info");
+    CHECK(host.in_force().log_level == "info");
     // Read from a file, it waits for the restart; the rest is taken over.
     json document = good();
     document.update(change);
     host.write(document);
     CHECK(host.reload());
-    CHECK(host.in_force.log_level == "debug");
-    CHECK(host.in_force.pin_dir == "/sys/fs/bpf/sipsteer");
+    CHECK(host.in_force().log_level == "debug");
+    CHECK(host.in_force().pin_dir == "/sys/fs/bpf/sipsteer");
 }
 
 TEST_CASE("what cannot be put in force is not saved") {
@@ -198,18 +195,18 @@ TEST_CASE("what cannot be put in force is not saved") {
     CHECK(problem_of(host.patch(kDebug)).status == 409);
     CHECK_FALSE(fs::exists(host.saved()));
     CHECK_FALSE(fs::exists(host.saved() + ".new"));
-    CHECK(host.in_force.log_level == "info");
+    CHECK(host.in_force().log_level == "info");
 }
 
 TEST_CASE("what cannot be saved is not put in force") {
     Host host;
     fs::create_directory(host.saved() + ".new"); // no file can be written there
     CHECK(problem_of(host.patch(kDebug)).status == 500);
-    CHECK(host.in_force.log_level == "info");
+    CHECK(host.in_force().log_level == "info");
     fs::remove(host.saved() + ".new");
     fs::create_directories(host.saved() + "/x"); // nor the draft take its place
     CHECK(problem_of(host.patch(kDebug)).status == 500);
-    CHECK(host.in_force.log_level == "info");
+    CHECK(host.in_force().log_level == "info");
 }
 
 TEST_CASE("the call table gets its size last of all") {
@@ -240,7 +237,7 @@ TEST_CASE("what was saved and is no good is set aside") {
     for (const char *text : {"{", "5", R"({"of_file": 1})"}) {
         std::ofstream(host.saved()) << text;
         host.start();
-        CHECK(host.in_force.log_level == "info");
+        CHECK(host.in_force().log_level == "info");
         CHECK_FALSE(fs::exists(host.saved()));
         CHECK(fs::exists(host.saved() + ".old"));
     }
@@ -255,7 +252,7 @@ TEST_CASE("the operator's file takes the changes when it is told to") {
     CHECK(fs::status(host.file()).permissions() == fs::perms(0640));
     CHECK_FALSE(fs::exists(host.saved()));
     host.start();
-    CHECK(host.in_force.log_level == "debug");
+    CHECK(host.in_force().log_level == "debug");
 
     host.write(good());
     CHECK(problem_of(host.save()).status == 409); // somebody was there

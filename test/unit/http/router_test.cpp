@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "api/calls_routes.hpp"
 #include "api/routes.hpp"
+#include "fake_calls.hpp"
 #include "http/problem.hpp"
 
 #include <catch2/catch.hpp>
@@ -40,9 +40,7 @@ Router example_api() {
     Sources sources;
     sources.status = [] { return json{{"state", "running"}}; };
     Router router = make_router(std::move(sources));
-    CallsSources calls;
-    calls.list = [](const CallsQuery &query) { return Answer{200, json{{"limit", query.limit}}}; };
-    add_calls_routes(router, std::move(calls));
+    add_calls_routes(router, sipsteer::api::test::fake_calls());
     return router;
 }
 

@@ -3,8 +3,8 @@
 // A server on a thread, and a client that sends it bytes over a real socket.
 #pragma once
 
-#include "api/calls_routes.hpp"
 #include "api/routes.hpp"
+#include "fake_calls.hpp"
 #include "http/server.hpp"
 
 #include <atomic>
@@ -58,10 +58,7 @@ inline Router example_router() {
     Sources sources;
     sources.status = [] { return json{{"state", "running"}}; };
     Router router = make_router(std::move(sources));
-    CallsSources calls;
-    calls.list = [](const CallsQuery &query) { return Answer{200, json{{"limit", query.limit}}}; };
-    calls.explain = [](const ExplainQuery &) { return Answer{200, json::object()}; };
-    add_calls_routes(router, std::move(calls));
+    add_calls_routes(router, fake_calls());
     router.add("PUT", "/echo", [](const Request &request) {
         return json_response(json{{"bytes", request.body.size()}});
     });

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/front.hpp"
+
+#include "api/calls_routes.hpp"
+#include "api/config_routes.hpp"
+#include "api/counter_routes.hpp"
+#include "api/document_routes.hpp"
+#include "api/health_routes.hpp"
+#include "api/log_level_routes.hpp"
+#include "api/metrics/text.hpp"
+#include "api/page_routes.hpp"
+#include "api/resource_routes.hpp"
+#include "api/routes.hpp"
+#include "api/status/counter_status.hpp"
+#include "api/status/metrics_state.hpp"
+#include "api/status/readiness.hpp"
+#include "api/status/resource_status.hpp"
+#include "api/status/status.hpp"
+#include "daemon/api_listeners.hpp"
+#include "farm/plan/ring_moves.hpp"
+
+#include <utility>
+
+namespace sipsteer::daemon {
+
+namespace {
+
+/// The status of one moment.
+class StatusNow final : public api::ResourceStatus {
+public:
+    explicit StatusNow(status::StatusInput input) : input_(std::move(input)) {}
+
+    nlohmann::json service(const std::string &service) const override {
+        return status::service_status(input_, service);
+    }
+    nlohmann::json pool(const std::string &pool) const override {
+        return status::pool_status(input_, pool);
+    }
+    nlohmann::json server(const std::string &pool, const std::string &server) const override {
+        return status::server_status(input_, pool, server);
+    }
+
+private:
+    status::StatusInput input_;
+};
+
+} // namespace
+
+Front::Front(boost::asio::io_context &io, Parts parts)
+    : parts_(parts), call_requests_(parts.steering, parts.steering.rehomes()),
+      events_(parts.hub, parts.handed_over.call_events(), parts.steering.farm(),
+              parts.steering.secret()),
+      server_(io, make_routes()) {}
+
+Status Front::listen() {
+    return listen_for_api(server_, parts_.config.api);
+}
+
+http::Router Front::make_routes() {
+    auto router = api::make_router({[this] { return status::make_status(status_input()); }});
+    api::add_calls_routes(router, call_requests_);
+    api::add_event_routes(router, events_);
+    api::add_trace_routes(router, [this](const api::TraceQuery &query) { return trace(query); });
+    api::add_config_routes(router, parts_.config_control);
+    api::add_log_level_routes(router, [this] { return parts_.config.log_level; });
+    add_status_routes(router);
+    api::add_page_routes(router);
+    api::add_document_routes(router);
+    router.observe([this](const auto &route, const auto &method, auto status, auto took) {
+        requests_.note(route, method, status, took);
+    });
+    return router;
+}
+
+void Front::add_status_routes(http::Router &router) {
+    api::add_resource_routes(router, parts_.config_control,
+                             [this] { return std::make_unique<const StatusNow>(status_input()); });
+    api::add_counter_routes(router, [this] { return status::make_counters(status_input()); });
+    api::add_metrics_routes(router, [this](bool open_metrics) { return metrics(open_metrics); });
+    api::add_health_routes(router, [this] { return missing(); });
+}
+
+status::StatusInput Front::status_input() const {
+    const auto uptime =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
+    const auto &steering = parts_.steering;
+    return {parts_.config,
+            steering.maps(),
+            steering.attachments(),
+            steering.farm().plan(),
+            parts_.watching.next_hops(),
+            parts_.watching.probes(),
+            std::as_const(steering).sweeping(),
+            parts_.handed_over.holder(),
+            parts_.handed_over.rejecter(),
+            steering.farm().drains(),
+            std::as_const(steering).rehomes(),
+            plan::ring_shares(steering.farm().plan()),
+            uptime};
+}
+
+std::vector<std::string> Front::missing() const {
+    const auto &condition = parts_.condition;
+    const bool written = parts_.steering.farm().written() && !condition.reconcile_failed;
+    return status::missing_for_readiness({condition.live, written, parts_.config.interfaces,
+                                          parts_.steering.attachments(),
+                                          dataplane::check_attached});
+}
+
+api::MetricsText Front::metrics(bool open_metrics) const {
+    const auto format = open_metrics ? metrics::Format::OpenMetrics : metrics::Format::Prometheus;
+    return {metrics::content_type(format),
+            metrics::to_text(status::make_metrics_state(
+                                 status_input(), requests_,
+                                 std::as_const(parts_.handed_over).tracing().counts(), started_),
+                             format)};
+}
+
+std::variant<std::shared_ptr<http::Stream>, http::Problem>
+Front::trace(const api::TraceQuery &query) {
+    if (!parts_.condition.live) {
+        return http::Problem{503, "the daemon is starting or stopping", {}, {}};
+    }
+    return parts_.handed_over.tracing().begin(query);
+}
+
+} // namespace sipsteer::daemon
