@@ -36,7 +36,7 @@ json routes_json(const http::Router &router, const std::string &own) {
 } // namespace
 
 void add_document_routes(http::Router &router) {
-    router.add("GET", "/openapi.json", constant(std::string(openapi_document())));
+    router.add("GET", "/openapi.json", constant(openapi_document()));
     router.add("GET", "/v1", [routes = routes_json(router, "/v1")](const http::Request &request) {
         if (const auto problem = http::QueryReader(request).finish()) {
             return http::problem_response(*problem);

@@ -5,7 +5,7 @@
 
 namespace sipsteer::api {
 
-/// GET /openapi.json: the description of the API, openapi.json of this folder
+/// GET /openapi.json: the description of the API (openapi.hpp)
 /// GET /v1: the routes that `router` has; added last, it knows all of them
 void add_document_routes(http::Router &router);
 

@@ -2,6 +2,7 @@
 #include "api/log_level_routes.hpp"
 
 #include "base/log.hpp"
+#include "config/choices.hpp"
 #include "http/entity_tag.hpp"
 #include "http/json_body.hpp"
 #include "http/query.hpp"
@@ -30,6 +31,16 @@ http::Response get_level(const http::Request &request, const Configured &configu
     return problem ? http::problem_response(*problem) : answer(configured);
 }
 
+/// `"trace", ... or "error"`
+std::string level_words() {
+    const auto levels = config::words<config::LogLevel>();
+    std::string text;
+    for (std::size_t i = 0; i < levels.size(); i++) {
+        text += (i == 0 ? "" : i + 1 == levels.size() ? " or " : ", ") + ('"' + levels[i] + '"');
+    }
+    return text;
+}
+
 http::Response put_level(const http::Request &request, const Configured &configured) {
     if (const auto problem = http::QueryReader(request).finish()) {
         return http::problem_response(*problem);
@@ -48,8 +59,7 @@ http::Response put_level(const http::Request &request, const Configured &configu
     if (!good) {
         return http::problem_response(
             {422,
-             R"(the body must be {"log_level": LEVEL}, LEVEL being "trace", )"
-             R"("debug", "info", "warning" or "error")",
+             R"(the body must be {"log_level": LEVEL}, LEVEL being )" + level_words(),
              {},
              "/log_level"});
     }

@@ -17,20 +17,21 @@ namespace sipsteer::log {
 namespace {
 
 struct LevelNames {
-    Level level;
     spdlog::level::level_enum library;
-    std::string_view name;
     std::string_view padded;
     std::string_view priority; // of syslog(3)
 };
 
-constexpr std::array<LevelNames, 5> kLevels = {{
-    {Level::Trace, spdlog::level::trace, "trace", "trace", "<7>"},
-    {Level::Debug, spdlog::level::debug, "debug", "debug", "<7>"},
-    {Level::Info, spdlog::level::info, "info", "info ", "<6>"},
-    {Level::Warn, spdlog::level::warn, "warning", "warn ", "<4>"},
-    {Level::Error, spdlog::level::err, "error", "error", "<3>"},
-}};
+/// By level, as are the words.
+constexpr std::array kLevels = {LevelNames{spdlog::level::trace, "trace", "<7>"},
+                                LevelNames{spdlog::level::debug, "debug", "<7>"},
+                                LevelNames{spdlog::level::info, "info ", "<6>"},
+                                LevelNames{spdlog::level::warn, "warn ", "<4>"},
+                                LevelNames{spdlog::level::err, "error", "<3>"}};
+#define SIPSTEER_WORD(name, word) std::string_view(word),
+constexpr std::array kWords = {SS_LOG_LEVEL_LIST(SIPSTEER_WORD)};
+#undef SIPSTEER_WORD
+static_assert(kLevels.size() == kWords.size());
 
 /// Pattern flag: our word for the level, or the journal's priority.
 class LevelFlag : public spdlog::custom_flag_formatter {
@@ -195,25 +196,28 @@ void set_listener(Listener listener_to_be) {
 }
 
 std::string_view level_name(Level level) {
-    return kLevels[static_cast<std::size_t>(level)].name;
+    return kWords[static_cast<std::size_t>(level)];
 }
 
 Status set_level(std::string_view level) {
-    for (const LevelNames &names : kLevels) {
-        if (names.name == level) {
-            logger().set_level(names.library);
+    std::string known;
+    for (std::size_t i = 0; i < kWords.size(); i++) {
+        if (kWords[i] == level) {
+            logger().set_level(kLevels[i].library);
             return Done{};
         }
+        known += (i == 0 ? "" : ", ") + std::string(kWords[i]);
     }
-    return Error{'"' + std::string(level) +
-                 "\" is not a log level: trace, debug, info, warning, error"};
+    return Error{'"' + std::string(level) + "\" is not a log level: " + known};
 }
 
 std::string_view level() {
     const auto now = logger().level();
     const auto *const known = std::find_if(kLevels.begin(), kLevels.end(),
                                            [&](const auto &names) { return names.library == now; });
-    return known == kLevels.end() ? std::string_view() : known->name;
+    return known == kLevels.end()
+               ? std::string_view()
+               : kWords[static_cast<std::size_t>(std::distance(kLevels.begin(), known))];
 }
 
 } // namespace sipsteer::log

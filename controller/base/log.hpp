@@ -10,6 +10,8 @@
 
 #include "base/result.hpp"
 
+#include <sipsteer/choices.h>
+
 #include <concepts>
 #include <functional>
 #include <initializer_list>
@@ -18,7 +20,9 @@
 
 namespace sipsteer::log {
 
-enum class Level { Trace, Debug, Info, Warn, Error };
+#define SIPSTEER_LEVEL(name, word) name,
+enum class Level { SS_LOG_LEVEL_LIST(SIPSTEER_LEVEL) };
+#undef SIPSTEER_LEVEL
 
 /// A key and its value. Keys are plain words of the program; values may be anything, also bytes
 /// that came from the network. Both are copied or used before the call returns.

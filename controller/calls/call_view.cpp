@@ -31,6 +31,14 @@ std::string_view state_name(std::uint32_t state) {
     }
 }
 
+std::vector<std::string> state_names() {
+    std::vector<std::string> names;
+    for (std::uint32_t state = SS_CALL_EMPTY + 1; state < SS_CALL_STATES; ++state) {
+        names.emplace_back(state_name(state));
+    }
+    return names;
+}
+
 std::optional<std::uint32_t> state_of(std::string_view name) {
     for (std::uint32_t state = SS_CALL_EMPTY + 1; state < SS_CALL_STATES; ++state) {
         if (state_name(state) == name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calls/key.hpp"
 
+#include "config/choices.hpp"
 #include "sip/finder.h"
 
 #include <cstring>
@@ -84,14 +85,7 @@ Key make_key(const Secret &secret, const sip::Message &message, const ss_pool &p
 }
 
 std::string_view key_name(const ss_pool &pool) {
-    switch (pool.key) {
-    case SS_KEY_ADDRESS_OF_RECORD:
-        return "address_of_record";
-    case SS_KEY_CALL_ID_AND_VIA:
-        return "call_id_and_via";
-    default:
-        return "call_id";
-    }
+    return config::word(static_cast<config::Key>(pool.key));
 }
 
 } // namespace sipsteer::calls

@@ -28,7 +28,7 @@ struct Key {
 
 Key make_key(const Secret &secret, const sip::Message &message, const ss_pool &pool);
 
-/// "call_id", "address_of_record", "call_id_and_via": by what a pool knows its calls.
+/// By what a pool knows its calls: the configuration's word.
 std::string_view key_name(const ss_pool &pool);
 
 } // namespace sipsteer::calls

@@ -7,6 +7,7 @@
 #include "cli/fields.hpp"
 #include "cli/input_file.hpp"
 #include "cli/words.hpp"
+#include "config/choices.hpp"
 #include "config/duration.hpp"
 #include "config/parse.hpp"
 
@@ -102,7 +103,7 @@ int set_admin(const Context &context, const Admin &options, const json &patch) {
 
 /// Without a time the drain has none, whatever an earlier one had.
 json drain_patch(const Admin &options) {
-    return {{"admin", "draining"},
+    return {{"admin", config::word(config::Admin::Draining)},
             {"drain_timeout", options.timeout.empty() ? json() : json(options.timeout)}};
 }
 
@@ -161,11 +162,11 @@ CLI::App *add_server_command(CLI::App &app, Admin &options, const std::string &n
 }
 
 void add_admin(CLI::App &app, Todo &todo, const std::string &name, const std::string &help,
-               const std::string &admin) {
+               config::Admin admin) {
     auto options = std::make_shared<Admin>();
     add_server_command(app, *options, name, help)->callback([options, admin, &todo] {
         todo.run = [options, admin, &todo] {
-            return set_admin(todo.context, *options, {{"admin", admin}});
+            return set_admin(todo.context, *options, {{"admin", config::word(admin)}});
         };
     });
 }
@@ -204,9 +205,9 @@ void add_put(CLI::App &app, Todo &todo, const std::string &name, const std::stri
 
 void add_change(CLI::App &app, Todo &todo) {
     add_drain(app, todo);
-    add_admin(app, todo, "enable", "A server gets new calls", "enabled");
+    add_admin(app, todo, "enable", "A server gets new calls", config::Admin::Enabled);
     add_admin(app, todo, "disable", "A server gets nothing; its calls go to the others",
-              "disabled");
+              config::Admin::Disabled);
     add_put(app, todo, "apply", "Puts a whole configuration in force", false);
     add_put(app, todo, "diff", "What apply would change", true);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// sipsteer config check: whether a configuration is good, without a daemon.
+// sipsteer config: configuration files, without a daemon.
 #include "cli/commands.hpp"
 #include "cli/input_file.hpp"
 #include "config/parse.hpp"
+#include "config/schema.hpp"
 #include "config/warnings.hpp"
 
 #include <iostream>
@@ -56,6 +57,13 @@ void add_config(CLI::App &app, Todo &todo) {
     checking->add_option("file", *file, "A configuration; -: stdin")->required()->type_name("FILE");
     checking->callback(
         [file, &todo] { todo.run = [file, &todo] { return check(todo.context, *file); }; });
+    command->add_subcommand("schema", "Print the JSON Schema of a configuration, for editors")
+        ->callback([&todo] {
+            todo.run = [] {
+                print_json(config::schema());
+                return kExitOk;
+            };
+        });
 }
 
 } // namespace sipsteer::cli

@@ -7,6 +7,7 @@
 #include "cli/input_file.hpp"
 #include "cli/offline.hpp"
 #include "cli/words.hpp"
+#include "config/choices.hpp"
 #include "config/model.hpp"
 #include "sip/message.hpp"
 #include "traffic/capture/capture.hpp"
@@ -74,11 +75,12 @@ std::string key_of(const json &description, const std::string &by) {
     if (description["call_id"].is_null()) {
         return "source";
     }
-    const bool by_user = by == "address_of_record";
+    const std::string call_id = config::word(config::Key::CallId);
+    const bool by_user = by == config::word(config::Key::AddressOfRecord);
     if (by_user && (description["class"] != "REGISTER" || description["to_user"].is_null())) {
-        return "call_id"; // the user counts for registrations, and for where a new call goes
+        return call_id; // the user counts for registrations, and for where a new call goes
     }
-    return !by_user && description["via_sent_by"].is_null() ? "call_id" : by;
+    return !by_user && description["via_sent_by"].is_null() ? call_id : by;
 }
 
 /// The key that the daemon goes by, if its answer has one: as in its events, traces and calls.

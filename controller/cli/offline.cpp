@@ -2,6 +2,7 @@
 #include "cli/offline.hpp"
 
 #include "calls/call_view.hpp"
+#include "config/choices.hpp"
 #include "sip/finder.h"
 #include "sip/message.hpp"
 #include "sip/text.hpp"
@@ -127,7 +128,7 @@ std::string kind_of(const sip::Message &message) {
 void add_key(json &result, const sip::Message &message, const KnownSecret &secret) {
     const auto key = calls::make_key(secret.secret, message, ss_pool{});
     result["key"] = key.table ? json(hex(*key.table)) : json(nullptr);
-    result["key_of"] = message.call_id.empty() ? "source" : "call_id";
+    result["key_of"] = message.call_id.empty() ? "source" : config::word(config::Key::CallId);
     result["key_secret"] = secret.from;
     result["event"] = event_name(key.event);
     result["state"] = calls::state_name(finder_first_state(key.event));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer status, get and describe: what the daemon says of itself, changing nothing.
+#include "calls/call_view.hpp"
 #include "cli/calls_commands.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
@@ -138,7 +139,7 @@ CLI::Option *add_text(CLI::App &command, const char *name, std::string &value, c
 void add_list_options(CLI::App &command, CallsWanted &calls) {
     add_text(command, "--pool", calls.pool, "Those of this pool", "POOL");
     add_text(command, "--state", calls.state, "Those in this state", "STATE")
-        ->check(CLI::IsMember({"early", "confirmed", "closing", "other", "source"}));
+        ->check(CLI::IsMember(calls::state_names()));
     add_text(command, "--older-than", calls.older_than, "Those that came longer ago", "DURATION");
     add_text(command, "--idle", calls.idle, "Those without a message for longer", "DURATION");
     command.add_option("--limit", calls.limit, "So many at most")

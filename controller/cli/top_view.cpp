@@ -4,6 +4,7 @@
 #include "cli/fields.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
+#include "config/choices.hpp"
 
 #include <algorithm>
 #include <array>
@@ -71,7 +72,7 @@ Colour health_colour(const std::string &health) {
 
 bool is_well(const json &server) {
     return health_colour(text_of(server, "health")) == Colour::Good &&
-           text_of(server, "admin") == "enabled";
+           text_of(server, "admin") == config::word(config::Admin::Enabled);
 }
 
 /// How many rows of each table are shown.

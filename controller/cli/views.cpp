@@ -4,6 +4,7 @@
 #include "cli/fields.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
+#include "config/choices.hpp"
 
 namespace sipsteer::cli {
 
@@ -34,7 +35,7 @@ Cell health_cell(const json &server) {
 
 Cell admin_cell(const json &server) {
     const std::string admin = cell_text(server, "admin");
-    return {admin, admin == "enabled" ? Colour::None : Colour::Warning};
+    return {admin, admin == config::word(config::Admin::Enabled) ? Colour::None : Colour::Warning};
 }
 
 std::size_t servers_with(const json &pool, const char *field, const json &value) {

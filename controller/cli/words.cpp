@@ -2,6 +2,7 @@
 #include "cli/words.hpp"
 
 #include "cli/fields.hpp"
+#include "config/choices.hpp"
 #include "config/model.hpp"
 
 #include <cstdio>
@@ -46,10 +47,12 @@ std::string secret_words(const json &datagram) {
 
 std::string key_of_words(const json &datagram) {
     const auto &of = datagram["key_of"];
-    return of == "source"              ? "client's address"
-           : of == "address_of_record" ? "user in To"
-           : of == "call_id_and_via"   ? "Call-ID and the topmost Via"
-                                       : "Call-ID";
+    if (of == "source") {
+        return "client's address";
+    }
+    return of == config::word(config::Key::AddressOfRecord) ? "user in To"
+           : of == config::word(config::Key::CallIdAndVia)  ? "Call-ID and the topmost Via"
+                                                            : "Call-ID";
 }
 
 std::string key_words(const json &datagram) {

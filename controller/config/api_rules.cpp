@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/api_rules.hpp"
 
+#include "config/patterns.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -8,6 +10,8 @@
 #include <string_view>
 
 namespace sipsteer::config {
+
+using nlohmann::json;
 
 namespace {
 
@@ -66,6 +70,13 @@ void GroupName::read(const Cursor &at, std::string &out) const {
     out = *text;
 }
 
+json GroupName::schema() const {
+    return {
+        {"type", "string"},
+        {"description", "the name of a group, or its number"},
+        {"pattern", "^[A-Za-z0-9_.][A-Za-z0-9_.-]{0," + std::to_string(kGroupBytes - 1) + "}$"}};
+}
+
 void AddressAndPort::read(const Cursor &at, ListenAddress &out) const {
     constexpr const char *kForm = "like \"127.0.0.1:8080\" or \"[::1]:8443\"";
     const std::string *text = at.text(std::string("an address and a port ") + kForm);
@@ -84,6 +95,16 @@ void AddressAndPort::read(const Cursor &at, ListenAddress &out) const {
         return;
     }
     out = *parsed;
+}
+
+json AddressAndPort::schema() const {
+    const std::string not_ipv4 = "(?!169\\.254\\.|2(?:2[4-9]|3[0-9])\\.|255\\.255\\.255\\.255:)";
+    const std::string not_ipv6 = "(?![fF][fF][0-9a-fA-F]{2}:|[fF][eE][89abAB][0-9a-fA-F]:)";
+    return {{"type", "string"},
+            {"description", "an address of this host and a port"},
+            {"pattern", "^(?:" + not_ipv4 + ipv4_pattern() + "|\\[" + not_ipv6 + ipv6_pattern() +
+                            "\\]):" + port_pattern() + "$"},
+            {"examples", {"127.0.0.1:8080", "[::1]:8443"}}};
 }
 
 std::string AddressAndPort::to_text(const ListenAddress &value) {

@@ -14,6 +14,7 @@ namespace sipsteer::config {
 struct GroupName {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
+    nlohmann::json schema() const;
 };
 
 /// "192.0.2.1:8443" or "[2001:db8::1]:8443".
@@ -22,6 +23,8 @@ struct AddressAndPort {
     nlohmann::json write(const ListenAddress &value) const { return to_text(value); }
 
     static std::string to_text(const ListenAddress &value);
+
+    nlohmann::json schema() const;
 };
 
 } // namespace sipsteer::config

@@ -2,6 +2,7 @@
 #include "config/checks.hpp"
 
 #include "config/api_checks.hpp"
+#include "config/choices.hpp"
 #include "config/cursor.hpp"
 #include "config/duration.hpp"
 #include "config/pairings.hpp"
@@ -78,10 +79,10 @@ void check_endpoints(const std::vector<T> &things, const std::string &list, Erro
 void check_probe(const Probe &probe, const std::string &path, Errors &errors) {
     const bool over_tcp = probe.type == ProbeType::Tcp || probe.type == ProbeType::TcpOptions;
     if (over_tcp && probe.path != ProbePath::Direct) {
-        errors.add(field_path(path, "path"),
-                   std::string(probe.path == ProbePath::Dsr ? "\"dsr\"" : "\"both\"") +
-                       " goes with the type \"options\" only: a TCP connection needs the "
-                       "server's own address");
+        errors.add(field_path(path, "path"), quoted(word(probe.path)) + " goes with the type " +
+                                                 quoted(word(ProbeType::Options)) +
+                                                 " only: a TCP connection needs the "
+                                                 "server's own address");
     }
     if (errors.has(field_path(path, "interval")) || errors.has(field_path(path, "timeout"))) {
         return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What only a start can change: the daemon is built on it.
+// Two configurations, and what only a start can change of them (StartupConfig).
 #pragma once
 
 #include "config/model.hpp"
@@ -10,10 +10,10 @@
 
 namespace sipsteer::config {
 
-/// The top-level fields, of those that only a start can change, in which the two differ.
-std::vector<std::string> fixed_differences(const Config &now, const Config &next);
+/// The fields in which the two differ, in the order of the description (fields.hpp).
+std::vector<std::string> fixed_differences(const StartupConfig &now, const StartupConfig &next);
 
 /// Gives `next` what `now` has in those fields.
-void keep_fixed(const Config &now, Config &next);
+void keep_fixed(const StartupConfig &now, StartupConfig &next);
 
 } // namespace sipsteer::config

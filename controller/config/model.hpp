@@ -5,6 +5,10 @@
 
 #include "base/address.hpp"
 
+#include <sipsteer/choices.h>
+#include <sipsteer/pool.h>
+#include <sipsteer/service.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -16,17 +20,25 @@ namespace sipsteer::config {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-enum class XdpMode { Native, Generic, Auto };
-enum class OnExit { Leave, Detach };
-enum class PoolMode { Stateless, Stateful };
-enum class Scheduler { Hash, RoundRobin, WeightedRoundRobin, LeastCalls, Source };
-enum class Key { CallId, AddressOfRecord, CallIdAndVia };
-enum class WhenDown { Drop, Pass, Reject };
-enum class NoCallId { SteerBySource, Pass, Drop };
-enum class ProbeType { None, Options, Tcp, TcpOptions };
-enum class ProbePath { Direct, Dsr, Both };
-enum class Admin { Enabled, Draining, Disabled };
-enum class Protocol { Udp };
+// The choices, from the lists that the data plane and the controller share. Those of a pool have
+// the data plane's numbers, but for the schedulers: two of them are one to it.
+#define SIPSTEER_NUMBERED(number, constant, name, word) name = number,
+#define SIPSTEER_NAMED(name, word) name,
+#define SIPSTEER_SCHEDULER(constant, name, word) name,
+enum class PoolMode : std::uint8_t { SS_POOL_MODE_LIST(SIPSTEER_NUMBERED) };
+enum class Key : std::uint8_t { SS_KEY_LIST(SIPSTEER_NUMBERED) };
+enum class NoCallId : std::uint8_t { SS_NO_CALL_ID_LIST(SIPSTEER_NUMBERED) };
+enum class WhenDown : std::uint8_t { SS_WHEN_DOWN_LIST(SIPSTEER_NUMBERED) };
+enum class Scheduler { SS_SCHEDULER_LIST(SIPSTEER_SCHEDULER) };
+enum class XdpMode { SS_XDP_MODE_LIST(SIPSTEER_NAMED) };
+enum class OnExit { SS_ON_EXIT_LIST(SIPSTEER_NAMED) };
+enum class ProbeType { SS_PROBE_TYPE_LIST(SIPSTEER_NAMED) };
+enum class ProbePath { SS_PROBE_PATH_LIST(SIPSTEER_NAMED) };
+enum class Admin { SS_ADMIN_LIST(SIPSTEER_NAMED) };
+enum class Protocol : std::uint8_t { SS_PROTOCOL_LIST(SIPSTEER_NUMBERED) };
+#undef SIPSTEER_NUMBERED
+#undef SIPSTEER_NAMED
+#undef SIPSTEER_SCHEDULER
 
 /// A network interface the data plane is attached to.
 struct Interface {
@@ -210,16 +222,24 @@ struct VlanTag {
     bool operator==(const VlanTag &) const = default;
 };
 
-struct Config {
+/// What only a start can change: the daemon is built on it. A field is one of these by standing
+/// here; nothing else lists them.
+struct StartupConfig {
     std::vector<Interface> interfaces;
     std::vector<VlanTag> vlan_tags;
     std::string pin_dir = "/sys/fs/bpf/sipsteer";
     std::string state_dir = "/var/lib/sipsteer";
     Api api;
-    std::string log_level = "info"; // trace, debug, info, warning or error
+    Fragments fragments;
+
+    bool operator==(const StartupConfig &) const = default;
+};
+
+/// All of it: what a start fixes, and what can change while the daemon runs.
+struct Config : StartupConfig {
+    std::string log_level = "info"; // a word of SS_LOG_LEVEL_LIST
     OnExit on_exit = OnExit::Leave;
     std::uint32_t call_capacity = 1'000'000;
-    Fragments fragments;
     std::vector<Pool> pools;
     std::vector<Service> services;
 

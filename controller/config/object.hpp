@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two visitors of a description (fields.hpp): one reads an object, one writes it. Both have
+// The visitors of a description (fields.hpp): one reads an object, one writes it, and one writes
+// its JSON Schema (schema_writer.hpp). All have
 //
 //     required(NAME, MEMBER, RULE)    the field must be there
 //     optional(NAME, MEMBER, RULE)    absent: the member keeps its default
+//
+// with a short text behind, for the schema, where the name does not say enough.
 #pragma once
 
 #include "config/cursor.hpp"
+#include "config/schema_writer.hpp"
 #include "config/suggest.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sipsteer::config {
@@ -26,7 +31,7 @@ public:
     explicit ObjectReader(const Cursor &at) : at_(at) {}
 
     template <typename T, typename Rule>
-    void required(const char *name, T &out, const Rule &rule) {
+    void required(const char *name, T &out, const Rule &rule, const char * = "") {
         optional(name, out, rule);
         if (!at_.value().contains(name)) {
             at_.fail_field(name, "missing");
@@ -34,7 +39,7 @@ public:
     }
 
     template <typename T, typename Rule>
-    void optional(const char *name, T &out, const Rule &rule) {
+    void optional(const char *name, T &out, const Rule &rule, const char * = "") {
         known_.emplace_back(name);
         if (at_.value().contains(name)) {
             rule.read(at_.field(name), out);
@@ -62,7 +67,7 @@ public:
     using Of = const T;
 
     template <typename T, typename Rule>
-    void required(const char *name, const T &value, const Rule &rule) {
+    void required(const char *name, const T &value, const Rule &rule, const char * = "") {
         auto written = rule.write(value);
         if (!written.is_null()) {
             object_[name] = std::move(written);
@@ -70,7 +75,7 @@ public:
     }
 
     template <typename T, typename Rule>
-    void optional(const char *name, const T &value, const Rule &rule) {
+    void optional(const char *name, const T &value, const Rule &rule, const char * = "") {
         required(name, value, rule);
     }
 
@@ -79,6 +84,41 @@ public:
 private:
     nlohmann::json object_ = nlohmann::json::object();
 };
+
+/// Lists the names of an object's fields.
+class NameLister {
+public:
+    template <typename T>
+    using Of = const T;
+
+    template <typename T, typename Rule>
+    void required(const char *name, const T &, const Rule &, const char * = "") {
+        names_.emplace_back(name);
+    }
+
+    template <typename T, typename Rule>
+    void optional(const char *name, const T &, const Rule &, const char * = "") {
+        names_.emplace_back(name);
+    }
+
+    std::vector<std::string> take() { return std::move(names_); }
+
+private:
+    std::vector<std::string> names_;
+};
+
+/// In the order of the description.
+template <typename T>
+std::vector<std::string> field_names() {
+    const T standard;
+    NameLister lister;
+    describe(lister, standard);
+    return lister.take();
+}
+
+/// The definition that T is in the schema; null: it is written where it stands.
+template <typename T>
+inline constexpr const char *kDefinition = nullptr;
 
 /// Rule: an object, by the describe() of T.
 struct Object {
@@ -99,6 +139,16 @@ struct Object {
         describe(writer, value);
         return writer.take();
     }
+
+    template <typename T>
+    nlohmann::json schema(const T &value, Definitions &definitions) const {
+        const auto make = [&] {
+            SchemaWriter writer(definitions);
+            describe(writer, value);
+            return writer.take();
+        };
+        return kDefinition<T> == nullptr ? make() : definitions.refer(kDefinition<T>, make);
+    }
 };
 
 /// Rule: an object of one optional field, which is a plain member of the model.
@@ -106,6 +156,7 @@ template <typename Rule>
 struct ObjectOfOne {
     const char *name;
     Rule rule;
+    const char *text; // for the schema
 
     template <typename T>
     void read(const Cursor &at, T &out) const {
@@ -122,9 +173,16 @@ struct ObjectOfOne {
     nlohmann::json write(const T &value) const {
         return {{name, rule.write(value)}};
     }
+
+    template <typename T>
+    nlohmann::json schema(const T &value, Definitions &definitions) const {
+        SchemaWriter writer(definitions);
+        writer.optional(name, value, rule, text);
+        return writer.take();
+    }
 };
 template <typename Rule>
-ObjectOfOne(const char *, Rule) -> ObjectOfOne<Rule>;
+ObjectOfOne(const char *, Rule, const char *) -> ObjectOfOne<Rule>;
 
 /// Rule: a list of objects, from `least` to `most` of them.
 struct ListOfObjects {
@@ -158,6 +216,16 @@ struct ListOfObjects {
         auto list = nlohmann::json::array();
         for (const T &value : values) {
             list.push_back(Object{}.write(value));
+        }
+        return list;
+    }
+
+    template <typename T>
+    nlohmann::json schema(const std::vector<T> &, Definitions &definitions) const {
+        nlohmann::json list = {
+            {"type", "array"}, {"items", Object{}.schema(T{}, definitions)}, {"maxItems", most}};
+        if (least != 0) {
+            list["minItems"] = least;
         }
         return list;
     }

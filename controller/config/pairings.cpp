@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/pairings.hpp"
 
+#include "config/choices.hpp"
 #include "config/cursor.hpp"
-#include "config/fields.hpp"
-
-#include <algorithm>
 
 namespace sipsteer::config {
 
 namespace {
 
-constexpr const char *kNeedsStateful = " needs mode \"stateful\": ";
+template <typename T>
+std::string quoted(T value) {
+    return '"' + std::string(word(value)) + '"';
+}
 
-template <typename T, std::size_t N>
-std::string quoted(const Choice<T> (&choices)[N], T value) {
-    const auto *found =
-        std::find_if(std::begin(choices), std::end(choices),
-                     [&](const Choice<T> &choice) { return choice.value == value; });
-    return found == std::end(choices) ? "" : '"' + std::string(found->text) + '"';
+std::string needs_stateful(const std::string &why) {
+    return " needs mode " + quoted(PoolMode::Stateful) + ": " + why;
 }
 
 /// Complains about a field once.
@@ -45,18 +42,19 @@ bool is_by_state(Scheduler scheduler) {
 void check_stateless(const Pool &pool, const Complaints &complaints) {
     if (is_by_state(pool.scheduler)) {
         complaints.add("scheduler",
-                       quoted(kSchedulers, pool.scheduler) + kNeedsStateful +
-                           "in a stateless pool two messages of a call would reach two servers");
+                       quoted(pool.scheduler) +
+                           needs_stateful("in a stateless pool two messages of a call would reach "
+                                          "two servers"));
     }
     if (pool.key == Key::AddressOfRecord) {
-        complaints.add("key", quoted(kKeys, pool.key) + kNeedsStateful +
-                                  "the messages within a dialog are found by their Call-ID");
+        complaints.add("key",
+                       quoted(pool.key) + needs_stateful("the messages within a dialog are found "
+                                                         "by their Call-ID"));
     }
 }
 
 void check_stateless_server(const Server &server, const Complaints &complaints) {
-    const std::string counts_none =
-        kNeedsStateful + std::string("a stateless pool counts no calls");
+    const std::string counts_none = needs_stateful("a stateless pool counts no calls");
     if (server.max_calls != 0) {
         complaints.add("max_calls", std::to_string(server.max_calls) + counts_none);
     }
@@ -65,8 +63,8 @@ void check_stateless_server(const Server &server, const Complaints &complaints) 
                        std::to_string(server.max_new_calls_per_second) + counts_none);
     }
     if (server.admin == Admin::Draining) {
-        complaints.add("admin", quoted(kAdmin, server.admin) + kNeedsStateful +
-                                    "in a stateless pool no call could stay");
+        complaints.add("admin", quoted(server.admin) +
+                                    needs_stateful("in a stateless pool no call could stay"));
     }
 }
 
@@ -74,9 +72,9 @@ void check_stateless_server(const Server &server, const Complaints &complaints) 
 void check_key(const Pool &pool, const Complaints &complaints) {
     const bool ring = pool.scheduler == Scheduler::Hash || pool.scheduler == Scheduler::LeastCalls;
     if (pool.key == Key::AddressOfRecord && !ring) {
-        complaints.add("key", quoted(kKeys, pool.key) +
-                                  " needs scheduler \"hash\" or \"least-calls\": " +
-                                  quoted(kSchedulers, pool.scheduler) + " does not go by it");
+        complaints.add("key", quoted(pool.key) + " needs scheduler " + quoted(Scheduler::Hash) +
+                                  " or " + quoted(Scheduler::LeastCalls) + ": " +
+                                  quoted(pool.scheduler) + " does not go by it");
     }
 }
 

@@ -2,6 +2,7 @@
 #include "config/rules.hpp"
 
 #include "config/duration.hpp"
+#include "config/patterns.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -53,6 +54,13 @@ const char *unusable(const Address &address) {
     return address.is_link_local() ? "a link-local address" : nullptr;
 }
 
+json duration_schema(const Duration &rule, bool whole_seconds) {
+    return {{"type", "string"},
+            {"description", (whole_seconds ? "a duration of whole seconds, " : "a duration, ") +
+                                format_duration(rule.least) + " to " + format_duration(rule.most)},
+            {"pattern", duration_pattern(rule.least, rule.most, whole_seconds)}};
+}
+
 } // namespace
 
 void Name::read(const Cursor &at, std::string &out) const {
@@ -66,6 +74,13 @@ void Name::read(const Cursor &at, std::string &out) const {
         return;
     }
     out = *text;
+}
+
+json Name::schema() const {
+    return {{"type", "string"},
+            {"description",
+             "1 to 31 letters, digits, \".\", \"_\" or \"-\", the first a letter or digit"},
+            {"pattern", "^[A-Za-z0-9][A-Za-z0-9._-]{0," + std::to_string(kNameBytes - 1) + "}$"}};
 }
 
 void Reference::read(const Cursor &at, std::string &out) const {
@@ -87,6 +102,13 @@ void InterfaceName::read(const Cursor &at, std::string &out) const {
     out = *text;
 }
 
+json InterfaceName::schema() const {
+    return {{"type", "string"},
+            {"description", "the name of a network interface"},
+            {"pattern",
+             "^(?!\\.{1,2}$)[^\\x00-\\x20/:\\x7f]{1," + std::to_string(kInterfaceBytes) + "}$"}};
+}
+
 void HostAddress::read(const Cursor &at, Address &out) const {
     const std::string *text = at.text();
     if (text == nullptr) {
@@ -104,6 +126,19 @@ void HostAddress::read(const Cursor &at, Address &out) const {
     out = *address;
 }
 
+/// unusable(), as far as the text shows it: an address can be written in several ways.
+json HostAddress::schema() const {
+    const std::string not_ipv4 = "(?!0\\.0\\.0\\.0$|127\\.|169\\.254\\.|2(?:2[4-9]|3[0-9])\\.|"
+                                 "255\\.255\\.255\\.255$)";
+    const std::string not_ipv6 = "(?![0:]+$|[0:]+:0{0,3}1$|[fF][fF][0-9a-fA-F]{2}:|"
+                                 "[fF][eE][89abAB][0-9a-fA-F]:)";
+    return {{"type", "string"},
+            {"description", "an IPv4 or IPv6 address of one host: not unspecified, loopback, "
+                            "link-local, multicast or broadcast"},
+            {"anyOf", json::array({{{"pattern", "^" + not_ipv4 + ipv4_pattern() + "$"}},
+                                   {{"pattern", "^" + not_ipv6 + ipv6_pattern() + "$"}}})}};
+}
+
 void AbsolutePath::read(const Cursor &at, std::string &out) const {
     const std::string *text = at.text();
     if (text == nullptr) {
@@ -119,6 +154,13 @@ void AbsolutePath::read(const Cursor &at, std::string &out) const {
         return;
     }
     out = *text;
+}
+
+json AbsolutePath::schema() const {
+    return {{"type", "string"},
+            {"description", "an absolute path"},
+            {"pattern", "^/[^\\x00]*$"},
+            {"maxLength", most_bytes}};
 }
 
 void FileMode::read(const Cursor &at, unsigned &out) const {
@@ -140,6 +182,10 @@ json FileMode::write(unsigned value) const {
     char text[16];
     std::snprintf(text, sizeof(text), "%04o", value);
     return text;
+}
+
+json FileMode::schema() const {
+    return {{"type", "string"}, {"description", "an octal file mode"}, {"pattern", "^0?[0-7]{3}$"}};
 }
 
 void Flag::read(const Cursor &at, bool &out) const {
@@ -217,6 +263,14 @@ void Duration::read(const Cursor &at, seconds &out) const {
 
 json Duration::write(milliseconds value) const {
     return format_duration(value);
+}
+
+json Duration::schema(milliseconds, const Definitions &) const {
+    return duration_schema(*this, false);
+}
+
+json Duration::schema(seconds, const Definitions &) const {
+    return duration_schema(*this, true);
 }
 
 } // namespace sipsteer::config

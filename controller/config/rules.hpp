@@ -5,17 +5,21 @@
 //
 //     void read(const Cursor &at, T &out) const;
 //     nlohmann::json write(const T &value) const;
+//
+// and says it in JSON Schema (schema_writer.hpp). What bytes there may be of a text the schema
+// counts in characters.
 #pragma once
 
 #include "base/address.hpp"
+#include "config/choices.hpp"
 #include "config/cursor.hpp"
+#include "config/schema_writer.hpp"
 #include "config/suggest.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,24 +31,32 @@ namespace sipsteer::config {
 struct Name {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
+    nlohmann::json schema() const;
+    static constexpr const char *definition = "Name";
 };
 
 /// A name that must be one of the others: looked up by the checks, so any text will do here.
 struct Reference {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
+    static nlohmann::json schema() { return Name{}.schema(); } // what is no name is nobody's
+    static constexpr const char *definition = Name::definition;
 };
 
 /// What Linux takes for an interface's name.
 struct InterfaceName {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
+    nlohmann::json schema() const;
+    static constexpr const char *definition = "InterfaceName";
 };
 
 /// An address that one host can have and others can reach.
 struct HostAddress {
     void read(const Cursor &at, Address &out) const;
     nlohmann::json write(const Address &value) const { return value.to_string(); }
+    nlohmann::json schema() const;
+    static constexpr const char *definition = "HostAddress";
 };
 
 /// An absolute path of a file, of at most `most_bytes`.
@@ -52,18 +64,21 @@ struct AbsolutePath {
     std::size_t most_bytes = 4095;
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
+    nlohmann::json schema() const;
 };
 
 /// Permissions of a file as octal text, "0660".
 struct FileMode {
     void read(const Cursor &at, unsigned &out) const;
     nlohmann::json write(unsigned value) const;
+    nlohmann::json schema() const;
 };
 
 /// true or false.
 struct Flag {
     void read(const Cursor &at, bool &out) const;
     nlohmann::json write(bool value) const { return value; }
+    static nlohmann::json schema() { return {{"type", "boolean"}}; }
 };
 
 /// A whole number from `least` to `most`, which T must be able to hold.
@@ -79,6 +94,9 @@ struct Whole {
         }
     }
     nlohmann::json write(std::uint32_t value) const { return value; }
+    nlohmann::json schema() const {
+        return {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
+    }
 
 private:
     std::optional<std::uint32_t> read_number(const Cursor &at) const;
@@ -91,6 +109,9 @@ struct Fraction {
 
     void read(const Cursor &at, double &out) const;
     nlohmann::json write(double value) const { return value; }
+    nlohmann::json schema() const {
+        return {{"type", "number"}, {"minimum", least}, {"maximum", most}};
+    }
 };
 
 /// A duration from `least` to `most`, "500ms"; into seconds only whole ones.
@@ -101,30 +122,20 @@ struct Duration {
     void read(const Cursor &at, std::chrono::milliseconds &out) const;
     void read(const Cursor &at, std::chrono::seconds &out) const;
     nlohmann::json write(std::chrono::milliseconds value) const;
+    nlohmann::json schema(std::chrono::milliseconds, const Definitions &) const;
+    nlohmann::json schema(std::chrono::seconds, const Definitions &) const;
 };
 
-/// A word and what it stands for.
-template <typename T>
-struct Choice {
-    const char *text;
-    T value;
-};
-
-/// One of a few words.
+/// One of the words of Choices<T>.
 template <typename T>
 struct OneOf {
-    std::span<const Choice<T>> choices;
-
-    template <std::size_t N>
-    explicit OneOf(const Choice<T> (&known)[N]) : choices(known) {}
-
     template <typename Out>
     void read(const Cursor &at, Out &out) const {
         const std::string *text = at.text();
         if (text == nullptr) {
             return;
         }
-        for (const Choice<T> &choice : choices) {
+        for (const auto &choice : Choices<T>::all) {
             if (*text == choice.text) {
                 out = choice.value;
                 return;
@@ -135,23 +146,19 @@ struct OneOf {
 
     template <typename In>
     nlohmann::json write(const In &value) const {
-        for (const Choice<T> &choice : choices) {
-            if (value == choice.value) {
-                return choice.text;
-            }
-        }
-        return nullptr;
+        return word_of<T>(value);
     }
+    nlohmann::json schema() const { return {{"type", "string"}, {"enum", words<T>()}}; }
+    static constexpr const char *definition = Choices<T>::name;
 
 private:
     void refuse(const Cursor &at, const std::string &text) const {
-        std::vector<std::string> words;
+        const auto known = words<T>();
         std::string list;
-        for (const Choice<T> &choice : choices) {
-            words.emplace_back(choice.text);
-            list += (list.empty() ? "\"" : ", \"") + words.back() + "\"";
+        for (const std::string &word : known) {
+            list += (list.empty() ? "\"" : ", \"") + word + "\"";
         }
-        at.fail(shown(text) + " is unknown; supported: " + list + did_you_mean(text, words));
+        at.fail(shown(text) + " is unknown; supported: " + list + did_you_mean(text, known));
     }
 };
 
@@ -170,6 +177,11 @@ struct Maybe {
     template <typename T>
     nlohmann::json write(const std::optional<T> &value) const {
         return value ? rule.write(*value) : nlohmann::json();
+    }
+
+    template <typename T>
+    nlohmann::json schema(const std::optional<T> &, Definitions &definitions) const {
+        return schema_of(rule, T{}, definitions);
     }
 };
 template <typename Rule>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/sip_rules.hpp"
 
+#include "config/patterns.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -137,6 +139,13 @@ void SipMethod::read(const Cursor &at, std::string &out) const {
     out = *text;
 }
 
+json SipMethod::schema() const {
+    return {{"type", "string"},
+            {"description", "a SIP method that is a request on its own"},
+            {"pattern", "^(?!(?:INVITE|ACK|CANCEL)$)[A-Za-z0-9.!%*_+`'~-]{1," +
+                            std::to_string(kMethodBytes) + "}$"}};
+}
+
 void SipUri::read(const Cursor &at, std::string &out) const {
     const std::string *text = at.text();
     if (text == nullptr) {
@@ -150,6 +159,17 @@ void SipUri::read(const Cursor &at, std::string &out) const {
     out = *text;
 }
 
+json SipUri::schema() const {
+    const std::string any = "[!#-+./0-;=A-Z\\[\\]_a-z~-]"; // of is_sip_uri(), without "@"
+    const std::string host =
+        "(?:[A-Za-z0-9.-]+|\\[(?:" + ipv4_pattern() + "|" + ipv6_pattern() + ")\\])";
+    return {{"type", "string"},
+            {"description", "a sip: URI without headers"},
+            {"pattern",
+             "^sip:(?:" + any + "+@)?" + host + "(?::" + port_pattern() + ")?(?:;" + any + "*)?$"},
+            {"maxLength", kUriBytes}};
+}
+
 void HeaderText::read(const Cursor &at, std::string &out) const {
     const std::string *text = at.text();
     if (text == nullptr) {
@@ -161,6 +181,13 @@ void HeaderText::read(const Cursor &at, std::string &out) const {
         return;
     }
     out = *text;
+}
+
+json HeaderText::schema() const {
+    return {{"type", "string"},
+            {"description", "the value of a header field"},
+            {"pattern", "^[^\\x00-\\x20\\x7f](?:[^\\x00-\\x1f\\x7f]*[^\\x00-\\x20\\x7f])?$"},
+            {"maxLength", kTextBytes}};
 }
 
 void CodeList::read(const Cursor &at, std::vector<CodeRange> &out) const {
@@ -203,6 +230,18 @@ json CodeList::write(const std::vector<CodeRange> &value) const {
         }
     }
     return list;
+}
+
+json CodeList::schema() const {
+    const std::string code = number_pattern(kAny.first, kAny.last);
+    const json one = {{"type", "integer"}, {"minimum", kAny.first}, {"maximum", kAny.last}};
+    const json range = {{"type", "string"}, {"pattern", "^" + code + "-" + code + "$"}};
+    return {{"description", "\"any\", or final codes and ranges of them"},
+            {"oneOf", json::array({{{"const", "any"}},
+                                   {{"type", "array"},
+                                    {"items", {{"oneOf", {one, range}}}},
+                                    {"minItems", 1},
+                                    {"maxItems", kMostRanges}}})}};
 }
 
 } // namespace sipsteer::config

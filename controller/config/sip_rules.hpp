@@ -18,24 +18,29 @@ namespace sipsteer::config {
 struct SipMethod {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
+    nlohmann::json schema() const;
 };
 
 /// A sip: URI as it may stand in a Request-URI, From or To: without headers (RFC 3261, 19.1.1).
 struct SipUri {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
+    nlohmann::json schema() const;
+    static constexpr const char *definition = "SipUri";
 };
 
 /// The value of a header field: 1 to 128 bytes, no control characters, no blanks at the ends.
 struct HeaderText {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
+    nlohmann::json schema() const;
 };
 
 /// Final codes: "any", or a list like [200, "400-499"].
 struct CodeList {
     void read(const Cursor &at, std::vector<CodeRange> &out) const;
     nlohmann::json write(const std::vector<CodeRange> &value) const;
+    nlohmann::json schema() const;
 };
 
 } // namespace sipsteer::config

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/warnings.hpp"
 
+#include "config/choices.hpp"
 #include "config/cursor.hpp"
-#include "config/fields.hpp"
 
 #include <algorithm>
 
@@ -13,12 +13,6 @@ namespace {
 /// INVITE, and what follows it with the same Call-ID in every call (RFC 3261, 3262, 3311).
 constexpr std::uint8_t kOfACall[] = {SS_METHOD_ACK, SS_METHOD_BYE, SS_METHOD_CANCEL,
                                      SS_METHOD_PRACK, SS_METHOD_UPDATE};
-
-std::string name_of(std::uint8_t method) {
-    const auto *found = std::find_if(std::begin(kMethods), std::end(kMethods),
-                                     [&](const auto &choice) { return choice.value == method; });
-    return found == std::end(kMethods) ? "" : found->text;
-}
 
 const std::string &pool_of(const Service &service, std::uint8_t method) {
     const auto found =
@@ -37,7 +31,7 @@ std::vector<FieldError> warnings_about(const Config &config) {
         std::string others;
         for (const auto method : kOfACall) {
             if (pool_of(service, method) != invites) {
-                others += (others.empty() ? "" : ", ") + name_of(method);
+                others += std::string(others.empty() ? "" : ", ") + word_of<RequestMethod>(method);
             }
         }
         if (!others.empty()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/options.hpp"
 
+#include "config/choices.hpp"
+
 #include <CLI/CLI.hpp>
 
 namespace sipsteer::daemon {
@@ -18,7 +20,7 @@ ParsedOptions parse_options(int argc, char **argv) {
                  "Detach the program from the configured interfaces, remove the maps (and with "
                  "them the calls) and the VIPs that sipsteerd put there, then exit");
     app.add_option("--log-level", options.log_level, "Instead of the configuration's log_level")
-        ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error"}))
+        ->check(CLI::IsMember(config::words<config::LogLevel>()))
         ->type_name("LEVEL");
     app.set_version_flag("--version", "sipsteerd " SIPSTEER_VERSION);
     app.footer("Exit codes: 0 success, 1 failure, 2 bad command line or configuration.\n"

@@ -60,7 +60,7 @@ namespace {
 void report(const dataplane::Attachment &attachment) {
     log::info(attachment.replaced ? "xdp_replaced" : "xdp_attached",
               {{"interface", attachment.interface},
-               {"mode", attachment.native ? "native" : "generic"},
+               {"mode", dataplane::mode_word(attachment.native)},
                {"dispatcher", attachment.dispatcher},
                {"program_id", attachment.program_id}});
     if (!attachment.native_problem.empty()) {

@@ -2,7 +2,7 @@
 #include "farm/farm_status.hpp"
 
 #include "calls/clock.hpp"
-#include "config/fields.hpp"
+#include "config/choices.hpp"
 
 #include <chrono>
 
@@ -34,10 +34,10 @@ json pool_state_json(const plan::PlannedPool *pool) {
 json pool_json(const config::Pool &pool, const plan::PlannedPool *planned) {
     json entry = pool_state_json(planned);
     entry["name"] = pool.name;
-    entry["mode"] = config::OneOf{config::kPoolModes}.write(pool.mode);
-    entry["scheduler"] = config::OneOf{config::kSchedulers}.write(pool.scheduler);
-    entry["key"] = config::OneOf{config::kKeys}.write(pool.key);
-    entry["when_down"] = config::OneOf{config::kWhenDown}.write(pool.when_down);
+    entry["mode"] = config::word(pool.mode);
+    entry["scheduler"] = config::word(pool.scheduler);
+    entry["key"] = config::word(pool.key);
+    entry["when_down"] = config::word(pool.when_down);
     return entry;
 }
 

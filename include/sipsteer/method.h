@@ -7,10 +7,8 @@
 
 #include "base.h"
 
-/* X(NUMBER, CONSTANT, label) */
-#define SS_METHOD_LIST(X)                                                                          \
-    X(0, NONE, "none")   /* no SIP, or no Call-ID in what looks like it */                         \
-    X(1, OTHER, "other") /* a request with a method not in this list */                            \
+/* X(NUMBER, CONSTANT, label): the methods of requests, by which a pool can be chosen. */
+#define SS_REQUEST_LIST(X)                                                                         \
     X(2, INVITE, "INVITE")                                                                         \
     X(3, ACK, "ACK")                                                                               \
     X(4, BYE, "BYE")                                                                               \
@@ -24,7 +22,16 @@
     X(12, INFO, "INFO")          /* RFC 6086 */                                                    \
     X(13, REFER, "REFER")        /* RFC 3515 */                                                    \
     X(14, MESSAGE, "MESSAGE")    /* RFC 3428 */                                                    \
-    X(15, UPDATE, "UPDATE")      /* RFC 3311 */                                                    \
+    X(15, UPDATE, "UPDATE")      /* RFC 3311 */
+
+/* X(NUMBER, CONSTANT, label) */
+#define SS_OTHER_REQUEST(X) X(1, OTHER, "other") /* a request with a method not in the list */
+
+/* X(NUMBER, CONSTANT, label), all of them, by their numbers */
+#define SS_METHOD_LIST(X)                                                                          \
+    X(0, NONE, "none") /* no SIP, or no Call-ID in what looks like it */                           \
+    SS_OTHER_REQUEST(X)                                                                            \
+    SS_REQUEST_LIST(X)                                                                             \
     X(16, RESPONSE_1XX, "1xx")                                                                     \
     X(17, RESPONSE_2XX, "2xx")                                                                     \
     X(18, RESPONSE_3XX, "3xx")                                                                     \

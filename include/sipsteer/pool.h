@@ -8,16 +8,33 @@
 #include "base.h"
 #include "call.h"
 
+/*
+ * What a pool can be told to do. The lists are X(NUMBER, CONSTANT, Name, word): the number is what
+ * the maps have, Name is the controller's, and the word is what people read and write: in the
+ * configuration, the API, the manual. The controller's tables and the JSON Schema follow from the
+ * lists. Append only.
+ */
+
+#define SS_POOL_MODE_LIST(X)                                                                       \
+    X(0, STATELESS, Stateless, "stateless") /* pinned by hash alone */                             \
+    X(1, STATEFUL, Stateful, "stateful")    /* pinned by the call table, the hash behind it */
+
 enum ss_pool_mode {
-    SS_POOL_STATELESS = 0, /* pinned by hash alone */
-    SS_POOL_STATEFUL = 1,  /* pinned by the call table, the hash behind it */
+#define SS_POOL_MODE_ENUM(number, constant, name, word) SS_POOL_##constant = number,
+    SS_POOL_MODE_LIST(SS_POOL_MODE_ENUM)
+#undef SS_POOL_MODE_ENUM
 };
 
 /* What is done with a datagram that has no Call-ID. */
+#define SS_NO_CALL_ID_LIST(X)                                                                      \
+    X(0, SOURCE, SteerBySource, "steer-by-source") /* steered by the client's address */           \
+    X(1, PASS, Pass, "pass")                       /* left to the director's kernel */             \
+    X(2, DROP, Drop, "drop")
+
 enum ss_no_call_id {
-    SS_NO_CALL_ID_SOURCE = 0, /* steered by the client's address */
-    SS_NO_CALL_ID_PASS = 1,   /* left to the director's kernel */
-    SS_NO_CALL_ID_DROP = 2,
+#define SS_NO_CALL_ID_ENUM(number, constant, name, word) SS_NO_CALL_ID_##constant = number,
+    SS_NO_CALL_ID_LIST(SS_NO_CALL_ID_ENUM)
+#undef SS_NO_CALL_ID_ENUM
 };
 
 /* How a new call gets its server. The ring (ring.h) is filled to suit. */
@@ -28,18 +45,37 @@ enum ss_scheduler {
     SS_SCHEDULER_LEAST_CALLS = 3, /* the member with the fewest live calls for its weight */
 };
 
+/* X(CONSTANT, Name, word): two schedulers differ for the data plane by their ring alone. */
+#define SS_SCHEDULER_LIST(X)                                                                       \
+    X(HASH, Hash, "hash")                                                                          \
+    X(TURNS, RoundRobin, "round-robin") /* as if all weights were the same */                      \
+    X(TURNS, WeightedRoundRobin, "weighted-round-robin")                                           \
+    X(LEAST_CALLS, LeastCalls, "least-calls")                                                      \
+    X(SOURCE, Source, "source")
+
 /* What makes messages belong together. */
+#define SS_KEY_LIST(X)                                                                             \
+    X(0, CALL_ID, CallId, "call-id")                                                               \
+    X(1, ADDRESS_OF_RECORD, AddressOfRecord, "address-of-record") /* the user in To, for what */   \
+                                                                  /* the call table has not */     \
+    X(2, CALL_ID_AND_VIA, CallIdAndVia, "call-id-and-via") /* and the topmost Via's sent-by */
+
 enum ss_pool_key {
-    SS_KEY_CALL_ID = 0,
-    SS_KEY_ADDRESS_OF_RECORD = 1, /* the user in To, for what is not in the call table yet */
-    SS_KEY_CALL_ID_AND_VIA = 2,   /* the Call-ID and the topmost Via's sent-by */
+#define SS_KEY_ENUM(number, constant, name, word) SS_KEY_##constant = number,
+    SS_KEY_LIST(SS_KEY_ENUM)
+#undef SS_KEY_ENUM
 };
 
 /* What is done with a new call when no server can take it. */
+#define SS_WHEN_DOWN_LIST(X)                                                                       \
+    X(0, DROP, Drop, "drop")                                                                       \
+    X(1, PASS, Pass, "pass")       /* left to the director's kernel */                             \
+    X(2, REJECT, Reject, "reject") /* answered by the controller: 503 Service Unavailable */
+
 enum ss_when_down {
-    SS_WHEN_DOWN_DROP = 0,
-    SS_WHEN_DOWN_PASS = 1,   /* left to the director's kernel */
-    SS_WHEN_DOWN_REJECT = 2, /* answered by the controller: 503 Service Unavailable */
+#define SS_WHEN_DOWN_ENUM(number, constant, name, word) SS_WHEN_DOWN_##constant = number,
+    SS_WHEN_DOWN_LIST(SS_WHEN_DOWN_ENUM)
+#undef SS_WHEN_DOWN_ENUM
 };
 
 struct ss_pool {

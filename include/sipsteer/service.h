@@ -8,6 +8,9 @@
 #include "base.h"
 #include "method.h"
 
+/* X(NUMBER, CONSTANT, Name, word), as in pool.h; the number is IP's (IPPROTO_UDP). */
+#define SS_PROTOCOL_LIST(X) X(17, UDP, Udp, "udp")
+
 /*
  * Key of the services map. IPv4 addresses are IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2).
  *
@@ -17,7 +20,7 @@
 struct ss_service_key {
     __u8 address[16]; /* network byte order */
     __be16 port;      /* network byte order */
-    __u8 protocol;    /* IPPROTO_UDP */
+    __u8 protocol;    /* SS_PROTOCOL_LIST */
     __u8 zero;
 };
 SS_ASSERT_SIZE(struct ss_service_key, 20);

@@ -65,6 +65,7 @@ rw-r--r-- usr/share/doc/sipsteer/REAL-SERVER.md
 rw-r--r-- usr/share/man/man1/sipsteer.1
 rw-r--r-- usr/share/sipsteer/grafana/sipsteer.json
 rw-r--r-- usr/share/sipsteer/prometheus/sipsteer.rules.yaml
+rw-r--r-- usr/share/sipsteer/sipsteer.schema.json
 rw-r--r-- usr/share/man/man5/sipsteer.conf.5
 rw-r--r-- usr/share/man/man8/sipsteerd.8
 TREE
@@ -86,17 +87,6 @@ man_page_is() { # FILE TITLE
     [[ -z $warnings ]] || { echo "$warnings"; return 1; }
     text=$(LC_ALL=C.UTF-8 MANPAGER=cat man -l "$1" | head -n 3)
     [[ $text == *"$2"* ]] || { echo "$text"; return 1; }
-}
-
-# All fields of the configuration are in the page. They are taken from the sources: what describes a field
-# names it first. Objects are there by their own fields.
-fields_are_documented() { # PAGE
-    local field missing=0
-    while read -r field; do
-        grep -qE "^\.It Cm ([a-z_]+(\[\])?\.)*$field(\[\].*)?$" "$1" || { echo "not in the page: $field"; missing=1; }
-    done < <(sed -nE '/ Object\{\}/d; s/^.*v\.(required|optional)\("([a-z_]+)".*/\2/p; s/^.*ObjectOfOne\{"([a-z_]+)".*/\1/p' \
-        "$SOURCES/controller/config/fields.hpp" | grep -vx calls | sort -u)
-    return "$missing"
 }
 
 # As `sipsteer doctor --list` has them.
@@ -132,7 +122,6 @@ main() {
     '' | -*) usage_error "the build directory is missing" ;;
     esac
     [[ -r $1/CMakeCache.txt ]] || usage_error "$1 is not a build directory"
-    SOURCES=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
     TREE=$(mktemp -d)
     trap 'rm -rf "$TREE"' EXIT
     trap 'exit 130' INT
@@ -157,7 +146,6 @@ main() {
     else
         echo "# man is not installed: the pages were not formatted"
     fi
-    check "sipsteer.conf(5) has every field" fields_are_documented "$TREE/usr/share/man/man5/sipsteer.conf.5"
     check "sipsteer(1) has every check of the doctor" checks_are_documented "$TREE/usr/share/man/man1/sipsteer.1"
     check "the daemon's unit starts what is installed" unit_names_installed_programs "$system/sipsteerd.service"
     check "the servers' unit starts what is installed" unit_names_installed_programs "$system/sipsteer-real-server@.service"

@@ -12,8 +12,11 @@
 #include <sipsteer/reason.h>
 #include <sipsteer/ring.h>
 #include <sipsteer/server.h>
+#include <sipsteer/service.h>
 
 #include <stdio.h>
+
+#define PROTOCOL(number, constant, name, word) printf("\"%d\":\"%s\"", number, word);
 
 // The lists count from 0, so a label's place is its number. All but the first follow a comma.
 #define LABEL(number, constant, label) printf("%s\"%s\"", (number) == 0 ? "" : ",", label);
@@ -31,7 +34,9 @@ static void print_labels(void) {
     SS_VERDICT_LIST(LABEL)
     printf("],\"reasons\":[");
     SS_REASONS(TEXT)
-    printf("]");
+    printf("],\"protocols\":{");
+    SS_PROTOCOL_LIST(PROTOCOL)
+    printf("}");
 }
 
 static void print_live_states(void) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/status/metrics_state.hpp"
 
+#include "config/choices.hpp"
 #include "kernel/dataplane/counters.hpp"
 
 #include <sipsteer/layout.h>
@@ -41,7 +42,7 @@ void add_pools(const StatusInput &input, metrics::State &state) {
 
 /// A server may have several probes of one path, one for each VIP: their sums, and up if all are.
 void add_probe(const health::PathResult &path, std::vector<metrics::Probe> &probes) {
-    const std::string name = path.path == config::ProbePath::Dsr ? "dsr" : "direct";
+    const std::string name = config::word(path.path);
     auto probe = std::find_if(probes.begin(), probes.end(),
                               [&](const auto &known) { return known.path == name; });
     if (probe == probes.end()) {

@@ -3,10 +3,9 @@
 
 #include "api/status/counter_status.hpp"
 #include "calls/call_view.hpp"
-#include "config/fields.hpp"
+#include "config/choices.hpp"
 #include "farm/farm_status.hpp"
 
-#include <algorithm>
 #include <string>
 
 namespace sipsteer::status {
@@ -27,20 +26,14 @@ const char *health_name(Health health) {
     return "unknown";
 }
 
-const char *type_name(config::ProbeType type) {
-    const auto known = std::find_if(std::begin(config::kProbeTypes), std::end(config::kProbeTypes),
-                                    [&](const auto &choice) { return choice.value == type; });
-    return known == std::end(config::kProbeTypes) ? "" : known->text;
-}
-
 std::int64_t unix_seconds(std::chrono::system_clock::time_point time) {
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 json probe_path_json(const health::PathResult &path) {
     const auto &counters = path.counters;
-    json entry = {{"path", path.path == config::ProbePath::Dsr ? "dsr" : "direct"},
-                  {"type", type_name(path.type)},
+    json entry = {{"path", config::word(path.path)},
+                  {"type", config::word(path.type)},
                   {"to", to_string(path.to)},
                   {"health", health_name(path.health)},
                   {"reason", path.reason},

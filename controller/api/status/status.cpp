@@ -4,7 +4,7 @@
 #include "api/status/counter_status.hpp"
 #include "api/status/resource_status.hpp"
 #include "api/status/server_status.hpp"
-#include "config/fields.hpp"
+#include "config/choices.hpp"
 #include "farm/farm_status.hpp"
 
 #include <sipsteer/layout.h>
@@ -20,7 +20,7 @@ json interfaces_json(const StatusInput &input) {
     for (const auto &attachment : input.attachments) {
         interfaces.push_back({{"name", attachment.interface},
                               {"ifindex", attachment.ifindex},
-                              {"mode", attachment.native ? "native" : "generic"},
+                              {"mode", dataplane::mode_word(attachment.native)},
                               {"dispatcher", attachment.dispatcher},
                               {"program_id", attachment.program_id}});
     }
@@ -33,7 +33,7 @@ json services_json(const StatusInput &input) {
         json entry = {{"name", service.name},
                       {"address", service.address.to_string()},
                       {"port", service.port},
-                      {"protocol", "udp"},
+                      {"protocol", config::word(service.protocol)},
                       {"pool", service.pool}};
         entry.update(service_status(input, service.name));
         services.push_back(std::move(entry));
@@ -42,12 +42,9 @@ json services_json(const StatusInput &input) {
 }
 
 json server_json(const StatusInput &input, const config::Pool &pool, const config::Server &server) {
-    json entry = {{"name", server.name},
-                  {"address", server.address.to_string()},
-                  {"port", server.port},
-                  {"weight", server.weight},
-                  {"admin", config::OneOf{config::kAdmin}.write(server.admin)},
-                  {"tier", server.tier}};
+    json entry = {
+        {"name", server.name},     {"address", server.address.to_string()}, {"port", server.port},
+        {"weight", server.weight}, {"admin", config::word(server.admin)},   {"tier", server.tier}};
     entry.update(server_status_json(input, pool, server));
     return entry;
 }

@@ -169,6 +169,7 @@ Status add_pool(Plan &plan, const config::Pool &pool, const Observed &observed, 
     planned.index = *pool_index;
     planned.name = pool.name;
     planned.value = pool_value(pool);
+    planned.scheduler = pool.scheduler;
     const Weights weights(pool, observed);
     std::vector<Candidate> candidates;
     const std::size_t first = plan.servers.size();
@@ -201,7 +202,8 @@ Status add_service(Plan &plan, const config::Service &service, Indexes &indexes)
         return Error{"service " + service.name + " names no pool: " + service.pool};
     }
     PlannedService planned;
-    planned.key = service_key(service.address, service.port, IPPROTO_UDP);
+    planned.key =
+        service_key(service.address, service.port, static_cast<std::uint8_t>(service.protocol));
     planned.value.id = *id;
     std::fill(std::begin(planned.value.pool), std::end(planned.value.pool), *pool);
     for (const config::MethodPool &entry : service.method_pools) {
@@ -282,7 +284,7 @@ bool PlannedServer::operator==(const PlannedServer &other) const {
 bool PlannedPool::operator==(const PlannedPool &other) const {
     // Equal members and schedulers make equal rings.
     return index == other.index && name == other.name && same_bytes(value, other.value) &&
-           members == other.members && down == other.down;
+           scheduler == other.scheduler && members == other.members && down == other.down;
 }
 
 bool PlannedService::operator==(const PlannedService &other) const {

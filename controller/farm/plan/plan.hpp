@@ -53,7 +53,8 @@ struct PlannedPool {
     std::uint16_t index = 0;
     std::string name;
     ss_pool value{};
-    std::string down; // why it takes no new calls; empty: it is up
+    config::Scheduler scheduler{}; // value.scheduler does not tell all of them apart
+    std::string down;              // why it takes no new calls; empty: it is up
     /// What the ring is made of, sorted. Of a stateful pool that is down those that could take new
     /// calls: running calls that lose their server still go to them.
     std::vector<RingMember> members;

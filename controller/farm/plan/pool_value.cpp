@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <type_traits>
 
 namespace sipsteer::plan {
 
@@ -15,59 +17,20 @@ std::uint16_t to_ticks(std::chrono::seconds lifetime) {
     return static_cast<std::uint16_t>(std::min<std::int64_t>(ticks, SS_MAX_LIFETIME_TICKS));
 }
 
-__u8 to_map(config::PoolMode mode) {
-    return mode == config::PoolMode::Stateful ? SS_POOL_STATEFUL : SS_POOL_STATELESS;
-}
-
-__u8 to_map(config::NoCallId policy) {
-    switch (policy) {
-    case config::NoCallId::Pass:
-        return SS_NO_CALL_ID_PASS;
-    case config::NoCallId::Drop:
-        return SS_NO_CALL_ID_DROP;
-    case config::NoCallId::SteerBySource:
-        break;
-    }
-    return SS_NO_CALL_ID_SOURCE;
+/// Modes, keys and policies have the maps' numbers.
+template <typename T>
+__u8 to_map(T choice) {
+    static_assert(std::is_same_v<std::underlying_type_t<T>, std::uint8_t>);
+    return static_cast<__u8>(choice);
 }
 
 __u8 to_map(config::Scheduler scheduler) {
-    switch (scheduler) {
-    case config::Scheduler::RoundRobin:
-    case config::Scheduler::WeightedRoundRobin:
-        return SS_SCHEDULER_TURNS;
-    case config::Scheduler::LeastCalls:
-        return SS_SCHEDULER_LEAST_CALLS;
-    case config::Scheduler::Source:
-        return SS_SCHEDULER_SOURCE;
-    case config::Scheduler::Hash:
-        break;
-    }
+#define SIPSTEER_SCHEDULER(constant, name, word)                                                   \
+    case config::Scheduler::name:                                                                  \
+        return SS_SCHEDULER_##constant;
+    switch (scheduler) { SS_SCHEDULER_LIST(SIPSTEER_SCHEDULER) }
+#undef SIPSTEER_SCHEDULER
     return SS_SCHEDULER_HASH;
-}
-
-__u8 to_map(config::Key key) {
-    switch (key) {
-    case config::Key::AddressOfRecord:
-        return SS_KEY_ADDRESS_OF_RECORD;
-    case config::Key::CallIdAndVia:
-        return SS_KEY_CALL_ID_AND_VIA;
-    case config::Key::CallId:
-        break;
-    }
-    return SS_KEY_CALL_ID;
-}
-
-__u8 to_map(config::WhenDown when_down) {
-    switch (when_down) {
-    case config::WhenDown::Pass:
-        return SS_WHEN_DOWN_PASS;
-    case config::WhenDown::Reject:
-        return SS_WHEN_DOWN_REJECT;
-    case config::WhenDown::Drop:
-        break;
-    }
-    return SS_WHEN_DOWN_DROP;
 }
 
 } // namespace

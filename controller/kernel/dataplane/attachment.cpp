@@ -3,6 +3,7 @@
 
 #include "base/fd.hpp"
 #include "base/log.hpp"
+#include "config/choices.hpp"
 #include "kernel/dataplane/multiprog.hpp"
 #include "kernel/dataplane/program_info.hpp"
 
@@ -124,7 +125,7 @@ private:
         const auto mode = native ? XDP_MODE_NATIVE : XDP_MODE_SKB;
         const int failed = xdp_program__attach(program.get(), static_cast<int>(ifindex_), mode, 0);
         if (failed != 0) {
-            return Error{where() + "cannot attach in " + (native ? "native" : "generic") +
+            return Error{where() + "cannot attach in " + mode_word(native) +
                          " mode: " + libxdp_text(failed)};
         }
         return describe(xdp_program__fd(program.get()), native);
@@ -150,8 +151,8 @@ private:
     Result<Attachment> into_dispatcher(const xdp_multiprog *present) {
         const bool native = xdp_multiprog__attach_mode(present) == XDP_MODE_NATIVE;
         if (!wants(native)) {
-            return Error{where() + "the XDP programs on it run in " +
-                         (native ? "native" : "generic") + " mode; detach them first"};
+            return Error{where() + "the XDP programs on it run in " + mode_word(native) +
+                         " mode; detach them first"};
         }
         xdp_program *old = find_ours(present, tables_);
         auto attachment = attach_through_libxdp(native);
@@ -196,7 +197,7 @@ private:
     /// The kernel cannot change the mode of what is attached: for a moment nothing is.
     Result<Attachment> change_mode(int old_fd, bool native) {
         log::warn("xdp_mode_change", {{"interface", interface_.name},
-                                      {"from", native ? "native" : "generic"},
+                                      {"from", mode_word(native)},
                                       {"effect", "packets pass by until it is done"}});
         LIBBPF_OPTS(bpf_xdp_attach_opts, expected, .old_prog_fd = old_fd);
         const int failed = bpf_xdp_detach(static_cast<int>(ifindex_), mode_flag(native), &expected);
@@ -282,6 +283,10 @@ int libbpf_print(libbpf_print_level level, const char *format, va_list arguments
 }
 
 } // namespace
+
+const char *mode_word(bool native) {
+    return config::word(native ? config::XdpMode::Native : config::XdpMode::Generic);
+}
 
 Result<Attachment> attach(const config::Interface &interface, const MapOptions &options,
                           const Maps &maps) {

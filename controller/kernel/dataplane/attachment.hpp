@@ -14,6 +14,9 @@
 
 namespace sipsteer::dataplane {
 
+/// The configuration's word for it.
+const char *mode_word(bool native);
+
 /// What is in force on an interface.
 struct Attachment {
     std::string interface;

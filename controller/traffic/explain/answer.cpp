@@ -2,6 +2,7 @@
 #include "traffic/explain/answer.hpp"
 
 #include "calls/clock.hpp"
+#include "config/choices.hpp"
 #include "sip/finder.h"
 #include "traffic/explain/reason.hpp"
 
@@ -95,7 +96,7 @@ nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
         findings.again = farm::choose(world, pool, key, what_for(state, farm::For::RunningCall));
     }
     return {{"pool", pool.name},
-            {"mode", stateful ? "stateful" : "stateless"},
+            {"mode", config::word(static_cast<config::PoolMode>(pool.value.mode))},
             {"key", {{"by", calls::key_name(pool.value)}, {"hash", hash_json(key.table)}}},
             {"missing", key.missing},
             {"found", found},

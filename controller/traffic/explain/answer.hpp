@@ -10,7 +10,7 @@ namespace sipsteer::explain {
 /// Where a message goes in a pool, and why:
 ///
 ///     {"pool": "p", "mode": "stateful",
-///      "key": {"by": "call_id", "hash": "0123456789abcdef"}, "missing": [],
+///      "key": {"by": "call-id", "hash": "0123456789abcdef"}, "missing": [],
 ///      "found": true,
 ///      "call": {...as in a listing..., "table": 0},
 ///      "if_new": {"ring_slot": 4711, "server": "s2", "registered": false,

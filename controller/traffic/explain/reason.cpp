@@ -2,6 +2,7 @@
 #include "traffic/explain/reason.hpp"
 
 #include "calls/clock.hpp"
+#include "config/choices.hpp"
 
 #include <algorithm>
 
@@ -10,19 +11,6 @@ namespace sipsteer::explain {
 namespace {
 
 constexpr std::size_t kMostNames = 4; // of candidates in one sentence
-
-std::string_view scheduler_word(const ss_pool &pool) {
-    switch (pool.scheduler) {
-    case SS_SCHEDULER_SOURCE:
-        return "the source scheduler";
-    case SS_SCHEDULER_TURNS:
-        return "round robin";
-    case SS_SCHEDULER_LEAST_CALLS:
-        return "the least-calls scheduler";
-    default:
-        return "the hash scheduler";
-    }
-}
 
 std::string list_words(const std::vector<std::string_view> &words) {
     std::string text;
@@ -68,7 +56,7 @@ std::string choice_words(const farm::World &world, const plan::PlannedPool &pool
     if (takers.empty()) {
         return nobody_words(pool, choice);
     }
-    std::string text(scheduler_word(pool.value));
+    std::string text = "the " + std::string(config::word(pool.scheduler)) + " scheduler";
     text += choice.slot ? " gives ring slot " + std::to_string(*choice.slot) + " to "
                         : std::string(" gives it to ");
     text += takers;

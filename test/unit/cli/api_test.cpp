@@ -161,7 +161,7 @@ TEST_CASE("sipsteer explain: the daemon's key, or under which secret it is", "[c
     const auto via = daemon.write("via", "BYE sip:a SIP/2.0\r\nCall-ID: c\r\n"
                                          "Via: SIP/2.0/UDP 192.0.2.7\r\n\r\n");
     CHECK(json::parse(run(daemon, "explain -o json --datagram " + via).output)["key_of"] ==
-          "call_id_and_via");
+          "call-id-and-via");
 
     const auto file = "explain --pcap " + daemon.write("pcap", capture({{5060, bye}, {5060, "x"}}));
     const auto lines = run(daemon, file + secret).output;

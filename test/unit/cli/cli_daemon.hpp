@@ -172,7 +172,7 @@ private:
         router.add("POST", "/v1/explain", [this](const Request &request) {
             note(request);
             const bool without = request.body == "x"; // a pool that does not say its key
-            const json key = {{"by", "call_id_and_via"},
+            const json key = {{"by", "call-id-and-via"},
                               {"hash", without ? json() : json("00000000deadbeef")}};
             return json_response(
                 json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}, {"key", key}}},

@@ -208,6 +208,13 @@ TEST_CASE("sipsteer: a command that there is not is named", "[cli]") {
     CHECK_THAT(outcome("apply nosuch"), Catch::StartsWith("--file is required"));
 }
 
+TEST_CASE("sipsteer config schema", "[cli]") {
+    const auto schema = run("config schema");
+    CHECK(schema.exit_code == 0);
+    CHECK(json::parse(schema.output)["$defs"]["ServerConfig"]["required"] ==
+          json{"name", "address"});
+}
+
 TEST_CASE("sipsteer: the man page has each option of --help", "[cli]") {
     std::ifstream file(SIPSTEER_SOURCE_DIR "/deploy/man/sipsteer.1");
     const std::string page((std::istreambuf_iterator<char>(file)), {});
