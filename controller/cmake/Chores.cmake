@@ -49,14 +49,18 @@ add_custom_target(docs
     USES_TERMINAL VERBATIM)
 
 # What the unit tests reach, in a build of its own.
+if(NOT SIPSTEER_TESTS)
+    return()
+endif()
 set(coverage ${PROJECT_BINARY_DIR}/coverage)
+get_property(unit_targets DIRECTORY ${PROJECT_SOURCE_DIR}/test/unit PROPERTY BUILDSYSTEM_TARGETS)
 add_custom_target(coverage
     COMMAND sh -c "command -v gcovr >/dev/null || { echo 'gcovr is missing; install the package gcovr' >&2; exit 1; }"
     COMMAND ${CMAKE_COMMAND} -S ${PROJECT_SOURCE_DIR} -B ${coverage} -G Ninja -D CMAKE_BUILD_TYPE=Debug
             "-DCMAKE_CXX_FLAGS=--coverage -O0" "-DCMAKE_C_FLAGS=--coverage -O0"
             -D CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
             -D CMAKE_C_COMPILER_LAUNCHER=${CMAKE_C_COMPILER_LAUNCHER}
-    COMMAND ${CMAKE_COMMAND} --build ${coverage}
+    COMMAND ${CMAKE_COMMAND} --build ${coverage} --target ${unit_targets}
     COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${coverage} -L ^unit$ --output-on-failure
     COMMAND gcovr --root ${PROJECT_SOURCE_DIR} --filter ${PROJECT_SOURCE_DIR}/controller --filter ${PROJECT_SOURCE_DIR}/bpf
             --object-directory ${coverage} --html-details ${coverage}/index.html --print-summary
