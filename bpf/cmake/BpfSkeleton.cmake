@@ -7,6 +7,7 @@ find_program(BPF_CLANG NAMES clang clang-14 REQUIRED)
 find_program(BPF_STRIP NAMES llvm-strip llvm-strip-14 REQUIRED)
 find_program(BPFTOOL NAMES bpftool PATHS /usr/sbin REQUIRED)
 
+# The object and its skeleton are made anew when a header of it has changed.
 function(bpf_skeleton target source)
     cmake_path(GET source STEM name) # sipsteer.bpf.c: sipsteer
     set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.bpf.o)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # sipsteer_options(TARGET): the warnings and sanitizers every C++ target of the project has.
-
 function(sipsteer_options target)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                            -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast

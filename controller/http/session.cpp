@@ -113,7 +113,7 @@ awaitable<bool> Session::serve_one() {
         const bool head = header.method() == beast_http::verb::head;
         auto message = to_http(std::move(*refused), answer_version(header.version()), keep_alive);
         const bool sent = co_await send(std::move(message), head);
-        co_return sent &&keep_alive;
+        co_return (sent && keep_alive);
     }
     co_return co_await serve(std::move(std::get<Request>(admitted)), parser);
 }
@@ -133,7 +133,7 @@ awaitable<bool> Session::serve(Request request, Parser &parser) {
         co_return false;
     }
     const bool sent = co_await send(to_http(std::move(response), version, keep_alive), head);
-    co_return sent &&keep_alive;
+    co_return (sent && keep_alive);
 }
 
 /// The reading is ended by shutting the socket down for it, not by cancelling: that cannot slip

@@ -56,6 +56,7 @@ rw-r--r-- usr/share/doc/sipsteer/CHANGELOG.md
 rw-r--r-- usr/share/doc/sipsteer/examples/api-over-tcp.json
 rw-r--r-- usr/share/doc/sipsteer/examples/minimal.json
 rw-r--r-- usr/share/doc/sipsteer/examples/two-pools.json
+rw-r--r-- usr/share/doc/sipsteer/guide.md
 rw-r--r-- usr/share/doc/sipsteer/LICENSE
 rw-r--r-- usr/share/doc/sipsteer/LICENSE.bpf
 rw-r--r-- usr/share/doc/sipsteer/LICENSE.GPL-2.0

@@ -6,21 +6,34 @@ set -euo pipefail
 # shellcheck source=test/style/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# One version for all: each formats a little otherwise.
+readonly CLANG_FORMAT=clang-format
+readonly PACKAGE=clang-format
+
+usage() {
+    cat <<'USAGE'
+Usage: test/style/clang_format.sh [--write]
+
+Checks the format of all C and C++, and of nothing else: it would damage CMake files.
+
+  --write  change what is not formatted
+USAGE
+}
+
+mode=(--dry-run --Werror)
 case ${1:-} in
 '') ;;
---help | -h)
-    printf 'Usage: test/style/clang_format.sh\n\nChecks the format of all C and C++. To change it: clang-format -i FILE\n'
-    exit 0
-    ;;
+--help | -h) usage; exit 0 ;;
+--write) mode=(-i) ;;
 *) usage_error "no such option: $1" ;;
 esac
 
-require_tool clang-format clang-format
+require_tool "$CLANG_FORMAT" "$PACKAGE"
 mapfile -t files < <(project_files | grep -E '\.(c|h|cpp|hpp)$')
 ((${#files[@]} > 0)) || { echo "no C or C++ found below $ROOT"; exit 1; }
 cd "$ROOT"
-if ! clang-format --dry-run --Werror "${files[@]}"; then
-    echo "not formatted as .clang-format says; to change it: clang-format -i FILE"
+if ! "$CLANG_FORMAT" "${mode[@]}" "${files[@]}"; then
+    echo "not formatted as .clang-format says; to change it: test/style/clang_format.sh --write"
     exit 1
 fi
 echo "${#files[@]} files are formatted"

@@ -64,7 +64,15 @@ class House:
         for other in sorted(linked - set(included)):
             self.problems.append(f"controller/{room}/CMakeLists.txt: ROOMS has {other}, which {room} does not include")
 
+    def check_readme(self):
+        """The table of controller/README.md has the rooms, the highest first."""
+        readme = self.controller / "README.md"
+        drawn = re.findall(r"^\| \[([a-z/]+)\]\(", readme.read_text(), re.MULTILINE) if readme.exists() else []
+        if drawn != self.rooms[::-1]:
+            self.problems.append("controller/README.md: its table is not the list in CMakeLists.txt, the highest first")
+
     def check(self):
+        self.check_readme()
         for file in sorted(self.controller.rglob("*")):
             path = str(file.relative_to(self.controller))
             if file.suffix in SOURCES and self.room_of(path) is None:

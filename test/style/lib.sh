@@ -23,3 +23,15 @@ usage_error() {
 project_files() {
     (cd "$ROOT" && find . \( -name .git -o -name build \) -prune -o -type f -printf '%P\n' | sort)
 }
+
+# no_options DESCRIPTION ARGUMENT...: for a test that takes none but --help.
+no_options() {
+    case ${2:-} in
+    '') ;;
+    --help | -h)
+        printf 'Usage: test/style/%s\n\n%s\n' "${0##*/}" "$1"
+        exit 0
+        ;;
+    *) usage_error "no such option: $2" ;;
+    esac
+}
