@@ -27,9 +27,10 @@ new_calls_counted() { # SERVER
 moved_calls() { first_servers | awk '{ n += $3 } END { print n + 0 }'; }
 
 drain_to_the_end() {
-    local counted
+    local ordered counted
     begin_traffic 60
     await_established 300
+    ordered=$(now)
     configure "server1 is draining" "$(set_server server1 '{admin: "draining"}')"
     T0=$(now)
     counted=$(new_calls_counted server1)
@@ -41,6 +42,9 @@ drain_to_the_end() {
     end_traffic
     check_undisturbed "calls while a server is drained"
     check "the server had calls" test "$(jq .servers.server1 <<<"$TRAFFIC_RESULT")" -gt 50
+    comment "$(awk -v server=server1 -v from="$ordered" -v to="$T0" '
+        !seen[$2]++ && $3 == server && $1 > from && $1 <= to { n++ }
+        END { printf "%d new calls came to it between the order and the answer, %.1f s later", n, to - from }' "$WORK/messages")"
     check_equal "it got no new calls" 0 "$(new_calls_at server1)"
     check_equal "nor does the data plane count any" "$counted" "$(new_calls_counted server1)"
     check_equal "no call moved" 0 "$(moved_calls)"
