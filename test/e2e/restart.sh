@@ -99,6 +99,7 @@ check_json "the call table was followed all the way: no call was given another s
 
 check_maps_tools "the map tools"
 check_metrics "the metrics"
+PROGRAMS=$(director_programs) # another one than at the start: there is one less table to look into by now
 end_director TERM
 check_goes_on "at the end"
 check_maps_without_daemon "the map tools without a daemon"
