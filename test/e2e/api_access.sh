@@ -87,7 +87,7 @@ slow_clients() {
     nsenter --net="/run/netns/$(host_get director netns)" -- \
         "$E2E_DIR/api_idle.py" 8443 127.0.0.{2,3,4,5,6,7} >"$WORK/idle" &
     STARTED+=($!)
-    wait_until 10 grep -qs open "$WORK/idle" || die "there are no idle clients"
+    wait_until 60 grep -qs open "$WORK/idle" || die "there are no idle clients"
     check_ask "120 idle clients of six addresses keep nobody out" 200 user1 fresh GET /v1
     check_ask "the next one neither" 200 user2 fresh PATCH "$SERVER" --data '{"weight": 100}'
     check_equal "nor anybody from the Unix socket" alive "$(director_get /healthz | jq -r .status)"

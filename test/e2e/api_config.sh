@@ -95,7 +95,7 @@ readiness() {
     check_json "the table has its size" ".entries != $entries and .entries >= 30000" \
         "$(director_get /v1/status | jq -c .calls)"
     on_host director ip link set dev "$interface" "$mode" off
-    check "our program comes back by itself when there is room for it" wait_until 10 is_ready
+    check "our program comes back by itself when there is room for it" wait_until 60 is_ready
 }
 
 restarts() {

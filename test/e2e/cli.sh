@@ -39,7 +39,7 @@ place_calls() {
     local n
     for n in 1 2 3 4; do send_request INVITE "golden-$n" "$VIP" 5060; done
     send_request OPTIONS golden-5 "$VIP" 5070
-    check "five calls are in the table" wait_until 5 calls_are 5
+    check "five calls are in the table" wait_until 60 calls_are 5
 }
 
 calls_are() { (($(sipsteer get calls -o json | jq '.calls | length') == $1)); }
@@ -51,7 +51,7 @@ swept() {
 }
 
 showing() {
-    check "the sweep has counted them" wait_until 10 swept
+    check "the sweep has counted them" wait_until 60 swept
     topic show
     MASK='/^REASON/,$d; s/^(interface .*): .*/\1: MODE/' table PACKETS BYTES 'NEW CALLS' -- status
     table PACKETS BYTES -- get services
@@ -210,16 +210,16 @@ SCRIPT
     exec 9<>"$WORK/keyboard"
     on_terminal "$WORK/top.sh" <&9 >"$WORK/top.out" &
     STARTED+=($!)
-    check "top shows the farm" wait_until 10 grep -q 'proxies/server4' "$WORK/top.out"
+    check "top shows the farm" wait_until 60 grep -q 'proxies/server4' "$WORK/top.out"
     kill -INT "$(cat "$WORK/top.pid")"
-    check "SIGINT ends it" wait_until 5 test -s "$WORK/after"
+    check "SIGINT ends it" wait_until 60 test -s "$WORK/after"
     check_equal "with 0" 0 "$(cat "$WORK/code")"
     check_equal "and the terminal is as it was" "$(cat "$WORK/before")" "$(cat "$WORK/after")"
     check "the cursor is shown again" grep -q "$escape\[?25h" "$WORK/top.out"
     exec 9>&-
     printf 'stty rows 9; exec "$SIPSTEER" top\n' >"$WORK/low.sh"
     : >"$WORK/low.out"
-    { wait_until 10 grep -q 'SERVER' "$WORK/low.out"; printf q; } |
+    { wait_until 60 grep -q 'SERVER' "$WORK/low.out"; printf q; } |
         on_terminal "$WORK/low.sh" >"$WORK/low.out"
     check "in a low window it says what is missing" grep -q '[1-9] more; make the window higher' "$WORK/low.out"
     check "and how to leave" grep -q 'q ends this' "$WORK/low.out"
@@ -231,13 +231,13 @@ following() {
     start_on director "$WORK/events" env SIPSTEER_API="$(director_file api.sock)" "$SIPSTEER" events \
         --call-id golden-7 --type call_new,pool_up
     pid=$LAST_PID
-    check "the call's event comes" wait_until 10 call_is_seen 1
+    check "the call's event comes" wait_until 60 call_is_seen 1
     end_director KILL
     start_director "$FILTER"
-    check "when the daemon is back, that is said" wait_until 10 grep -q 'answers again' "$WORK/events"
-    check "the events go on" wait_until 10 call_is_seen "$(grep -n 'answers again' "$WORK/events" | cut -d : -f 1)"
+    check "when the daemon is back, that is said" wait_until 60 grep -q 'answers again' "$WORK/events"
+    check "the events go on" wait_until 60 call_is_seen "$(grep -n 'answers again' "$WORK/events" | cut -d : -f 1)"
     kill -INT "$pid"
-    wait_until 5 is_gone "$pid"
+    wait_until 60 is_gone "$pid"
     wait "$pid" || code=$?
     check_equal "Ctrl-C ends it with 0" 0 "$code"
     check_equal "that it was gone has been said once" 1 "$(grep -c 'does not answer any more' "$WORK/events")"

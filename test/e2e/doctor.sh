@@ -161,20 +161,20 @@ servers warn'
     on_host director ip route del "$far"
     check "its own address again" reload_director \
         '(.pools[0].servers[] | select(.name == "server4")).address = "'"$before"'"' config_in_force
-    check "the server is up" wait_until 10 all_take_new
+    check "the server is up" wait_until 60 all_take_new
     check_troubles "then it is well" '' --only next-hop,servers,neighbour
 }
 
 servers_that_are_down() {
     check "nobody answers at the servers' port" reload_director '.pools[0].servers[].port = 5099' config_in_force
-    check "so they are down" wait_until 10 status_is \
+    check "so they are down" wait_until 60 status_is \
         '.pools[0].state == "down" and ([.pools[0].servers[].health] | all(. == "down"))'
     check_troubles "servers and their pool" 'servers warn
 pools fail' --only servers,pools
     check_says "each with its reason" servers 'proxies/server1 is down: ICMP port unreachable'
     check_says "the pool with its own" pools 'no server can take new calls'
     check "the right port again" reload_director '.pools[0].servers[].port = 5060' config_in_force
-    check "they are up" wait_until 10 all_take_new
+    check "they are up" wait_until 60 all_take_new
     check_troubles "then they are well" '' --only servers,pools
 }
 

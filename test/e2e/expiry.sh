@@ -5,7 +5,7 @@
 # an operator finds out about a call, and does to it.
 #
 # Time in the call table has a grain of 2.1 s: an entry may stay two grains longer than its lifetime,
-# and a pass of the sweep (2 s) on top of that.
+# and a pass of the sweep (2 s) on top of that: 7 s, where nothing else runs.
 #
 # shellcheck disable=SC2016,SC2317  # jq filters have their own $; check and wait_until call functions
 set -euo pipefail
@@ -13,8 +13,6 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/e2e/lib_life.sh
 . "$E2E_DIR/lib_life.sh"
-
-readonly LATE=7 # seconds an entry may outlive its lifetime; see above
 
 send() { send_request "$1" "$2" "$VIP" 5060; } # METHOD CALL-ID
 
@@ -32,33 +30,37 @@ in_state() { # STATE COUNT
 live_is() { status_is ".calls.live == $1"; }
 
 # stays_and_goes STATE LIFETIME: the one call in that state is there until its lifetime is over, and gone
-# soon after.
+# after it. T0 is before its messages.
 stays_and_goes() {
-    wait_until 30 has_not "$1" || true
+    check "$1: it goes" wait_until 90 has_not "$1"
     LIVED=$(seconds_between "$T0" "$(now)")
-    check "$1: kept for its $2 s and not much longer ($LIVED s)" \
-        awk -v lived="$LIVED" -v min="$2" -v late="$LATE" 'BEGIN { exit lived < min || lived > min + late }'
+    check "$1: kept for its $2 s ($LIVED s)" awk -v lived="$LIVED" -v min="$2" 'BEGIN { exit lived < min }'
 }
 
 has_not() { in_state "$1" 0; }
 
-# One call in each state; each without anything more from its client.
+lifetimes() { # JQ-OBJECT
+    check "lifetimes: $1" reload_director ".pools[0].lifetimes = $1" config_in_force
+}
+
+# One call in each state, for five minutes, and then, by a reload, for seconds; each without anything more from its client.
 lone_messages() {
+    T0=$(now)
     send INVITE lone-early
     send REGISTER lone-other
     send INVITE lone-confirmed
     send ACK lone-confirmed
     send INVITE lone-closing
     send BYE lone-closing
-    T0=$(now)
-    check "one call in each state is listed" wait_until 2 calls_are 'closing 1 confirmed 1 early 1 other 1'
+    check "one call in each state is listed" wait_until 60 calls_are 'closing 1 confirmed 1 early 1 other 1'
+    lifetimes '{early: "5s", confirmed: "5m", closing: "4s", other: "5s"}'
     stays_and_goes closing 4
     stays_and_goes early 5
-    has_not other || stays_and_goes other 5
-    check "other: gone, too" wait_until 2 has_not other
+    stays_and_goes other 5
     check "confirmed: there when those are gone, for nobody has said BYE" calls_are 'confirmed 1'
+    lifetimes '{early: "5s", confirmed: "10s", closing: "4s", other: "5s"}'
     stays_and_goes confirmed 10
-    check "the sweep's count follows" wait_until 5 live_is 0
+    check "the sweep's count follows" wait_until 60 live_is 0
 }
 
 # owners_seen: "Call-ID server" of one call at each server, by the captures at the servers.
@@ -66,7 +68,7 @@ owners_seen() {
     local server
     for server in "${SERVERS[@]}"; do
         # The capture goes on: its end may be cut off.
-        { tshark -n -r "$RUN_DIR/traffic/$server.pcap" -d udp.port==5060,sip -Y 'sip.Method == "INVITE"' \
+        { tshark -n -r "$CALLS_DIR/$server.pcap" -d udp.port==5060,sip -Y 'sip.Method == "INVITE"' \
             -T fields -e sip.Call-ID 2>"$WORK/tshark.log" || true; } |
             awk -v server="$server" 'NR == 1 { print $0, server }'
     done | sort
@@ -118,7 +120,7 @@ one_call() {
     check_equal "it is moved to a server that is named" "$first" "$(owner asked@x)"
     check_equal "all calls of a server are to be moved" 202 \
         "$(api POST "/v1/pools/proxies/servers/$first/rehome" | tail -n 1)"
-    check "they are" wait_until 5 rehome_is_done "$first"
+    check "they are" wait_until 60 rehome_is_done "$first"
     check "this one, too" test "$(owner asked@x)" != "$first"
     check_equal "and an event says where it went" "[\"proxies/$first\",\"$(owner asked@x)\",\"confirmed\"]" \
         "$(events_of call_rehomed 'select(.call_id == "asked@x" and .state) | [.from, .server, .state]')"
@@ -130,11 +132,11 @@ one_call() {
 
 real_calls() {
     local listed
-    begin_traffic --calls 150 --rate 150 --hold 5000
-    check "calls are confirmed while they run" wait_until 4 in_state confirmed 150
+    begin_traffic 75 150
+    check "calls are confirmed while they run" wait_until 60 in_state confirmed 150
     listed=$(director_get '/v1/calls?limit=1000')
     check_json "each with its server and pool" 'all(.[]; .pool == "proxies" and
-        (.server | IN("server1", "server2", "server3", "server4")) and .lifetime_left_seconds <= 15)' \
+        (.server | IN("server1", "server2", "server3", "server4")) and .lifetime_left_seconds <= 310)' \
         "$(jq -c '[.calls[] | {server, pool, lifetime_left_seconds}] | unique' <<<"$listed")"
     owners_seen >"$WORK/owners"
     check_equal "a call of each server is looked at" 4 "$(wc -l <"$WORK/owners")"
@@ -143,13 +145,14 @@ real_calls() {
     check_equal "there are no more" false "$(jq .more <<<"$listed")"
     check_json "limit=2 lists two, and says that there are more" '(.calls | length) == 2 and .more' \
         "$(director_get '/v1/calls?limit=2')"
-    check "the status counts them" wait_until 4 status_is '.calls.by_state.confirmed == 150'
+    check "the status counts them" wait_until 60 status_is '.calls.by_state.confirmed == 150'
     check_equal "server by server" "$(jq -r '.calls | map(select(.state == "confirmed")) | group_by(.server)[] | "\(.[0].server) \(length)"' <<<"$listed")" \
         "$(director_get /v1/status | jq -r '.pools[].servers[] | "\(.name) \(.calls.confirmed)"')"
-    check "with the last BYE all are closing" wait_until 10 in_state closing 150
     end_traffic
     check_undisturbed "150 calls"
-    check "and then gone, by the sweep" wait_until $((4 + LATE)) live_is 0
+    check "with the last BYE all are closing" wait_until 60 in_state closing 150
+    lifetimes '{early: "5m", confirmed: "5m", closing: "1s", other: "5m"}'
+    check "and then gone, by the sweep" wait_until 60 live_is 0
     check_equal "none is listed" '' "$(calls_by_state)"
 }
 
@@ -159,11 +162,11 @@ is_no_call() { [[ $(call_json "$1" | jq .found) == false ]]; } # CALL-ID
 shorter_lifetime() {
     send INVITE shorter
     send ACK shorter
-    check "a call is kept for its 10 s" test "$(call_json shorter | jq .call.lifetime_seconds)" -ge 10
+    check "a call is kept for its 5 min" test "$(call_json shorter | jq .call.lifetime_seconds)" -ge 300
     reload_director '.pools[0].lifetimes.confirmed = "1s"' config_in_force
-    check "then for 1 s, once that is in force" wait_until "$LATE" is_no_call shorter
-    check "and the sweep takes it out of the table" wait_until "$LATE" has_expired shorter
-    reload_director '.pools[0].lifetimes.confirmed = "10s"' config_in_force
+    check "then for 1 s, once that is in force" wait_until 60 is_no_call shorter
+    check "and the sweep takes it out of the table" wait_until 60 has_expired shorter
+    reload_director '.pools[0].lifetimes.confirmed = "5m" | .pools[0].lifetimes.closing = "5m"' config_in_force
 }
 
 # The event stream while the calls of this test run.
@@ -172,7 +175,7 @@ listen_to_calls() {
         'http://localhost/v1/events?calls=1' >"$WORK/events" &
     LISTENER=$!
     STARTED+=("$LISTENER")
-    check "somebody listens to the calls" wait_until 2 grep -q retry "$WORK/events"
+    check "somebody listens to the calls" wait_until 60 grep -q retry "$WORK/events"
 }
 
 events_of() { # TYPE JQ-FILTER
@@ -191,7 +194,7 @@ check_call_events() {
         "$(events_of call_expired 'select(.call_id == "lone-confirmed") | [.call_id, .state]')"
     check_equal "none was lost" '' "$(events_of call_events_lost .)"
     stop_pid "$LISTENER" || true
-    check "nobody listens: the tap is off" wait_until 3 tap_is_off
+    check "nobody listens: the tap is off" wait_until 60 tap_is_off
 }
 
 has_expired() { # CALL-ID
@@ -215,9 +218,9 @@ phone = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET,
 for call in range(2000):
     phone.sendto(f"INVITE sip:nobody@example.com SIP/2.0\r\nCall-ID: flood-{call}\r\n\r\n".encode(), (sys.argv[1], 5060))
     time.sleep(0.0005)' "$VIP"
-    check "calls are displaced" wait_until 5 has_displaced 500
+    check "calls are displaced" wait_until 60 has_displaced 500
     displaced=$(director_get /metrics | awk '/^sipsteer_calls_displaced_total/ { sum += $2 } END { print sum }')
-    check "each has its event" wait_until 5 has_displaced "$displaced"
+    check "each has its event" wait_until 60 has_displaced "$displaced"
     check_equal "with both calls, which are two" "$displaced" "$(events_of call_displaced 'select(
         (.call_id | startswith("flood-")) and (.made_room_for | startswith("flood-"))
         and .call_id != .made_room_for and .state == "early") | .call_id' | sort -u | wc -l)"
@@ -229,7 +232,7 @@ has_displaced() { (($(events_of call_displaced 1 | wc -l) >= $1)); } # COUNT
 
 e2e_begin expiry "$@"
 start_proxies record-route
-start_director '.pools[0].lifetimes = {early: "5s", confirmed: "10s", closing: "4s", other: "5s"}'
+start_director "$PATIENT_PROBES"' | .pools[0].lifetimes = {early: "5m", confirmed: "5m", closing: "5m", other: "5m"}'
 listen_to_calls
 real_calls
 one_call

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A farm in trouble: 500 calls a second over four proxies, and what becomes of them when one dies, loses
+# A farm in trouble: 100 calls a second over four proxies, and what becomes of them when one dies, loses
 # its link, is drained, is added, or gets another weight. Counted in the servers' own captures; the table
 # at the end has a row for each.
 #
@@ -14,20 +14,21 @@ set -euo pipefail
 # shellcheck source=test/e2e/lib_farm.sh
 . "$E2E_DIR/lib_farm.sh"
 
-readonly RATE=500 MIN_HOLD=2000 MAX_HOLD=4000
-readonly FULL=4            # seconds until as many calls run as ever will: MAX_HOLD
+readonly RATE=100
+readonly FULL=800          # calls that run when it happens
+readonly AFTER=400         # calls that are placed after it
 readonly CONFIGURED=1.5    # seconds: interval x fall of the probes (tools/demo/director)
-# A probe's jitter is 10 %, the last one may use its timeout of 0.4 s, and this machine may be busy.
-readonly DETECTION_LIMIT=2.6
-readonly LINK_LIMIT=3
+# A probe's jitter is 10 %, the last one may use its timeout of 0.4 s.
+readonly DETECTION_LIMIT=1.7
+readonly LINK_LIMIT=2.1
 
 ROWS=()
 JSON_FILE=''
 
-begin_event() { # SECONDS
+begin_event() {
     comment ''
-    begin_calls $(($1 * RATE)) "$RATE" "$MIN_HOLD" "$MAX_HOLD"
-    sleep "$FULL"
+    begin_calls "$RATE"
+    await_established "$FULL"
 }
 
 # end_event NAME JSON WHAT-TO-COUNT...: the row, with further fields, and the checks that every row has
@@ -38,7 +39,7 @@ end_event() {
     end_calls
     ROW=$(calls_row "$@" | jq -c --arg event "$name" --argjson more "$more" '{$event} + . + $more')
     ROWS+=("$ROW")
-    check_row "calls were placed as they should" ".calls >= $((RATE * 8)) and .running > $((RATE * 2))"
+    check_row "calls were placed as they should" ".calls >= $((FULL + AFTER)) and .running >= $FULL"
     check_row "no call moved that should not have" '.moved_wrongly == 0'
     check_row "no call of another server was lost" '.lost_elsewhere == 0'
     check_row "all calls have ended, and SIPp's log names each that failed" \
@@ -58,7 +59,7 @@ check_failure() {
         '(.lost + .waited_for_return) * 10 <= .running_there'
     check_row "they go to the others" '.rehomed * 10 >= .running_there * 8'
     check_row "by weight" '.rehomed_calls.within'
-    check_row "once it is known to have failed, no packet is sent there" '.last_packet <= .detected + 0.2'
+    check_row "once it is known to have failed, nothing that is sent then goes there" '.packets_since == 0'
     check_row "back, it gets new calls" '.new_calls_after > 50'
 }
 
@@ -76,16 +77,18 @@ weights() { # SERVER=WEIGHT...
 fails_and_returns() { # NAME SERVER LIMIT BREAK MEND
     local name=$1 server=$2 limit=$3 died down mended others
     others=$(printf '%s=100\n' "${SERVERS[@]}" | grep -v "^$server=")
-    begin_event 13
+    begin_event
     $4 "$server" # sets T0
     died=$T0
     check_within "$name: it is found" "$limit" server_is "$server" '.takes_new | not'
     down=$(now)
     local detected=$LAST_WAIT
-    sleep 2.5
-    T0=$(now) mended=$T0
+    more_calls "$AFTER"
+    hang_up "$FULL" # these ran when it happened, and now their BYEs have to go to another one
+    mended=$(now)
     $5 "$server"
     check_within "$name: its return is found" 4 server_is "$server" '.health == "up" and .takes_new'
+    more_calls "$AFTER"
     # shellcheck disable=SC2086  # a word each
     end_event "$name" "{\"detected\": $detected, \"configured\": $CONFIGURED}" --at "$died" \
         --since "$down" --until "$mended" --weights "$(weights $others)" --server "$server" --gone "$server"
@@ -97,17 +100,18 @@ link_up() { set_link "$1" up; }
 
 drained() {
     local ordered in_force enabled
-    begin_event 9
+    begin_event
     ordered=$(now)
     configure "server1 is draining" "$(set_server server1 '{admin: "draining"}')"
     in_force=$(now)
-    sleep 3
+    more_calls "$AFTER"
     enabled=$(now)
     configure "server1 is enabled" "$(set_server server1 '{admin: "enabled"}')"
+    more_calls "$AFTER"
     end_event "server drained" '{}' --at "$ordered" --since "$in_force" --until "$enabled" \
         --weights "$(weights server2=100 server3=100 server4=100)" --server server1
     check_planned
-    check_row "it gets no new calls" ".last_new_call <= $(seconds_between "$ordered" "$in_force") + 0.2"
+    check_row "it gets no new calls" '.new_calls_since == 0'
     check_row "enabled, it gets new calls" '.new_calls_after > 50'
 }
 
@@ -116,12 +120,13 @@ added() {
     director_config '.'
     cp "$(director_file config.json)" "$WORK/four_servers.json"
     configure "server4 is taken out" '.pools[0].servers |= map(select(.name != "server4"))'
-    begin_event 9
+    begin_event
     ordered=$(now)
     configure "server4 is added" \
         "$(printf '.pools[0].servers = %s' "$(jq -c '.pools[0].servers' "$WORK/four_servers.json")")"
-    check "it takes calls" wait_until 6 server_is server4 .takes_new
+    check "it takes calls" wait_until 60 server_is server4 .takes_new
     in_force=$(now)
+    more_calls "$AFTER"
     end_event "server added" '{}' --at "$ordered" --since "$in_force" --until 9999999999 \
         --weights "$(weights server1=100 server2=100 server3=100 server4=100)" --server server4
     check_planned
@@ -129,10 +134,11 @@ added() {
 
 weights_changed() {
     local ordered in_force
-    begin_event 9
+    begin_event
     ordered=$(now)
     configure "server4 has three times the weight" "$(set_server server4 '{weight: 300}')"
     in_force=$(now)
+    more_calls "$AFTER"
     end_event "weights changed" '{}' --at "$ordered" --since "$in_force" --until 9999999999 \
         --weights "$(weights server1=100 server2=100 server3=100 server4=300)"
     check_planned
@@ -140,7 +146,7 @@ weights_changed() {
 
 # Two tables: what happened, and how calls were shared out.
 print_tables() {
-    comment "$RATE calls a second, held for $MIN_HOLD to $MAX_HOLD ms, over ${#SERVERS[@]} proxies"
+    comment "$RATE calls a second, over ${#SERVERS[@]} proxies"
     echo
     printf '%s\n' "${ROWS[@]}" | jq -rs '
         (["EVENT", "CALLS", "RUNNING", "THERE", "LOST", "CAUSE", "WAITED", "RE-HOMED", "MOVED WRONGLY", "FOUND AFTER",

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What became of the calls that ran while something happened to a farm: one JSON object.
 
-Input: lines of farm_messages.py, as the servers saw the messages and as the director sent them.
+Input: lines of farm_messages.py, as the servers saw the messages and as the director sent them; times are
+when the caller sent them.
 """
 
 import argparse
@@ -110,10 +111,12 @@ def make_row(options):
         last = [t for call in sent.values() for t, server, _ in call.messages
                 if server == options.gone and options.at <= t < options.until]
         row["last_packet"] = round(max(last, default=options.at) - options.at, 2)
+        row["packets_since"] = sum(t > options.since for t in last)
     if options.server:
         last = [call.first()[0] for call in calls.values()
                 if call.first()[1] == options.server and options.at <= call.first()[0] < options.until]
         row["last_new_call"] = round(max(last, default=options.at) - options.at, 2)
+        row["new_calls_since"] = sum(t > options.since for t in last)
         row["new_calls_after"] = sum(call.first()[1] == options.server and call.first()[0] >= options.until
                                      for call in calls.values())
     return row

@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 e2e_begin figure3 "$@"
-start_proxies plain
+DEMO_T1=$PATIENT_T1 start_proxies plain
 start_director .
 place_call with-media
 

@@ -8,7 +8,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 e2e_begin rr "$@"
-start_proxies record-route
+DEMO_T1=$PATIENT_T1 start_proxies record-route
 start_director .
 place_call silent
 
@@ -41,5 +41,6 @@ BYE OWNER > user2, frame OWNER > user2
 result=$(traffic_result --mode record-route --calls 200 --rate 200)
 check_json "200 calls: none failed, none on more than one server" \
     '.failed == 0 and .split_calls == 0 and .missing_calls == 0' "$result"
-check_json "INVITE, ACK and BYE of each come through the VIP" '[.packets[]] | add == 600' "$result"
+check_json "INVITE, ACK and BYE of each come through the VIP" \
+    '[([.packets[]] | add) - 600, .retransmissions] | .[0] >= 0 and .[0] <= .[1]' "$result"
 e2e_end

@@ -8,7 +8,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 e2e_begin vipsrc "$@"
-start_proxies vip-source
+DEMO_T1=$PATIENT_T1 start_proxies vip-source
 start_director .
 place_call silent
 

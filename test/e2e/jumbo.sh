@@ -49,7 +49,7 @@ whole_calls() {
 send_calls() {
     start_phone user1 "$FAMILY" 5060 "$WORK/user1" "$E2E_DIR/fragments.xml" -inf "$WORK/jumbo.csv" \
         -m "$CALLS" -r 200 -timeout 20 "$(in_uri "$VIP"):5060"
-    wait_until 20 is_gone "$LAST_PID" || true
+    wait_until 60 is_gone "$LAST_PID" || true
     stop_pid "$LAST_PID" || die "SIPp fails: $(tail -n 3 "$WORK/user1/out")"
 }
 
@@ -62,7 +62,7 @@ check_calls() {
     start_capture "$server" "$(host_get "$server" interface)" "$WORK/$server.pcap" "udp and dst host $VIP"
     capture=$LAST_PID
     send_calls
-    wait_until 5 kept_at_least "$CALLS" || true
+    wait_until 60 kept_at_least "$CALLS" || true
     sleep 0.5 # what is too much
     stop_capture "$capture" "$WORK/$server.pcap"
     check_equal "$1: $CALLS INVITEs of 8 KB, each whole at one server" "$CALLS" "$(whole_calls)"

@@ -1,16 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# For the tests of the farm: servers that die and come back, and many calls, followed in captures on the
-# servers and behind the director. Sourced after lib_life.sh.
+# For the tests of the farm: servers that die and come back, and what became of many calls, by the captures
+# of lib_calls.sh. Sourced after lib_life.sh.
 #
 # shellcheck disable=SC2034,SC2153,SC2317  # what the tests read or call
-
-CALLS_DIR=''     # files of the latest run of calls
-CALLS_RUN=''     # what its Call-IDs have in common
-CALLS_CALLER=''  # pids
-CALLS_CALLEE=''
-CALLS_CAPTURES=()
 
 # --- servers ----------------------------------------------------------------------------------------
 
@@ -50,95 +44,22 @@ configure() { # WHAT JQ-FILTER
     check "a new configuration is taken over: $1" reload_director "$2" config_in_force
 }
 
-# check_within DESCRIPTION SECONDS COMMAND...: measured from T0; LAST_WAIT is what it took.
+# check_within DESCRIPTION SECONDS COMMAND...: LAST_WAIT is what it took from T0. SECONDS is what it takes at
+# most where nothing else runs: a figure to compare with. What fails is what does not happen in a minute.
 check_within() {
-    local description=$1 limit=$2
+    local description=$1 usual=$2
     shift 2
-    if wait_until "$((${limit%.*} + 8))" "$@"; then
+    if wait_until 60 "$@"; then
         LAST_WAIT=$(seconds_between "$T0" "$(now)")
-        check "$description within $limit s (it took $LAST_WAIT s)" \
-            awk -v took="$LAST_WAIT" -v limit="$limit" 'BEGIN { exit took > limit }'
+        ok "$description (after $LAST_WAIT s; $usual s at most on an idle machine)"
     else
         LAST_WAIT=999
-        not_ok "$description within $limit s"
+        not_ok "$description within a minute"
         comment "$(director_get /v1/status | jq -c '[.pools[].servers[] | {name, health, takes_new, next_hop, probe}]')"
     fi
 }
 
 # --- calls ------------------------------------------------------------------------------------------
-
-# What the servers see of the VIP's messages, and what the director sends to them. Files: CALLS_DIR.
-begin_captures() {
-    local host filter="dst host $VIP and udp dst port 5060"
-    CALLS_DIR=$WORK/calls
-    CALLS_RUN=$(printf '%04x%04x%04x' $RANDOM $RANDOM $RANDOM)
-    CALLS_CAPTURES=()
-    rm -rf "$CALLS_DIR"
-    mkdir -p "$CALLS_DIR"
-    # A bridge floods frames for a MAC address whose port has gone; they are not for the others.
-    for host in "${SERVERS[@]}"; do
-        start_capture "$host" "$(host_get "$host" interface)" "$CALLS_DIR/$host.pcap" \
-            "ether dst $(host_get "$host" mac) and $filter"
-        CALLS_CAPTURES+=("$host=$LAST_PID")
-    done
-    start_capture switch director-eth0 "$CALLS_DIR/director.pcap" \
-        "ether src $(host_get director mac) and $filter"
-    CALLS_CAPTURES+=("director=$LAST_PID")
-}
-
-# Writes CALLS_DIR/seen and /sent, lines of farm_messages.py: what the servers saw, what the director
-# sent to them.
-end_captures() {
-    local capture host missed=0 options=() macs=()
-    settle_captures "$CALLS_DIR"/*.pcap
-    for capture in "${CALLS_CAPTURES[@]}"; do
-        host=${capture%%=*}
-        end_capture "${capture#*=}" "$CALLS_DIR/$host.pcap"
-        missed=$((missed + CAPTURE_DROPPED))
-        [[ $host == director ]] || options+=(--capture "$host=$CALLS_DIR/$host.pcap")
-    done
-    check_equal "the captures are complete" 0 "$missed"
-    for host in "${SERVERS[@]}"; do
-        macs+=(--mac "$host=$(host_get "$host" mac)")
-    done
-    "$E2E_DIR/farm_messages.py" --run "$CALLS_RUN" "${options[@]}" >"$CALLS_DIR/seen"
-    "$E2E_DIR/farm_messages.py" --run "$CALLS_RUN" --director "$CALLS_DIR/director.pcap" "${macs[@]}" \
-        >"$CALLS_DIR/sent"
-}
-
-# begin_calls CALLS RATE MIN-HOLD MAX-HOLD: SIPp calls from user1 to user2 by the VIP in the background;
-# returns when calls run. Hold times in ms. A call that waits 10 s for an answer fails: every message
-# has been sent five times by then (RFC 3261, timers A, E and G).
-begin_calls() {
-    local scenario=$WORK/user1_hold.xml
-    begin_captures
-    sed "s|<pause/>|<pause distribution=\"uniform\" min=\"$3\" max=\"$4\"/>|" \
-        "$DEMO_DIR/scenarios/user1.xml" >"$scenario"
-    start_phone user2 "$FAMILY" 5060 "$CALLS_DIR/user2" "$DEMO_DIR/scenarios/user2.xml" -d 100 \
-        -recv_timeout 20000
-    CALLS_CALLEE=$LAST_PID
-    wait_until 10 udp_is_bound user2 5060 || die "user2 does not start: $(tail -n 3 "$CALLS_DIR/user2/out")"
-    start_phone user1 "$FAMILY" 5060 "$CALLS_DIR/user1" "$scenario" -m "$1" -r "$2" -l "$1" \
-        -recv_timeout 10000 -timeout $(($1 / $2 + 40)) -cid_str "%u-%p-$CALLS_RUN@%s" "$(in_uri "$VIP"):5060"
-    CALLS_CALLER=$LAST_PID
-    wait_until 10 calls_placed 1 || die "user1 does not start: $(tail -n 3 "$CALLS_DIR/user1/out")"
-}
-
-user1_stat() { phone_stat "$CALLS_DIR/user1" "$1"; } # COLUMN
-
-calls_placed() { # COUNT
-    [[ -s $CALLS_DIR/user1/stat.csv ]] && (($(user1_stat "OutgoingCall(C)") >= $1))
-}
-
-# When all calls have ended: end_captures, and CALLS_DIR/lost, the Call-IDs of the calls that failed.
-end_calls() {
-    wait_until 60 is_gone "$CALLS_CALLER" || true
-    stop_pid "$CALLS_CALLER" TERM 2 || true
-    stop_pid "$CALLS_CALLEE" TERM 1 || true
-    end_captures
-    cat "$CALLS_DIR"/user1/errors* 2>/dev/null | grep -i 'aborting call' | grep -oE "[0-9]+-[0-9]+-$CALLS_RUN@[0-9a-fA-F.:]*[0-9a-fA-F]" |
-        sort -u >"$CALLS_DIR/lost" || true
-}
 
 # "server calls" a line: where calls began.
 calls_by_server() {
@@ -169,8 +90,6 @@ calls_failed_by_cause() {
         "$CALLS_DIR/user1/stat.csv" | sort |
         jq -cRn '[inputs | split(" ") | {key: .[0], value: (.[1] | tonumber)}] | from_entries'
 }
-
-calls_failed() { user1_stat "FailedCall(C)"; }
 
 # calls_row WHAT-TO-COUNT...: see farm_row.py; with SIPp's counts of the run.
 calls_row() {

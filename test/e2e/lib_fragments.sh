@@ -34,7 +34,7 @@ send_invites() {
     shift 2
     start_phone user1 "$FAMILY" 5060 "$WORK/user1" "$E2E_DIR/fragments.xml" -inf "$list" \
         -m "$calls" -r 500 -timeout 20 "$@" "$(in_uri "$VIP"):5060"
-    wait_until 20 is_gone "$LAST_PID" || true
+    wait_until 60 is_gone "$LAST_PID" || true
     stop_pid "$LAST_PID" || die "SIPp fails: $(tail -n 3 "$WORK/user1/out")"
 }
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# For the tests of the daemon's life: starting, stopping, reloading it while calls run. Sourced after
-# lib.sh.
+# For the tests of the daemon's life: starting, stopping, reloading it while calls run (lib_calls.sh).
+# Sourced after lib.sh.
 #
 # shellcheck disable=SC2016,SC2034,SC2153,SC2317  # jq filters; what the tests read or call
 
-TRAFFIC_PID=''
-TRAFFIC_RESULT=''
-TRAFFIC_RUN=0
+TRAFFIC_RESULT='' # of the latest run of calls
+
+# shellcheck source=test/e2e/lib_calls.sh
+. "$E2E_DIR/lib_calls.sh"
 
 # --- the daemon -------------------------------------------------------------------------------------
 
@@ -19,7 +20,7 @@ director_pid() { cat "$(director_file pid)"; }
 # end_director SIGNAL: and waits until it is gone.
 end_director() {
     kill -"$1" "$(director_pid)" || return 1
-    wait_until 10 is_gone "$(director_pid)"
+    wait_until 60 is_gone "$(director_pid)"
 }
 
 # As tools/demo/director starts it, but with the configuration that it had last.
@@ -34,7 +35,7 @@ start_again() {
 sipsteerd_exit() {
     local log=$1 code=0
     shift
-    on_host director timeout -k 2 15 "$SIPSTEERD" "$@" >"$log" 2>&1 || code=$?
+    on_host director timeout -k 2 60 "$SIPSTEERD" "$@" >"$log" 2>&1 || code=$?
     printf '%d\n' "$code"
 }
 
@@ -56,7 +57,7 @@ reload_director() {
     before=$(log_lines "$2")
     director_config "$1"
     kill -HUP "$(director_pid)"
-    wait_until 5 log_has_more "$2" "$before"
+    wait_until 60 log_has_more "$2" "$before"
 }
 
 # status_is JQ-CONDITION: true of the daemon's status.
@@ -95,7 +96,7 @@ check_no_traces() { # DESCRIPTION
 
 # api METHOD PATH [BODY]: what the daemon's API answers, and the status code in a line of its own.
 api() {
-    curl --silent --max-time 5 --unix-socket "$(director_file api.sock)" --write-out '%{http_code}\n' \
+    curl --silent --max-time 60 --unix-socket "$(director_file api.sock)" --write-out '%{http_code}\n' \
         --request "$1" ${3:+-H 'Content-Type: application/json' --data-binary "$3"} "http://localhost$2"
 }
 
@@ -114,50 +115,7 @@ send_request() {
         dd bs=8192 iflag=fullblock status=none >"/dev/udp/$4/$5"' - "$1" "$to" "$2" "$3" "$4"
 }
 
-# --- traffic in the background ----------------------------------------------------------------------
-
-# begin_traffic OPTION...: tools/demo/traffic in the background; returns when calls run.
-begin_traffic() {
-    local options=(--name "$LAB" --json)
-    ((FAMILY == 4)) || options+=(--ipv6)
-    TRAFFIC_RUN=$((TRAFFIC_RUN + 1))
-    rm -f "$RUN_DIR/traffic/user1/stat.csv"
-    "$DEMO_DIR/traffic" "${options[@]}" --mode record-route "$@" >"$WORK/traffic.$TRAFFIC_RUN" \
-        2>"$WORK/traffic.$TRAFFIC_RUN.log" &
-    TRAFFIC_PID=$!
-    STARTED+=("$TRAFFIC_PID")
-    wait_until 30 calls_run || die "no calls run: $(tail -n 3 "$WORK/traffic.$TRAFFIC_RUN.log")"
-}
-
-calls_run() {
-    [[ -s $RUN_DIR/traffic/user1/stat.csv ]] && (($(phone_stat "$RUN_DIR/traffic/user1" "OutgoingCall(C)") > 0))
-}
-
-# Until all calls have ended. Sets TRAFFIC_RESULT, and writes the messages the servers saw to
-# WORK/messages: "time Call-ID server method" a line, in the order of time.
-end_traffic() {
-    wait_until 120 is_gone "$TRAFFIC_PID" || die "the calls do not end"
-    stop_pid "$TRAFFIC_PID" || true
-    TRAFFIC_RESULT=$(cat "$WORK/traffic.$TRAFFIC_RUN")
-    [[ -n $TRAFFIC_RESULT ]] || die "no result: $(tail -n 3 "$WORK/traffic.$TRAFFIC_RUN.log")"
-    write_messages
-}
-
-# Likewise, but now, whatever calls are not over yet; there is no TRAFFIC_RESULT then.
-abandon_traffic() {
-    stop_pid "$TRAFFIC_PID" TERM 30 || true
-    write_messages
-}
-
-write_messages() {
-    local server
-    for server in "${SERVERS[@]}"; do
-        tshark -n -r "$RUN_DIR/traffic/$server.pcap" -d udp.port==5060,sip \
-            -Y 'sip.Method && sip.Method != "OPTIONS"' -T fields -E separator=' ' \
-            -e frame.time_epoch -e sip.Call-ID -e sip.Method 2>"$WORK/tshark.log" |
-            awk -v server="$server" '{ print $1, $2, server, $3 }'
-    done | sort -n >"$WORK/messages"
-}
+# --- what became of calls ---------------------------------------------------------------------------
 
 # first_servers: "server calls moved" a line: calls that began at it, and how many of them were seen at
 # another one later.
@@ -171,10 +129,5 @@ now() { date +%s.%N; }
 
 # seconds_between FROM TO
 seconds_between() { awk -v from="$1" -v to="$2" 'BEGIN { printf "%.1f\n", to - from }'; }
-
-check_undisturbed() { # DESCRIPTION
-    check_json "$1: no call failed, nothing was sent twice, no call was split, none is missing" \
-        '.failed == 0 and .retransmissions == 0 and .split_calls == 0 and .missing_calls == 0' "$TRAFFIC_RESULT"
-}
 
 is_running() { kill -0 "$1" 2>/dev/null; }

@@ -44,7 +44,7 @@ place_moving_calls() {
         captures+=("$LAST_PID")
     done
     start_phone user2 "$FAMILY" 5060 "$WORK/user2" "$E2E_DIR/user2_moving.xml"
-    wait_until 10 udp_is_bound user2 5060 || die "user2 does not start: $(tail -n 3 "$WORK/user2/out")"
+    wait_until 60 udp_is_bound user2 5060 || die "user2 does not start: $(tail -n 3 "$WORK/user2/out")"
     on_host user1 python3 "$E2E_DIR/moving_phone.py" --calls "$CALLS" "$VIP" "$here:5060" "$there:5070" \
         "$here:5080" >"$WORK/moving_phone" || code=$?
     sed 's/^/#   /' "$WORK/moving_phone"

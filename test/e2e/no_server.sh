@@ -21,7 +21,7 @@ refused_scenario() {
     cat <<'XML'
 <?xml version="1.0" encoding="UTF-8"?>
 <scenario name="user1 is refused">
-  <send retrans="500"><![CDATA[
+  <send retrans="20000"><![CDATA[
 
       INVITE sip:user2@[remote_ip]:[remote_port] SIP/2.0
       Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -77,7 +77,7 @@ all_are_killed() {
     for server in "${SERVERS[@]}"; do
         kill_proxy "$server"
     done
-    check "nobody is up" wait_until 6 nobody_is_up
+    check "nobody is up" wait_until 60 nobody_is_up
     check_equal "the log says that the pool is down" 1 "$(log_lines pool_down)"
 }
 
@@ -89,8 +89,8 @@ calls_are_refused() {
     start_capture user1 "$(host_get user1 interface)" "$WORK/user1.pcap" "udp and src port 5060 and src host $VIP"
     capture=$LAST_PID
     start_phone user1 "$FAMILY" 5060 "$WORK/user1" "$WORK/refused.xml" -m "$CALLS" -r "$RATE" \
-        -recv_timeout 8000 -timeout 40 "$(in_uri "$VIP"):5060"
-    wait_until 40 is_gone "$LAST_PID" || true
+        -recv_timeout 40000 "$(in_uri "$VIP"):5060"
+    wait_until 120 is_gone "$LAST_PID" || true
     stop_pid "$LAST_PID" || true
     stop_capture "$capture" "$WORK/user1.pcap"
     check_equal "$CALLS calls get 503 with Retry-After: $RETRY_AFTER" "$CALLS 0" \
@@ -111,7 +111,7 @@ no_amplifier() {
     configure "50 answers a second" '.pools[0].reject.per_second = 50'
     T0=$(now)
     for ((i = 0; i < 400; i++)); do echo "INVITE $i-flood user2 $source"; done |
-        on_host user1 "$E2E_DIR/farm_send.py" "$VIP" --gap 0.0025 --wait 0 >"$WORK/answers"
+        on_host user1 "$E2E_DIR/farm_send.py" "$VIP" --gap 0.0025 --wait 1 >"$WORK/answers"
     most=$(awk -v from="$T0" -v to="$(now)" 'BEGIN { printf "%d", 50 * (to - from) + 5 }')
     answers=$(wc -l <"$WORK/answers")
     comment "$answers answers, at most $most"
@@ -132,8 +132,9 @@ nothing_is_said() {
 
 one_is_back() {
     restart_proxy server3
-    check "one proxy is back, the pool is up" wait_until 8 server_is server3 .takes_new
-    begin_calls 100 100 200 200
+    check "one proxy is back, the pool is up" wait_until 60 server_is server3 .takes_new
+    begin_calls 100 100
+    await_established 100
     end_calls
     check_calls "100 calls"
     check_equal "all of them there" "server3 100" "$(calls_by_server)"

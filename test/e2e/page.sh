@@ -31,8 +31,8 @@ browse() {
 
 e2e_begin page "$@"
 start_proxies record-route
-start_director '.pools[0].servers[3].weight = 50'
-begin_traffic --calls 3000 --rate 100 --hold 4000
+start_director "$PATIENT_PROBES"' | .pools[0].servers[3].weight = 50'
+begin_traffic 40
 send_request INVITE page-call "$VIP" 5060
 browse page-call
 e2e_end

@@ -36,7 +36,7 @@ counts_more() { (($(count_of "$1" "$2") > $3)); } # SERVER COUNTER THAN
 
 # check_state SERVER up|down REASON
 check_state() {
-    check "$1 is $2: $3" wait_until 6 server_is "$1" ".health == \"$2\" and .probe.reason == \"$3\""
+    check "$1 is $2: $3" wait_until 60 server_is "$1" ".health == \"$2\" and .probe.reason == \"$3\""
 }
 
 # The reasons of all transitions of a server, oldest first, one a line.
@@ -63,7 +63,7 @@ other_codes() {
     answers server1 "200 OK"
     answers server2 "200 OK"
     answers server3 "200 OK"
-    check "all answer 200" wait_until 4 status_is 'all(.pools[].servers[].probe.paths[]; .last == "200 OK")'
+    check "all answer 200" wait_until 60 status_is 'all(.pools[].servers[].probe.paths[]; .last == "200 OK")'
     configure "200 alone is accepted" '.pools[0].probe |= del(.accept)'
 }
 
@@ -77,7 +77,7 @@ lost_and_forged() {
     answers server4 "late 0.75"
     check_state server3 down "timeout 3 of 3"
     check "forged replies are counted" server_is server3 '.probe.paths[0].unmatched >= 3'
-    check "a late reply is counted" wait_until 3 counts_more server4 late "$late"
+    check "a late reply is counted" wait_until 60 counts_more server4 late "$late"
     check "two lost replies are" server_is server1 '.probe.paths[0].timeout == 2'
     check_equal "both servers stay as they were" "$before1$before2" "$(transitions server1)$(transitions server4)"
     check "and answer in time again" status_is '[.pools[].servers[] | select(.name == "server1" or .name == "server4")]
@@ -86,20 +86,21 @@ lost_and_forged() {
     check_equal "and no probe failed by that" "$timeouts" "$(count_of server2 timeout)"
     answers server2 "200 OK"
     answers server3 forge-source
-    check "replies from another port are counted" wait_until 4 counts_more server3 wrong_source 2
+    check "replies from another port are counted" wait_until 60 counts_more server3 wrong_source 2
     check "and do not count as replies" server_is server3 '.health == "down" and .probe.paths[0].last == "timeout"'
     answers server3 "200 OK"
     check_state server3 up "200 OK 2 of 2"
 }
 
-# Asked again at once, not after the interval: three of these take longer than what is allowed.
+# Asked again at once, not after the interval: two of these take longer than what is waited for.
 closed_port() {
     local icmp
-    configure "probes every 3 s" '.pools[0].probe.interval = "3s"'
+    configure "probes every 40 s" '.pools[0].probe.interval = "40s"'
     icmp=$(count_of server1 icmp)
     stop_pid "${RESPONDERS[server1]}" || true
+    check "a closed port is met" wait_until 90 counts_more server1 icmp "$icmp"
     T0=$(now)
-    check_within "a closed port is found" 5 server_is server1 \
+    check_within "and found" 0.3 server_is server1 \
         '.health == "down" and .probe.reason == "ICMP port unreachable 3 of 3"'
     check_equal "by three probes" $((icmp + 3)) "$(count_of server1 icmp)"
     configure "probes every 0.8 s" '.pools[0].probe.interval = "800ms"'
@@ -112,13 +113,13 @@ no_sockets() {
         "$(awk '/Max open files/ && $4 != $5' "/proc/$(director_pid)/limits")"
     before=$(transitions server2 && transitions server3 && transitions server4)
     prlimit --pid "$(director_pid)" --nofile=3:
-    sleep 3.2
+    sleep 6
     prlimit --pid "$(director_pid)" --nofile="$(ulimit -Hn):"
     check "probes without a socket are counted as not sent" status_is '[.pools[].servers[] | select(.name != "server1")]
         | all(.health == "up" and .probe.paths[0].not_sent >= 3 and .probe.paths[0].local_error == 0)'
     check_equal "no server went down by that" "$before" "$(transitions server2 && transitions server3 && transitions server4)"
     check_equal "the log says so, once" 1 "$(log_lines probes_not_sent)"
-    check "then probes go on" wait_until 3 status_is '[.pools[].servers[] | select(.name != "server1")]
+    check "then probes go on" wait_until 60 status_is '[.pools[].servers[] | select(.name != "server1")]
         | all(.probe.paths[0].last == "200 OK")'
 }
 
@@ -127,7 +128,7 @@ started_again() {
     start_responder server1
     start_again
     check "the daemon, started again, has the others at once" \
-        wait_until 5 status_is '[.pools[].servers[] | select(.name != "server1")] | all(.takes_new)'
+        wait_until 60 status_is '[.pools[].servers[] | select(.name != "server1")] | all(.takes_new)'
     check_state server1 up "200 OK 2 of 2"
     check_equal "and knew that server1 was down" "down before/200 OK 2 of 2" \
         "$(transitions server1 | paste -sd/)"

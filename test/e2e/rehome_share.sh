@@ -31,7 +31,7 @@ send_to_all INVITE
 comment "$CALLS INVITEs in $(seconds_between "$T0" "$(now)") s"
 T0=$(now) died=$T0
 kill_proxy server2
-check_within "a dead proxy is found" 2.6 server_is server2 '.takes_new | not'
+check_within "a dead proxy is found" 1.7 server_is server2 '.takes_new | not'
 down=$(now)
 send_to_all BYE
 end_captures

@@ -128,7 +128,7 @@ stop_all() {
 # the frames of its ring small, so that 16 MiB hold thousands of them; -Z root, or it may not write here.
 start_capture() {
     start_on "$1" "$3.log" tcpdump -n -i "$2" -s 2048 -B 16384 --immediate-mode -U -Z root -w "$3" "$4"
-    wait_until 10 grep -qs 'listening on' "$3.log" ||
+    wait_until 60 grep -qs 'listening on' "$3.log" ||
         die "tcpdump did not start on $1: $(tail -n 1 "$3.log")"
 }
 

@@ -60,7 +60,7 @@ struct Farm {
 
     bool becomes(Health health) {
         return run_until(
-            io, [&] { return result().health == health; }, 3s);
+            io, [&] { return result().health == health; }, 60s);
     }
 
     Family family;

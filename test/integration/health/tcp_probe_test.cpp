@@ -119,7 +119,7 @@ struct Farm {
 
     bool becomes(Health health) {
         return run_until(
-            io, [&] { return result().health == health; }, 3s);
+            io, [&] { return result().health == health; }, 60s);
     }
 
     Segment segment;
@@ -239,7 +239,7 @@ TEST_CASE("update: another type keeps the health and takes effect at once") {
     farm.prober.update({slow});
     CHECK(farm.result().health == Health::Up);
     REQUIRE(run_until(
-        farm.io, [&] { return farm.path().counters.sent == 1; }, 1s));
+        farm.io, [&] { return farm.path().counters.sent == 1; }, 60s));
     run_for(farm.io, 100ms);
     CHECK(farm.path().last == "200 OK");
     CHECK(farm.responder.requests.size() == 1);

@@ -39,7 +39,7 @@ struct Farm {
     ProbeCounters counters() const { return path().counters; }
     Health health() const { return prober.health().at(kId); }
 
-    bool becomes(Health health, std::chrono::milliseconds limit = 3s) {
+    bool becomes(Health health, std::chrono::milliseconds limit = 60s) {
         return run_until(
             io, [&] { return this->health() == health; }, limit);
     }

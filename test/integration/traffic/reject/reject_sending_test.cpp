@@ -161,7 +161,7 @@ TEST_CASE("a rejected request is answered from a VIP that the director has not")
 
     ring.put(plan, 40000, invite("SIP/2.0/UDP phone.invalid:5070;rport;branch=b"));
     REQUIRE(run_until(
-        io, [&] { return rejecter.counters().answered == 1; }, 2s));
+        io, [&] { return rejecter.counters().answered == 1; }, 60s));
     const auto to_source = receive(asked);
     CHECK(to_source.text.starts_with("SIP/2.0 503 Service Unavailable\r\nVia: SIP/2.0/UDP "
                                      "phone.invalid:5070;rport=40000;branch=b;received=" +
@@ -172,7 +172,7 @@ TEST_CASE("a rejected request is answered from a VIP that the director has not")
 
     ring.put(plan, 40000, invite("SIP/2.0/UDP phone.invalid:5070;branch=b"));
     REQUIRE(run_until(
-        io, [&] { return rejecter.counters().answered == 2; }, 2s));
+        io, [&] { return rejecter.counters().answered == 2; }, 60s));
     CHECK(receive(named).from == plan.vip);
     CHECK(rejecter.counters().malformed == 0);
     CHECK(rejecter.counters().not_sent == 0);
