@@ -51,7 +51,7 @@ std::optional<http::Response> refuse_condition(const http::Request &request) {
     }
     return http::problem_response(
         {412,
-         "calls have no entity tags: they change with each message; leave If-Match out",
+         "calls have no entity tags, because they change with each message; remove If-Match",
          {},
          {}});
 }

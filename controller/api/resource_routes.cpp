@@ -123,8 +123,9 @@ std::optional<http::Problem> put(const Kind &kind, json &config, const Captured 
     }
     const std::string &name = captured.at(kind.word);
     if (thing.contains("name") && thing["name"] != name) {
-        problem.errors.push_back({pointer + "/name", "the path names it " + json(name).dump() +
-                                                         "; it cannot be given another name"});
+        problem.errors.push_back(
+            {pointer + "/name",
+             "the name in the path is " + json(name).dump() + "; a name cannot change"});
         return problem;
     }
     thing["name"] = name;

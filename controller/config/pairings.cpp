@@ -49,8 +49,9 @@ void check_stateless(const Pool &pool, const Complaints &complaints) {
                            "in a stateless pool two messages of a call would reach two servers");
     }
     if (pool.key == Key::AddressOfRecord) {
-        complaints.add("key", quoted(kKeys, pool.key) + kNeedsStateful +
-                                  "the messages within a dialog are found by their Call-ID");
+        complaints.add("key",
+                       quoted(kKeys, pool.key) + kNeedsStateful +
+                           "the call table finds the other messages of a dialog by their Call-ID");
     }
 }
 
@@ -66,7 +67,7 @@ void check_stateless_server(const Server &server, const Complaints &complaints) 
     }
     if (server.admin == Admin::Draining) {
         complaints.add("admin", quoted(kAdmin, server.admin) + kNeedsStateful +
-                                    "in a stateless pool no call could stay");
+                                    "a stateless pool cannot keep calls");
     }
 }
 
@@ -76,7 +77,7 @@ void check_key(const Pool &pool, const Complaints &complaints) {
     if (pool.key == Key::AddressOfRecord && !ring) {
         complaints.add("key", quoted(kKeys, pool.key) +
                                   " needs scheduler \"hash\" or \"least-calls\": " +
-                                  quoted(kSchedulers, pool.scheduler) + " does not go by it");
+                                  quoted(kSchedulers, pool.scheduler) + " does not use the key");
     }
 }
 

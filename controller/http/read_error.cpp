@@ -23,7 +23,7 @@ std::string bytes(std::uint64_t count) {
 std::optional<Problem> read_problem(const boost::system::error_code &failed, const ReadState &state,
                                     const Limits &limits) {
     if (state.timed_out && state.started) {
-        return Problem{408, "the request did not come in time", {}, {}};
+        return Problem{408, "the request did not arrive in time", {}, {}};
     }
     if (state.timed_out || !is_http_error(failed) || failed == beast_http::error::end_of_stream ||
         failed == beast_http::error::partial_message) {

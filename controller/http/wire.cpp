@@ -50,7 +50,7 @@ std::variant<Request, Problem> head_from_http(const HttpRequest &request,
         !boost::beast::iequals(request[beast_http::field::transfer_encoding], "chunked")) {
         // RFC 9112, 6.1 and 6.3: where such a body ends is not known, or not what it holds.
         return Problem{request.chunked() ? 501U : 400U,
-                       "Transfer-Encoding: only \"chunked\" is known",
+                       "Transfer-Encoding: only \"chunked\" is supported",
                        {},
                        {}};
     }
