@@ -294,7 +294,8 @@ void Daemon::await_signal() {
 void Daemon::reload() {
     notify_reloading();
     const bool adopted = config_control_.reload();
-    notify_ready(adopted ? "configuration read again" : "new configuration refused, old one kept");
+    notify_ready(adopted ? "read the configuration again"
+                         : "refused the new configuration, kept the old one");
 }
 
 /// Takes a new configuration over. If it cannot be put in force the old one is kept.
@@ -336,7 +337,7 @@ ConfigControl::Warnings Daemon::resize() {
 /// The rings as they would be once new servers are up.
 Result<std::vector<plan::RingMove>> Daemon::preview(const config::Config &next) const {
     if (!live_) {
-        return Error{"the daemon is starting or stopping: no time for changes"};
+        return Error{"the daemon is starting or stopping and accepts no changes"};
     }
     if (next.call_capacity != config_.call_capacity) { // or else what a start met stops any change
         if (auto possible = resizing_->check(next.call_capacity); !possible) {
@@ -366,7 +367,7 @@ void Daemon::stop() {
     }
     log::info("stopped", {{"data_plane", config_.on_exit == config::OnExit::Detach
                                              ? "detached"
-                                             : "left attached, steering goes on"}});
+                                             : "the program stays attached and keeps steering"}});
     stop_timer_.expires_after(kStopGrace);
     stop_timer_.async_wait([this](const boost::system::error_code &) { io_.stop(); });
 }
