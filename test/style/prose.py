@@ -117,18 +117,30 @@ def plain(text):
         *names, words = re.split(r"\s{2,}", line.strip())
         if names or not words or depth < indent or re.match(r"(-|Usage)", words):
             collector.close()
-        indent = depth
+        indent = depth + 1 if names else depth  # what goes on is further to the right
         collector.add(number, words)
     collector.close()
     return collector.sentences
 
 
 def strings(text):
-    """Sentences in double quotes, adjacent quotes joined, as in C++, YAML and JSON."""
+    """Sentences in double quotes, adjacent quotes joined, as in C++, JavaScript, YAML and JSON; no comments."""
+    text = re.sub(r"'(\\.|[^\\'\n])'", "' '", re.sub(r"(?<![:\"'])//.*", "", text))
     collector = Collector()
     for found in re.finditer(r'"((?:[^"\\\n]|\\.)*)"(?:\s*"((?:[^"\\\n]|\\.)*)")*', text):
         words = "".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', found.group(0)))
         if " " in words:
             collector.add(text.count("\n", 0, found.start()) + 1, words.replace('\\"', '"').replace("\\n", " "))
         collector.close()
+    return collector.sentences
+
+
+def html(text):
+    """Sentences of a page: a tag that is not within a line of text begins another one."""
+    collector = Collector()
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.search(r"<(?!/?(code|strong|em|a)\b)", line):
+            collector.close()
+        collector.add(number, re.sub(r"<[^>]*>", "", line))
+    collector.close()
     return collector.sentences

@@ -3,6 +3,7 @@
 """The project's texts are in plain words: no habit of words.toml, no endless sentence, no misspelling."""
 
 import argparse
+import os
 import pathlib
 import re
 import shutil
@@ -68,17 +69,20 @@ def sentences_of(kind, path):
     text = path.read_text()
     if kind == "markdown":
         return prose.markdown(*(unreleased(text) if path.name == "CHANGELOG.md" else (text,)))
-    return {"man": prose.mdoc, "strings": prose.strings}[kind](text)
+    return {"man": prose.mdoc, "strings": prose.strings, "html": prose.html}[kind](text)
 
 
 def check_files(report, rules, root):
-    checked = 0
+    """Checks the files that words.toml names; returns their number and the programs among them."""
+    checked, programs = 0, []
     for kind, patterns in rules.files.items():
         for path in sorted({p for pattern in patterns for p in root.glob(pattern) if p.is_file()}):
-            name = path.relative_to(root)
-            rules.check(report, name, sentences_of(kind, path), counted=kind == "man")
-            checked += 1
-    return checked
+            if kind == "help":
+                programs += [str(path)] if os.access(path, os.X_OK) else []
+            else:
+                rules.check(report, path.relative_to(root), sentences_of(kind, path), counted=kind == "man")
+                checked += 1
+    return checked, programs
 
 
 def help_texts(program):
@@ -132,8 +136,9 @@ def check_spelling(report, rules, root):
 def main():
     arguments = parse_arguments()
     rules, report = Rules(pathlib.Path(__file__).with_name("words.toml")), Report()
-    checked = check_files(report, rules, arguments.root)
-    check_help(report, rules, arguments.program)
+    checked, programs = check_files(report, rules, arguments.root)
+    programs += arguments.program
+    check_help(report, rules, programs)
     tools = {"mandoc": check_mandoc(report, arguments.root), "codespell": check_spelling(report, rules, arguments.root)}
     if report.count:
         sys.exit(f"{report.count} findings")
@@ -141,7 +146,7 @@ def main():
     if missing:
         print(f"skipped: {', '.join(missing)} missing; install the packages of these names")
         sys.exit(SKIPPED)
-    print(f"{checked} files and {len(arguments.program)} programs are in plain words")
+    print(f"{checked} files and {len(programs)} programs are in plain words")
 
 
 if __name__ == "__main__":
