@@ -98,7 +98,7 @@ std::variant<nlohmann::json, http::Response> read_object(const http::Request &re
             const auto pointer = nlohmann::json::json_pointer() / item.key();
             return http::problem_response({400,
                                            "unknown field " + nlohmann::json(item.key()).dump() +
-                                               "; known here: " + known.value_or("none"),
+                                               "; known fields: " + known.value_or("none"),
                                            {},
                                            pointer.to_string()});
         }
@@ -116,7 +116,7 @@ http::Response rehome(const CallsSources &sources, const CallQuery &query,
     const auto &object = std::get<nlohmann::json>(body);
     if (const auto given = object.find("server"); given != object.end()) {
         if (!given->is_string()) {
-            return http::problem_response({400, "server: is not a string", {}, "/server"});
+            return http::problem_response({400, "server: not a string", {}, "/server"});
         }
         server = given->get<std::string>();
     }
@@ -175,8 +175,7 @@ http::Response explain(const CallsSources &sources, const http::Request &request
     }
     if (request.body.size() > kLargestDatagram) {
         return http::problem_response({413,
-                                       "the body has more than the " +
-                                           std::to_string(kLargestDatagram) +
+                                       "the body exceeds the " + std::to_string(kLargestDatagram) +
                                            " bytes of a UDP datagram",
                                        {},
                                        {}});

@@ -116,7 +116,7 @@ http::Response get_one(const Context &context, const http::Request &request) {
 std::optional<http::Problem> put(const Kind &kind, json &config, const Captured &captured,
                                  json thing) {
     const std::string pointer = pointer_of(kind, config, captured);
-    http::Problem problem{422, "the " + kind.word + " cannot be used", {}, {}};
+    http::Problem problem{422, "the " + kind.word + " is not valid", {}, {}};
     if (!thing.is_object()) {
         problem.errors.push_back({pointer, "expected an object"});
         return problem;

@@ -38,7 +38,7 @@ std::optional<Problem> read_problem(const boost::system::error_code &failed, con
                                   : Problem{414, "the request line is" + most, {}, {}};
     }
     if (failed == beast_http::error::bad_version) {
-        return Problem{505, "this is a server of HTTP/1.1 and HTTP/1.0", {}, {}};
+        return Problem{505, "this server speaks HTTP/1.1 and HTTP/1.0", {}, {}};
     }
     return Problem{400, "not an HTTP request: " + failed.message(), {}, {}};
 }

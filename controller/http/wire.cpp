@@ -55,7 +55,7 @@ std::variant<Request, Problem> head_from_http(const HttpRequest &request,
                        {}};
     }
     if (request.count(beast_http::field::content_encoding) != 0) {
-        return Problem{415, "Content-Encoding: a body is read as it is", {}, {}};
+        return Problem{415, "Content-Encoding: encoded bodies are not supported", {}, {}};
     }
     auto target = parse_target({text.data(), text.size()});
     if (!target) {

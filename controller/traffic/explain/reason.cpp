@@ -74,7 +74,7 @@ std::string choice_words(const farm::World &world, const plan::PlannedPool &pool
     text += takers;
     const auto full = std::count_if(choice.candidates.begin(), choice.candidates.end(),
                                     [](const farm::Candidate &c) { return c.full; });
-    return full == 0 ? text : text + "; passed over at their limits: " + std::to_string(full);
+    return full == 0 ? text : text + "; skipped at their limits: " + std::to_string(full);
 }
 
 std::string stateless_words(const farm::World &world, const plan::PlannedPool &pool,
