@@ -92,7 +92,7 @@ TEST_CASE("sipsteer get calls: page by page, filtered", "[cli]") {
         json{{"pool", "p"}, {"state", "early"}, {"older_than", "600"}, {"idle_longer_than", "90"}});
     const auto one = run(daemon, "get calls --limit 1");
     CHECK(one.exit_code == 0);
-    CHECK_THAT(one.output, Catch::Contains("--after 200 those behind them"));
+    CHECK_THAT(one.output, Catch::Contains("--after 200\n"));
     CHECK(json::parse(run(daemon, "get calls -o json --after 200").output)["calls"].size() == 2);
     CHECK(run(daemon, "get calls a/b --pool c").exit_code == 2);
     CHECK(run(daemon, "get calls --idle soon").exit_code == 2);

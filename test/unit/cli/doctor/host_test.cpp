@@ -177,7 +177,7 @@ TEST_CASE("servers and pools: down with the reason", "[doctor]") {
         facts.daemon->servers[1].health = "down";
         facts.daemon->servers[1].reason = "timeout 3 of 3";
     });
-    finds("servers", Verdict::Warn, "proxies/server11 gets nothing: no ARP answer",
+    finds("servers", Verdict::Warn, "proxies/server11 gets no packets: no ARP answer",
           [](Facts &facts) { facts.daemon->servers[0].next_hop_problem = "no ARP answer"; });
     finds("servers", Verdict::Skipped, "not been probed",
           [](Facts &facts) { facts.daemon->servers[0].health = "unknown"; });
