@@ -72,7 +72,7 @@ class Findings(unittest.TestCase):
         code, output = self.run_on("What is not good is refused.", "Some recieve packets.", "One", *["two"] * 29, "end.",
                                    ".Bl -tag", ".It Li a", "b")
         self.assertEqual(code, 1)
-        self.assertIn('deploy/man/x.1:8: "What"', output)
+        self.assertIn('deploy/man/x.1:8: "What is not"', output)
         self.assertIn('deploy/man/x.1:8: "is not good"', output)
         self.assertIn('deploy/man/x.1:10: "One two two two two two ...": 31 words in a sentence', output)
         if shutil.which("codespell"):
