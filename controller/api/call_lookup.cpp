@@ -45,8 +45,7 @@ std::optional<Problem> read_source(const std::optional<std::string> &source,
 std::variant<AskedCall, Problem> read_call(const farm::World &world, const api::CallQuery &query) {
     const auto message = sip::message_of(query.call_id);
     if (!message) {
-        return Problem{
-            400, "no message has such a Call-ID: it is blank or has a line end in it", {}, {}};
+        return Problem{400, "not a Call-ID: it is blank or has a line end", {}, {}};
     }
     AskedCall asked{*message, {}};
     asked.message.to_user = query.to_user;
@@ -86,8 +85,8 @@ std::variant<std::vector<CallPlace>, Problem> find_places(const farm::World &wor
         if (!key.table && query.pool) {
             const std::string name(key.missing.front());
             return Problem{400,
-                           "pool " + pool->name +
-                               " knows its calls by more than the Call-ID: " + name + " is missing",
+                           "pool " + pool->name + " needs more than the Call-ID: " + name +
+                               " is missing",
                            name,
                            {}};
         }
@@ -126,8 +125,7 @@ Target other_target(const farm::World &world, const CallPlace &place) {
                                      live ? farm::For::RunningCall : farm::For::Other);
     if (choice.candidates.empty() && !place.key.missing.empty()) {
         const std::string name(place.key.missing.front());
-        return Problem{
-            400, "which server is next depends on " + name + ", which is missing", name, {}};
+        return Problem{400, "the next server depends on " + name + ", which is missing", name, {}};
     }
     for (const auto &candidate : choice.candidates) {
         if (candidate.server != place.located.call.server &&
@@ -154,8 +152,7 @@ find_service(const farm::World &world, const std::optional<std::string> &name) {
             400, "service: there is no service \"" + *name + "\"; known:" + known, "service", {}};
     }
     if (matches != 1) {
-        return Problem{
-            400, "service: there is more than one, or none; known:" + known, "service", {}};
+        return Problem{400, "service: name one; known:" + known, "service", {}};
     }
     return found;
 }

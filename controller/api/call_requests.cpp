@@ -41,7 +41,7 @@ std::optional<Problem> check_filters(const farm::World &world, const api::CallsQ
     if (query.state && !calls::state_of(*query.state)) {
         return Problem{400,
                        "state: \"" + *query.state +
-                           "\" is none of early, confirmed, closing, other, source",
+                           "\" is not one of early, confirmed, closing, other, source",
                        "state",
                        {}};
     }
@@ -177,7 +177,7 @@ CallRequests::Result CallRequests::rehome(const api::CallQuery &query,
         return no_call(query);
     }
     if (places.size() > 1) {
-        return Problem{409, "more than one pool has a call of this Call-ID", "pool", {}};
+        return Problem{409, "more than one pool has a call with this Call-ID", "pool", {}};
     }
     const auto &place = places.front();
     auto target = server
@@ -191,7 +191,7 @@ CallRequests::Result CallRequests::rehome(const api::CallQuery &query,
     const auto from = place.located.call.server;
     if (to != from && !calls::rehome_call(world.tables[place.located.table].table, world.loads,
                                           place.position, from, to)) {
-        return Problem{409, "the call has just ended or moved by itself", {}, {}};
+        return Problem{409, "the call has just ended or moved", {}, {}};
     }
     log::info("call_rehomed", {{"pool", place.pool->name},
                                {"from", farm::server_word(world, from)},

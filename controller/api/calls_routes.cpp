@@ -51,7 +51,7 @@ std::optional<http::Response> refuse_condition(const http::Request &request) {
     }
     return http::problem_response(
         {412,
-         "calls have no entity tags: they change with each message; leave If-Match out",
+         "calls have no entity tags, because they change with each message; remove If-Match",
          {},
          {}});
 }
@@ -98,7 +98,7 @@ std::variant<nlohmann::json, http::Response> read_object(const http::Request &re
             const auto pointer = nlohmann::json::json_pointer() / item.key();
             return http::problem_response({400,
                                            "unknown field " + nlohmann::json(item.key()).dump() +
-                                               "; known here: " + known.value_or("none"),
+                                               "; known fields: " + known.value_or("none"),
                                            {},
                                            pointer.to_string()});
         }
@@ -115,7 +115,7 @@ http::Response rehome(CallOperations &calls, const CallQuery &query, const http:
     const auto &object = std::get<nlohmann::json>(body);
     if (const auto given = object.find("server"); given != object.end()) {
         if (!given->is_string()) {
-            return http::problem_response({400, "server: is not a string", {}, "/server"});
+            return http::problem_response({400, "server: not a string", {}, "/server"});
         }
         server = given->get<std::string>();
     }
@@ -174,8 +174,7 @@ http::Response explain(CallOperations &calls, const http::Request &request) {
     }
     if (request.body.size() > kLargestDatagram) {
         return http::problem_response({413,
-                                       "the body has more than the " +
-                                           std::to_string(kLargestDatagram) +
+                                       "the body exceeds the " + std::to_string(kLargestDatagram) +
                                            " bytes of a UDP datagram",
                                        {},
                                        {}});

@@ -18,7 +18,7 @@ std::string tag_of(const json &resource) {
 http::Response refused(const http::Request &request, http::Problem problem) {
     if (request.method == "DELETE" && problem.status == 422) {
         problem.status = 409;
-        problem.detail = "the rest of the configuration needs it";
+        problem.detail = "another part of the configuration uses it";
     }
     return http::problem_response(problem);
 }

@@ -136,7 +136,7 @@ api::AnswerOrProblem capture_ways(const farm::World &world, const api::CaptureQu
         });
     if (!read || (read->frames == 0 && !read->problem.empty())) {
         const auto &problem = read ? read->problem : read.error().message;
-        return Problem{400, "the capture cannot be read: " + problem, {}, {}};
+        return Problem{400, "cannot read the capture: " + problem, {}, {}};
     }
     return Answer{200,
                   {{"frames", read->frames},

@@ -46,7 +46,7 @@ std::variant<EventsQuery, http::Problem> read_query(const http::Request &request
     }
     if (query.calls && !wants_stream(request)) {
         return http::Problem{
-            400, "events of calls are not kept: they come as a stream only", "calls", {}};
+            400, "the daemon keeps no events of calls; request a stream", "calls", {}};
     }
     return query;
 }
@@ -59,7 +59,7 @@ http::Response listen(EventSource &source, const EventsQuery &query) {
     http::Response response;
     response.stream = std::get<std::shared_ptr<http::Stream>>(std::move(listened));
     if (!response.stream) {
-        return http::problem_response({503, "too many clients listen to events already", {}, {}});
+        return http::problem_response({503, "too many clients listen to events", {}, {}});
     }
     response.content_type = "text/event-stream";
     return response;

@@ -116,15 +116,16 @@ http::Response get_one(const Context &context, const http::Request &request) {
 std::optional<http::Problem> put(const Kind &kind, json &config, const Captured &captured,
                                  json thing) {
     const std::string pointer = pointer_of(kind, config, captured);
-    http::Problem problem{422, "the " + kind.word + " cannot be used", {}, {}};
+    http::Problem problem{422, "the " + kind.word + " is not valid", {}, {}};
     if (!thing.is_object()) {
         problem.errors.push_back({pointer, "expected an object"});
         return problem;
     }
     const std::string &name = captured.at(kind.word);
     if (thing.contains("name") && thing["name"] != name) {
-        problem.errors.push_back({pointer + "/name", "the path names it " + json(name).dump() +
-                                                         "; it cannot be given another name"});
+        problem.errors.push_back(
+            {pointer + "/name",
+             "the name in the path is " + json(name).dump() + "; a name cannot change"});
         return problem;
     }
     thing["name"] = name;

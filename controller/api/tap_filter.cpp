@@ -23,7 +23,7 @@ std::variant<rings::Filter, Problem> read_filter(const api::TapQuery &query, con
     if (query.call_id) {
         const auto message = sip::message_of(*query.call_id);
         if (!message) {
-            return bad("call_id", *query.call_id, "is what no message can have");
+            return bad("call_id", *query.call_id, "is not a Call-ID");
         }
         filter.call_id = message->call_id; // as much of it as is looked at
         filter.call_key = calls::make_key(secret, *message, ss_pool{}).table;
@@ -31,13 +31,13 @@ std::variant<rings::Filter, Problem> read_filter(const api::TapQuery &query, con
     if (query.server) {
         filter.server = farm.server_index(*query.server);
         if (!filter.server) {
-            return bad("server", *query.server, "is no server there is; POOL/SERVER is wanted");
+            return bad("server", *query.server, "is not a known server; write POOL/SERVER");
         }
     }
     if (query.source) {
         filter.source = rings::Prefix::parse(*query.source);
         if (!filter.source) {
-            return bad("source", *query.source, "is no address and no PREFIX/LENGTH");
+            return bad("source", *query.source, "is not an address or PREFIX/LENGTH");
         }
     }
     return filter;

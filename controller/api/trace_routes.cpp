@@ -28,7 +28,7 @@ std::variant<TraceQuery, http::Problem> read_trace_query(const http::Request &re
         if (!query.duration) {
             return http::Problem{400,
                                  "duration: \"" + *duration +
-                                     "\" is not a time such as 500ms, 30s or 10m",
+                                     "\" is not a time; write it like 500ms, 30s or 10m",
                                  "duration",
                                  {}};
         }

@@ -48,7 +48,7 @@ std::variant<TraceOrder, Problem> read_order(const api::TraceQuery &query, const
         if (!order.filter.reason) {
             return Problem{400,
                            "reason: \"" + *query.reason +
-                               "\" is no reason there is; GET /v1/counters lists them",
+                               "\" is not a known reason; GET /v1/counters lists them",
                            "reason",
                            {}};
         }
@@ -95,7 +95,7 @@ Tracing::Tracing(boost::asio::any_io_executor executor, rings::Taps &taps, const
 
 std::variant<std::shared_ptr<http::Stream>, Problem> Tracing::begin(const api::TraceQuery &query) {
     if (clients_.size() >= kMostClients) {
-        return Problem{503, "there are as many traces as there may be at once", {}, {}};
+        return Problem{503, "too many clients trace at one time", {}, {}};
     }
     auto order = read_order(query, farm_, secret_);
     if (const auto *problem = std::get_if<Problem>(&order)) {

@@ -47,9 +47,9 @@ Result<std::vector<std::string>> Resizing::begin(std::uint32_t call_capacity) {
     empty_passes_ = 0;
     tables_changed_();
     if (auto attached = attach(); !attached) {
-        warnings.push_back("the programs in force still look into the table of the old size; "
-                           "replacing them is tried again after each sweep: " +
-                           attached.error().message);
+        warnings.push_back(
+            "the running programs still use the old table; the daemon retries after each sweep: " +
+            attached.error().message);
     }
     return warnings;
 }
@@ -59,7 +59,7 @@ Status Resizing::attach() {
     attach_due_ = !attached;
     if (!attached) {
         log::error("programs_not_replaced", {{"problem", attached.error().message},
-                                             {"effect", "tried again after each sweep"}});
+                                             {"effect", "the daemon retries after each sweep"}});
     }
     return attached;
 }

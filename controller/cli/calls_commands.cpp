@@ -37,13 +37,13 @@ Result<std::string> filter_of(const CallsWanted &wanted) {
     const bool with_pool = slash != wanted.server.npos;
     const std::string pool = with_pool ? wanted.server.substr(0, slash) : wanted.pool;
     if (!wanted.pool.empty() && pool != wanted.pool) {
-        return Error{"--pool " + wanted.pool + " has no server of the pool " + pool};
+        return Error{"--pool " + wanted.pool + " has no server of pool " + pool};
     }
     const auto older = seconds_of(wanted.older_than);
     const auto idle = seconds_of(wanted.idle);
     if (!older || !idle) {
         return Error{'"' + (older ? wanted.idle : wanted.older_than) +
-                     "\" is no time, such as 90, 30s, 10m or 2h"};
+                     "\" is not a time; write it like 90, 30s, 10m or 2h"};
     }
     return query({{"pool", pool},
                   {"server", with_pool ? wanted.server.substr(slash + 1) : wanted.server},
@@ -93,8 +93,8 @@ int list_calls(const Context &context, const CallsWanted &wanted) {
     }
     std::cout << calls_view(answer.body, use_colour());
     if (answer.body.value("more", false)) {
-        std::cerr << "sipsteer: there are more calls than these; --limit shows more, --after "
-                  << answer.body["next"] << " those behind them\n";
+        std::cerr << "sipsteer: there are more calls; raise --limit, or continue with --after "
+                  << answer.body["next"] << '\n';
     }
     return kExitOk;
 }
@@ -114,7 +114,7 @@ int describe_call(const Context &context, const CallWanted &wanted) {
     }
     if (!answer.body.value("found", false)) {
         return fail(kExitFailed, "no pool has the call \"" + wanted.call_id +
-                                     "\"; sipsteer explain says where it would go, and why");
+                                     "\"; sipsteer explain says where it would go");
     }
     if (context.json()) {
         print_json(answer.body);

@@ -51,8 +51,8 @@ std::optional<std::int64_t> drain_time(const json &server, const char *name) {
 int check_deadline(const Context &context, const Admin &options, const std::string &path) {
     const auto timeout = config::parse_duration(options.timeout);
     if (!timeout) {
-        return fail(kExitUsage,
-                    "--timeout: \"" + options.timeout + "\" is no time, such as 30s, 10m or 2h");
+        return fail(kExitUsage, "--timeout: \"" + options.timeout +
+                                    "\" is not a time; write it like 30s, 10m or 2h");
     }
     const auto server = ask(context, {"GET", path});
     if (!server.ok()) {
@@ -68,9 +68,8 @@ int check_deadline(const Context &context, const Admin &options, const std::stri
         return kExitOk;
     }
     return fail(kExitFailed, options.server + " drains since " + utc_time(*since) +
-                                 ", and --timeout counts from then: it was over at " +
-                                 utc_time(deadline) +
-                                 ". With --force its calls move at once; or give a longer time");
+                                 ", so its deadline passed at " + utc_time(deadline) +
+                                 "; give a longer --timeout, or move all calls now with --force");
 }
 
 int set_admin(const Context &context, const Admin &options, const json &patch) {
@@ -113,10 +112,11 @@ int check_restart(const json &report) {
     for (const auto &field : list_of(report, "restart_needed")) {
         fields += (fields.empty() ? "" : ", ") + text_of(field);
     }
-    return fields.empty() ? kExitOk
-                          : fail(kExitFailed, "apply would refuse all of it, because of " + fields +
-                                                  ": change that in the daemon's own configuration "
-                                                  "file, and restart it");
+    return fields.empty()
+               ? kExitOk
+               : fail(kExitFailed,
+                      "apply would refuse the file because of " + fields +
+                          "; edit the daemon's own configuration file and restart the daemon");
 }
 
 int put_config(const Context &context, const std::string &file, bool dry_run) {
@@ -173,15 +173,15 @@ void add_admin(CLI::App &app, Todo &todo, const std::string &name, const std::st
 
 void add_drain(CLI::App &app, Todo &todo) {
     auto options = std::make_shared<Admin>();
-    auto *command =
-        add_server_command(app, *options, "drain", "A server keeps its calls and gets no new ones");
+    auto *command = add_server_command(app, *options, "drain",
+                                       "Keep the calls of a server and send it no new ones");
     command
         ->add_option("--timeout", options->timeout,
-                     "Give its calls to the others so long after the drain began: 30s, 10m, 2h; "
-                     "default: never")
+                     "Move the remaining calls this time after the start of the drain: 30s, 10m, "
+                     "2h (default: never)")
         ->type_name("DURATION");
     command->add_flag("--force", options->force,
-                      "Even if that time is over already: then they move at once");
+                      "Accept a deadline in the past, so that all calls move now");
     command->callback([options, &todo] {
         todo.run = [options, &todo] {
             return set_admin(todo.context, *options, drain_patch(*options));
@@ -193,7 +193,7 @@ void add_put(CLI::App &app, Todo &todo, const std::string &name, const std::stri
              bool dry_run) {
     auto file = std::make_shared<std::string>();
     auto *command = app.add_subcommand(name, help);
-    command->add_option("-f,--file", *file, "A configuration; -: stdin")
+    command->add_option("-f,--file", *file, "Configuration file; - means the standard input")
         ->required()
         ->type_name("FILE");
     command->callback([file, dry_run, &todo] {
@@ -205,11 +205,11 @@ void add_put(CLI::App &app, Todo &todo, const std::string &name, const std::stri
 
 void add_change(CLI::App &app, Todo &todo) {
     add_drain(app, todo);
-    add_admin(app, todo, "enable", "A server gets new calls", config::Admin::Enabled);
-    add_admin(app, todo, "disable", "A server gets nothing; its calls go to the others",
+    add_admin(app, todo, "enable", "Send new calls to a server again", config::Admin::Enabled);
+    add_admin(app, todo, "disable", "Send nothing to a server; move its calls to the others",
               config::Admin::Disabled);
-    add_put(app, todo, "apply", "Puts a whole configuration in force", false);
-    add_put(app, todo, "diff", "What apply would change", true);
+    add_put(app, todo, "apply", "Replace the whole configuration", false);
+    add_put(app, todo, "diff", "Print the differences that apply would make", true);
 }
 
 } // namespace sipsteer::cli

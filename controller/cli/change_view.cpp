@@ -123,13 +123,12 @@ void add_consequences(Lines &lines, const json &report) {
     for (const auto &ring : field_of(report, "rings")) {
         const double share = ring.value("moved_share", 0.0);
         if (share > 0) {
-            lines.add(
-                fmt::format("  pool {}: {:.1f} % of new calls go to another server than before",
-                            text_of(field_of(ring, "pool")), share * 100));
+            lines.add(fmt::format("  pool {}: {:.1f} % of new calls move to another server",
+                                  text_of(field_of(ring, "pool")), share * 100));
         }
     }
     for (const auto &field : field_of(report, "restart_needed")) {
-        lines.add("  " + text_of(field) + ": only a restart changes it", Colour::Bad);
+        lines.add("  " + text_of(field) + ": changes only at a restart", Colour::Bad);
     }
     for (const auto &warning : field_of(report, "warnings")) {
         lines.add("  warning: " + text_of(warning), Colour::Warning);

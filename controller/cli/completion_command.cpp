@@ -212,9 +212,9 @@ std::string bash_script(const CLI::App &app, const std::string &shell) {
 } // namespace
 
 void add_completion(CLI::App &app, Todo &todo) {
-    auto *command = app.add_subcommand("completion", "Completion for a shell");
+    auto *command = app.add_subcommand("completion", "Print a completion script for a shell");
     auto shell = std::make_shared<std::string>();
-    command->add_option("shell", *shell, "The shell: bash")
+    command->add_option("shell", *shell, "Shell: bash")
         ->required()
         ->check(CLI::IsMember({"bash"}))
         ->type_name("SHELL");

@@ -40,7 +40,7 @@ int check(const Context &context, const std::string &file) {
         for (const auto &warning : warnings) {
             std::cerr << "warning: " << warning.to_string() << '\n';
         }
-        std::cout << (file == "-" ? "standard input" : file) << ": good\n";
+        std::cout << (file == "-" ? "standard input" : file) << ": valid\n";
     } else {
         std::cerr << parsed.error_text() << '\n';
     }
@@ -50,11 +50,14 @@ int check(const Context &context, const std::string &file) {
 } // namespace
 
 void add_config(CLI::App &app, Todo &todo) {
-    auto *command = app.add_subcommand("config", "Configuration files");
+    auto *command = app.add_subcommand("config", "Check a configuration file");
     command->require_subcommand(1);
-    auto *checking = command->add_subcommand("check", "All that is wrong with a file");
+    auto *checking =
+        command->add_subcommand("check", "Check a configuration file and print all errors");
     auto file = std::make_shared<std::string>();
-    checking->add_option("file", *file, "A configuration; -: stdin")->required()->type_name("FILE");
+    checking->add_option("file", *file, "Configuration file; - means the standard input")
+        ->required()
+        ->type_name("FILE");
     checking->callback(
         [file, &todo] { todo.run = [file, &todo] { return check(todo.context, *file); }; });
     command->add_subcommand("schema", "Print the JSON Schema of a configuration, for editors")

@@ -159,11 +159,11 @@ std::string host_field(const Endpoint &endpoint) {
 
 std::string what_to_do(const error_code &failed) {
     if (failed == asio::error::access_denied) {
-        return "; be root or in the group of the socket";
+        return "; run this as root or join the group of the socket";
     }
     if (failed == boost::system::errc::no_such_file_or_directory ||
         failed == asio::error::connection_refused) {
-        return "; is sipsteerd running, and is this its \"api\" address (--api, SIPSTEER_API)?";
+        return "; start sipsteerd, or name its address with --api or SIPSTEER_API";
     }
     return {};
 }
@@ -205,7 +205,7 @@ Result<Access> find_access(const Context &context) {
         }
         access.tls = std::move(*tls);
     } else if (!context.ca_file.empty()) {
-        return Error{"--ca-file: " + context.api + " is not asked over https"};
+        return Error{"--ca-file: " + context.api + " does not speak https"};
     }
     return access;
 }
@@ -232,10 +232,10 @@ asio::awaitable<void> converse(const Access &access, Exchange &exchange) {
 std::string not_reachable(const Access &access, const Exchange &exchange,
                           const error_code &failed) {
     if (!exchange.untrusted.empty()) {
-        return "the certificate of " + access.place + " is not accepted: " + exchange.untrusted +
-               "; --ca-file names the authority to trust, --api the host it is for";
+        return "the certificate of " + access.place + " is not trusted: " + exchange.untrusted +
+               "; name its authority with --ca-file, its host name with --api";
     }
-    return "cannot ask the daemon at " + access.place + ": " + failed.message() +
+    return "cannot reach the daemon at " + access.place + ": " + failed.message() +
            what_to_do(failed);
 }
 

@@ -172,29 +172,28 @@ std::vector<std::string> check_ids() {
 
 void add_doctor(CLI::App &app, Todo &todo) {
     auto *command =
-        app.add_subcommand("doctor", "What is wrong with this director, and the remedy");
+        app.add_subcommand("doctor", "Find faults of this director, and their remedies");
     auto options = std::make_shared<DoctorOptions>();
     const auto ids = check_ids();
     command
         ->add_option("-c,--config", options->config_file,
-                     "The configuration to go by; default: the daemon's, or " +
-                         std::string(kUsualFile))
+                     "Check against this configuration (default: the daemon's, or " +
+                         std::string(kUsualFile) + ')')
         ->type_name("FILE");
-    command->add_option("--only", options->only, "These checks alone")
+    command->add_option("--only", options->only, "Run only these checks")
         ->delimiter(',')
         ->check(CLI::IsMember(ids))
         ->type_name("CHECK,...");
-    command->add_option("--skip", options->skip, "All but these checks")
+    command->add_option("--skip", options->skip, "Skip these checks")
         ->delimiter(',')
         ->check(CLI::IsMember(ids))
         ->type_name("CHECK,...");
-    command->add_flag("--list", options->list, "Only say which checks there are");
-    command->add_flag("-v,--verbose", options->verbose,
-                      "All that was found, not only what is wrong");
+    command->add_flag("--list", options->list, "List the checks and exit");
+    command->add_flag("-v,--verbose", options->verbose, "Show all findings, not only faults");
     command->footer(
-        "Sends ARP and neighbour solicitations for the VIPs and servers, and one OPTIONS "
-        "by way of each server; changes nothing. Without root, what needs it is "
-        "skipped.\nExit codes: 1 a check failed, 0 none did, warnings or not.");
+        "Changes nothing. Sends ARP and neighbour solicitations for the VIPs and servers, and one "
+        "OPTIONS for each VIP through each server. Without root it skips the checks that need "
+        "it.\nExit codes: 0 no check failed (warnings count as success), 1 a check failed.");
     command->callback([options, &todo] {
         todo.run = [options, &todo] { return examine(todo.context, *options); };
     });

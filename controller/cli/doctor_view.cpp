@@ -134,7 +134,7 @@ std::string doctor_view(const std::vector<Report> &reports, bool verbose, bool c
 }
 
 std::string checks_view(std::span<const doctor::Check> checks, bool colour) {
-    Table table({"CHECK", "IS WELL IF", "LOOKS AT"});
+    Table table({"CHECK", "SUCCEEDS IF", "LOOKS AT"});
     for (const auto &check : checks) {
         table.add({{check.id}, {check.title}, {check.looks_at}});
     }

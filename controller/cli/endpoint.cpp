@@ -14,9 +14,9 @@ bool starts_with(const std::string &text, std::string_view start) {
 }
 
 Error bad(const std::string &text) {
-    return Error{"--api: \"" + text +
-                 "\" is neither a socket's path, such as /run/sipsteer/api.sock, nor "
-                 "http://HOST:PORT or https://HOST:PORT"};
+    return Error{
+        "--api: \"" + text +
+        "\" is not an address; write the path of a socket, http://HOST:PORT or https://HOST:PORT"};
 }
 
 } // namespace

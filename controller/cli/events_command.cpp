@@ -86,7 +86,7 @@ public:
         asio::signal_set signals(io, SIGINT, SIGTERM);
         signals.async_wait([&io](error_code, int) { io.stop(); });
         asio::co_spawn(io, follow(), [&](const std::exception_ptr &failed, int ended) {
-            code = failed ? fail(kExitFailed, "events: something went wrong inside") : ended;
+            code = failed ? fail(kExitFailed, "events: internal error") : ended;
             io.stop();
         });
         io.run();
@@ -113,7 +113,7 @@ private:
             }
             if (!is_lost_) {
                 std::cerr << "sipsteer: the daemon at " << access_.place
-                          << " does not answer any more; asking until it does\n";
+                          << " stopped answering; retrying\n";
             }
             is_lost_ = true;
             pause.expires_after(kRetry);
@@ -175,7 +175,7 @@ ApiAnswer last_events(const Context &context, std::size_t limit, const std::stri
             {"GET", "/v1/events" + query({{"type", types}, {"limit", std::to_string(limit)}})});
     if (answer.ok() &&
         !(answer.body.is_object() && answer.body.value("events", json()).is_array())) {
-        answer.exit_code = fail(kExitFailed, "the daemon's answer is no list of events");
+        answer.exit_code = fail(kExitFailed, "the daemon's answer is not a list of events");
     }
     return answer;
 }
@@ -190,8 +190,8 @@ void note_id(const ApiAnswer &answer, std::string &id) {
 int events(const Context &context, const EventsOptions &options) {
     const bool follow = options.follow || options.last == 0;
     if (options.of_calls() && !follow) {
-        return fail(kExitUsage, "events: those of calls are not kept; leave out --last, or add "
-                                "--follow");
+        return fail(kExitUsage,
+                    "events: the daemon keeps no events of calls; remove --last or add --follow");
     }
     const auto access = find_access(context);
     if (!access) {
@@ -223,26 +223,30 @@ int events(const Context &context, const EventsOptions &options) {
 
 void add_events(CLI::App &app, Todo &todo) {
     auto options = std::make_shared<EventsOptions>();
-    auto *command = app.add_subcommand("events", "What happens, as it happens; Ctrl-C ends it");
+    auto *command = app.add_subcommand("events", "Print events as they happen, until Ctrl-C");
     command
         ->add_option("--last", options->last,
-                     "The last so many that the daemon has kept, and no more unless --follow")
+                     "Print the last N kept events, then exit unless --follow is given")
         ->check(CLI::Range(1, 1000))
         ->type_name("N");
     command->add_flag("-f,--follow", options->follow,
-                      "Those from now on; the default without --last");
-    command->add_option("--type", options->types, "Only these: server_down,server_up")
+                      "Print new events; the default without --last");
+    command
+        ->add_option("--type", options->types,
+                     "Print only these types, for example server_down,server_up")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("TYPE,...");
-    command->add_option("--calls", options->calls, "Events of calls, too, of this share of them")
+    command->add_option("--calls", options->calls, "Add the events of this share of the calls")
         ->check(CLI::Range(0.0, 1.0))
         ->type_name("SHARE");
-    command->add_option("--server", options->server, "Events of this server's calls, too")
+    command->add_option("--server", options->server, "Add the events of calls on this server")
         ->type_name("POOL/SERVER");
-    command->add_option("--source", options->source, "Events of the calls from there, too")
+    command
+        ->add_option("--source", options->source,
+                     "Add the events of calls from this address or prefix")
         ->type_name("PREFIX");
-    command->add_option("--call-id", options->call_id, "Events of this call, too")
+    command->add_option("--call-id", options->call_id, "Add the events of this call")
         ->type_name("CALL-ID");
     command->callback([options, &todo] {
         todo.run = [options, &todo] { return events(todo.context, *options); };

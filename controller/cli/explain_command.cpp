@@ -206,7 +206,7 @@ int Explainer::explain_captured(const CapturedDatagram &captured) const {
     }
     std::cout << in_one_line(description) << '\n';
     if (const auto way = description.find("way"); way != description.end()) {
-        std::cout << (way->is_null() ? "not sent to a service\n" : way_in_words(*way));
+        std::cout << (way->is_null() ? "no service has this destination\n" : way_in_words(*way));
     }
     return kExitOk;
 }
@@ -231,9 +231,9 @@ int Explainer::capture() {
         return fail(kExitUsage, read.error().message);
     }
     if (read->datagrams == 0) {
-        return fail(kExitFailed, options_.pcap + ": none of its " + std::to_string(read->frames) +
-                                     " frames has a UDP datagram from or to port " +
-                                     std::to_string(options_.port));
+        return fail(kExitFailed, options_.pcap + ": no UDP datagram from or to port " +
+                                     std::to_string(options_.port) + " in " +
+                                     std::to_string(read->frames) + " frames");
     }
     return kExitOk;
 }
@@ -242,15 +242,15 @@ int explain(const Context &context, const ExplainOptions &options) {
     const bool several =
         !options.datagram.empty() + !options.pcap.empty() + !options.call.call_id.empty() != 1;
     if (several) {
-        return fail(kExitUsage, "explain: give one of CALL-ID, --datagram and --pcap");
+        return fail(kExitUsage, "explain: give exactly one of CALL-ID, --datagram and --pcap");
     }
     if (options.offline && !options.call.call_id.empty()) {
-        return fail(kExitUsage, "explain: where a call is, only the daemon knows; --offline goes "
-                                "with --datagram and --pcap");
+        return fail(kExitUsage, "explain: only the daemon knows where a call is; use --offline "
+                                "with --datagram or --pcap");
     }
     if (options.call.call_id.empty() && !(options.call.to_user + options.call.via).empty()) {
         return fail(kExitUsage,
-                    "explain: --to-user and --via go with CALL-ID; a datagram has its own");
+                    "explain: use --to-user and --via with CALL-ID; a datagram has its own values");
     }
     const std::string &source = options.call.source;
     if (!source.empty() && !Address::parse(source)) {
@@ -274,35 +274,39 @@ int explain(const Context &context, const ExplainOptions &options) {
 void add_explain(CLI::App &app, Todo &todo) {
     auto options = std::make_shared<ExplainOptions>();
     auto *command = app.add_subcommand(
-        "explain", "Where a call goes and why; what is read in a datagram or a capture");
-    command->add_option("call_id", options->call.call_id, "The call to look for")
+        "explain", "Say where a call goes and why, or what a datagram or a capture contains");
+    command->add_option("call_id", options->call.call_id, "Explain this call")
         ->type_name("CALL-ID");
-    command->add_option("--datagram", options->datagram, "The payload of one datagram; -: stdin")
+    command
+        ->add_option("--datagram", options->datagram,
+                     "Explain the UDP payload in this file; - means the standard input")
         ->type_name("FILE");
-    command->add_option("--pcap", options->pcap, "The datagrams of a capture, pcap or pcapng")
+    command
+        ->add_option("--pcap", options->pcap,
+                     "Explain each datagram in this capture, pcap or pcapng")
         ->type_name("FILE");
-    command->add_option("--port", options->port, "Of a capture: datagrams from or to this port")
+    command
+        ->add_option("--port", options->port, "With --pcap: select datagrams from or to this port")
         ->check(CLI::Range(1, 65535))
         ->capture_default_str();
-    command->add_flag("--offline", options->offline,
-                      "Do not ask the daemon: only what is in the datagram");
+    command->add_flag("--offline", options->offline, "Read the datagram without the daemon");
     command
         ->add_option("--secret", options->secret,
-                     "The 16 bytes of the hash's secret, for keys that the daemon does not say; "
-                     "default: that of the daemon if it can be read, else zeros")
+                     "Hash with the 16 bytes in this file if the daemon gives no key (default: the "
+                     "daemon's secret if readable, else zeros)")
         ->type_name("FILE");
-    command->add_option("--source", options->call.source, "The client's address")
+    command->add_option("--source", options->call.source, "Address of the client")
         ->type_name("ADDRESS");
-    command->add_option("--pool", options->call.pool, "Of a CALL-ID: in this pool only")
+    command->add_option("--pool", options->call.pool, "With CALL-ID: look only in this pool")
         ->type_name("POOL");
-    command->add_option("--to-user", options->call.to_user, "Of a CALL-ID: the user in To")
+    command->add_option("--to-user", options->call.to_user, "With CALL-ID: user in To")
         ->type_name("USER");
-    command->add_option("--via", options->call.via, "Of a CALL-ID: sent-by of the topmost Via")
+    command->add_option("--via", options->call.via, "With CALL-ID: sent-by of the topmost Via")
         ->type_name("HOST");
     command
         ->add_option("--service", options->service,
-                     "Of a datagram: the service it was sent to, where there are several; default "
-                     "of a capture's: by destination")
+                     "Service that received the datagram, if there are several (default with "
+                     "--pcap: the destination decides)")
         ->type_name("SERVICE");
     command->callback([options, &todo] {
         todo.run = [options, &todo] { return explain(todo.context, *options); };

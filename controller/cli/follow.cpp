@@ -52,7 +52,7 @@ Followed Following::run(const std::string &target) {
     await_signal();
     asio::co_spawn(io_, talk(), [this](const std::exception_ptr &failed) {
         if (failed) {
-            end(fail(kExitFailed, "something went wrong inside"));
+            end(fail(kExitFailed, "internal error"));
         }
     });
     io_.run();
@@ -119,8 +119,7 @@ int Following::end_code(const error_code &failed) const {
         return kExitOk;
     }
     if (failed && followed_.begun) {
-        return fail(kExitNotReachable,
-                    "the connection to the daemon has ended: " + failed.message());
+        return fail(kExitNotReachable, "the connection to the daemon ended: " + failed.message());
     }
     if (failed) {
         return fail(kExitNotReachable, not_reachable(access_, exchange_, failed));

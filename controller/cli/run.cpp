@@ -13,7 +13,7 @@ namespace sipsteer::cli {
 namespace {
 
 void add_common(CLI::App &app, Context &context) {
-    app.add_option("-o,--output", context.output, "How to print: text (or table) or json")
+    app.add_option("-o,--output", context.output, "Print text (the same as table) or json")
         ->check(CLI::IsMember({"text", "table", "json"}))
         ->type_name("FORM");
     auto *api = app.add_option("--api", context.api,
@@ -21,15 +21,14 @@ void add_common(CLI::App &app, Context &context) {
     api->envname("SIPSTEER_API")->type_name("SOCKET|URL")->default_val(config::Config{}.api.socket);
     app.parse_complete_callback([api, &context] { context.api_given = api->count() > 0; });
     app.add_option("--token-file", context.token_file,
-                   "The bearer token for the API; default: that in SIPSTEER_TOKEN, if any")
+                   "Send the bearer token in this file to the API (default: SIPSTEER_TOKEN)")
         ->type_name("FILE");
     app.add_option("--ca-file", context.ca_file,
-                   "Over https, trust the authorities in this file (PEM) and not the system's")
+                   "Over https, trust the authorities in this PEM file instead of the system's")
         ->type_name("FILE");
     app.set_version_flag("--version", "sipsteer " SIPSTEER_VERSION);
-    app.footer(
-        "Exit codes: 0 success, 1 refused, not found, not good, or not all could be written, "
-        "2 bad command line or input file, 3 no answer from the daemon.");
+    app.footer("Exit codes: 0 success; 1 refused, not found, invalid, or output not written; 2 bad "
+               "command line or input file; 3 no answer from the daemon.");
 }
 
 /// The command that a command was missing of.
@@ -67,7 +66,7 @@ int finish(int code) {
     }
     const int why = errno; // 0: it was an earlier piece
     const int failed = fail(kExitFailed, std::string("standard output: ") +
-                                             (why == 0 ? "not all could be written"
+                                             (why == 0 ? "cannot write all of the output"
                                                        : std::generic_category().message(why)));
     return code == kExitOk ? failed : code;
 }
@@ -76,7 +75,7 @@ int finish(int code) {
 
 int run(int argc, char **argv) {
     Todo todo;
-    CLI::App app{"sipsteer: watches and manages sipsteerd, the SIP load balancer.", "sipsteer"};
+    CLI::App app{"sipsteer: watch and manage sipsteerd, the SIP load balancer.", "sipsteer"};
     app.require_subcommand(1);
     app.fallthrough(); // common options may follow the command
     add_common(app, todo.context);

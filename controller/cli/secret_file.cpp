@@ -14,8 +14,8 @@ Result<KnownSecret> read_secret(const std::string &file) {
     }
     KnownSecret known{{}, "file"};
     if (bytes->size() != sizeof(known.secret)) {
-        return Error{file + ": does not hold a secret: it has " + std::to_string(bytes->size()) +
-                     " bytes, not 16"};
+        return Error{file + ": a secret has 16 bytes, this file has " +
+                     std::to_string(bytes->size()) + " bytes"};
     }
     std::memcpy(known.secret.data(), bytes->data(), sizeof(known.secret));
     return known;

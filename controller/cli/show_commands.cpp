@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kOfCalls[] = "Of calls"; // a group of options
+constexpr char kOfCalls[] = "Options of calls"; // a group of options
 
 struct What {
     std::string kind;
@@ -107,7 +107,7 @@ int show(const Context &context, const What &what, Form form) {
     const json picked = pick(answer.body, what);
     if (picked.empty() && !what.name.empty()) {
         return fail(kExitFailed,
-                    "there is none of that name among the " + what.kind + ": \"" + what.name + '"');
+                    "there is no such name among the " + what.kind + ": \"" + what.name + '"');
     }
     if (context.json()) {
         print_json(picked);
@@ -137,26 +137,28 @@ CLI::Option *add_text(CLI::App &command, const char *name, std::string &value, c
 }
 
 void add_list_options(CLI::App &command, CallsWanted &calls) {
-    add_text(command, "--pool", calls.pool, "Those of this pool", "POOL");
-    add_text(command, "--state", calls.state, "Those in this state", "STATE")
+    add_text(command, "--pool", calls.pool, "List only calls of this pool", "POOL");
+    add_text(command, "--state", calls.state, "List only calls in this state", "STATE")
         ->check(CLI::IsMember(calls::state_names()));
-    add_text(command, "--older-than", calls.older_than, "Those that came longer ago", "DURATION");
-    add_text(command, "--idle", calls.idle, "Those without a message for longer", "DURATION");
-    command.add_option("--limit", calls.limit, "So many at most")
+    add_text(command, "--older-than", calls.older_than, "List only calls that began longer ago",
+             "DURATION");
+    add_text(command, "--idle", calls.idle, "List only calls without a message for longer",
+             "DURATION");
+    command.add_option("--limit", calls.limit, "List at most N calls")
         ->check(CLI::Range(1, 100000))
         ->capture_default_str()
         ->type_name("N")
         ->group(kOfCalls);
-    command.add_option("--after", calls.after, "Those behind this place of the table")
+    command.add_option("--after", calls.after, "Continue after this place of the table")
         ->type_name("PLACE")
         ->group(kOfCalls);
 }
 
 void add_call_options(CLI::App &command, CallWanted &call) {
-    add_text(command, "--pool", call.pool, "In this pool only", "POOL");
-    add_text(command, "--to-user", call.to_user, "The user in To", "USER");
-    add_text(command, "--via", call.via, "sent-by of the topmost Via", "HOST");
-    add_text(command, "--source", call.source, "The client's address", "ADDRESS");
+    add_text(command, "--pool", call.pool, "Look only in this pool", "POOL");
+    add_text(command, "--to-user", call.to_user, "User in To", "USER");
+    add_text(command, "--via", call.via, "Sent-by of the topmost Via", "HOST");
+    add_text(command, "--source", call.source, "Address of the client", "ADDRESS");
 }
 
 /// The command's run, given what it does of calls.
@@ -170,7 +172,7 @@ void set_run(CLI::App *command, Todo &todo, const std::shared_ptr<What> &what, F
             }
             const std::string other = misplaced(*command);
             return other.empty() ? show(todo.context, *what, form)
-                                 : fail(kExitUsage, other + " goes with calls");
+                                 : fail(kExitUsage, other + " works only with calls");
         };
     });
 }
@@ -178,7 +180,7 @@ void set_run(CLI::App *command, Todo &todo, const std::shared_ptr<What> &what, F
 CLI::App *add_showing(CLI::App &app, What &what, const std::string &name, const std::string &help,
                       const std::string &help_of_name) {
     auto *command = app.add_subcommand(name, help);
-    command->add_option("kind", what.kind, "What to show")
+    command->add_option("kind", what.kind, "Kind of objects to show")
         ->required()
         ->check(CLI::IsMember({"services", "pools", "servers", "calls"}))
         ->type_name("KIND");
@@ -189,9 +191,9 @@ CLI::App *add_showing(CLI::App &app, What &what, const std::string &name, const 
 void add_get(CLI::App &app, Todo &todo) {
     auto what = std::make_shared<What>();
     auto calls = std::make_shared<CallsWanted>();
-    auto *command =
-        add_showing(app, *what, "get", "A list: services, pools, servers or calls",
-                    "One of them; a server is SERVER or POOL/SERVER; of calls: their server");
+    auto *command = add_showing(app, *what, "get", "List services, pools, servers or calls",
+                                "Show only this one; a server is SERVER or POOL/SERVER. For calls: "
+                                "the server that has them");
     add_list_options(*command, *calls);
     set_run(command, todo, what, Form::Table, [calls](const Context &context, const auto &name) {
         calls->server = name;
@@ -202,9 +204,9 @@ void add_get(CLI::App &app, Todo &todo) {
 void add_describe(CLI::App &app, Todo &todo) {
     auto what = std::make_shared<What>();
     auto call = std::make_shared<CallWanted>();
-    auto *command = add_showing(app, *what, "describe",
-                                "All that is known of services, pools, servers or a call",
-                                "One of them; a server is SERVER or POOL/SERVER; a call: CALL-ID");
+    auto *command = add_showing(
+        app, *what, "describe", "Show every field of services, pools, servers or a call",
+        "Show only this one; a server is SERVER or POOL/SERVER. For calls: the CALL-ID");
     add_call_options(*command, *call);
     set_run(command, todo, what, Form::Fields, [call](const Context &context, const auto &name) {
         if (name.empty()) {
@@ -218,7 +220,8 @@ void add_describe(CLI::App &app, Todo &todo) {
 } // namespace
 
 void add_show(CLI::App &app, Todo &todo) {
-    auto *status = app.add_subcommand("status", "The state of everything");
+    auto *status = app.add_subcommand(
+        "status", "Show the state of interfaces, services, pools, servers and calls");
     status->callback([&todo] { todo.run = [&todo] { return show_status(todo.context); }; });
     add_get(app, todo);
     add_describe(app, todo);

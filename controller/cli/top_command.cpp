@@ -54,9 +54,9 @@ int show_once(const Context &context) {
 std::string live_picture(const std::optional<Readings> &readings) {
     const std::size_t room = Terminal::lines();
     const std::string text =
-        readings ? top_view(*readings, use_colour(), room - 1) : std::string("one moment\n");
+        readings ? top_view(*readings, use_colour(), room - 1) : std::string("measuring\n");
     const auto shown = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-    return text + (shown + 2 <= room ? "\n" : "") + "q ends this\n";
+    return text + (shown + 2 <= room ? "\n" : "") + "press q to quit\n";
 }
 
 int show_live(const Context &context) {
@@ -77,7 +77,7 @@ int show_live(const Context &context) {
         Reading now = read_status(context);
         if (!now.answer.ok()) {
             terminal.reset(); // what was said of it went away with the screen
-            return fail(kExitNotReachable, "top: the daemon does not answer any more");
+            return fail(kExitNotReachable, "top: the daemon stopped answering");
         }
         shown = between(before, now);
         before = std::move(now);
@@ -89,7 +89,7 @@ int top(const Context &context, bool once) {
         return show_once(context);
     }
     if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1) {
-        return fail(kExitUsage, "top: this is no terminal; --once prints one picture");
+        return fail(kExitUsage, "top: this is not a terminal; use --once");
     }
     return show_live(context);
 }
@@ -98,8 +98,8 @@ int top(const Context &context, bool once) {
 
 void add_top(CLI::App &app, Todo &todo) {
     auto once = std::make_shared<bool>(false);
-    auto *command = app.add_subcommand("top", "Calls, health and rates, once a second; q ends it");
-    command->add_flag("--once", *once, "Print one picture, of one second, and end");
+    auto *command = app.add_subcommand("top", "Show calls, health and rates, updated each second");
+    command->add_flag("--once", *once, "Measure one second, print the result and exit");
     command->callback(
         [once, &todo] { todo.run = [once, &todo] { return top(todo.context, *once); }; });
 }

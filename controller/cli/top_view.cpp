@@ -143,7 +143,7 @@ std::string top_view(const Readings &readings, bool colour, std::size_t lines) {
         text += '\n' + services_table(readings, rows.services, colour) + '\n' +
                 servers_table(readings, rows.servers, colour);
     }
-    return more == 0 ? text : text + std::to_string(more) + " more; make the window higher\n";
+    return more == 0 ? text : text + std::to_string(more) + " more rows; enlarge the window\n";
 }
 
 } // namespace sipsteer::cli

@@ -109,10 +109,10 @@ private:
 /// Why the options do not go together; empty: they do.
 std::string objection(const TraceOptions &options) {
     if (options.file == "-" && ::isatty(STDOUT_FILENO) == 1) {
-        return "trace: -w -: the standard output is a terminal";
+        return "trace: -w -: cannot write pcapng to a terminal";
     }
     if (!options.hep.empty() && options.snap != 0) {
-        return "trace: --hep needs whole messages: not with --snap";
+        return "trace: --hep needs whole messages; remove --snap";
     }
     return {};
 }
@@ -169,7 +169,7 @@ int run_trace(const Context &context, const TraceOptions &options) {
     Tracer tracer(std::move(*sinks));
     const Taker taker{[&] {
                           if (::isatty(STDERR_FILENO) == 1) {
-                              std::cerr << "tracing; Ctrl-C ends it\n";
+                              std::cerr << "tracing until Ctrl-C\n";
                           }
                           return tracer.begin();
                       },
@@ -184,38 +184,39 @@ int run_trace(const Context &context, const TraceOptions &options) {
     }
     return is_wanted(options, followed, tracer.packets())
                ? kExitOk
-               : fail(kExitNotReachable, "the daemon has ended the trace");
+               : fail(kExitNotReachable, "the daemon ended the trace");
 }
 
 } // namespace
 
 void add_trace(CLI::App &app, Todo &todo) {
     auto options = std::make_shared<TraceOptions>();
-    auto *command = app.add_subcommand(
-        "trace", "The packets that are steered, with the decision on each; Ctrl-C ends it");
+    auto *command =
+        app.add_subcommand("trace", "Show steered packets with the decision on each, until Ctrl-C");
     const auto add = [&](const char *name, auto &value, const char *help, const char *type) {
         return command->add_option(name, value, help)->type_name(type);
     };
-    add("--call-id", options->call_id, "Only those of this call, its fragments included",
+    add("--call-id", options->call_id, "Select packets of this call, fragments included",
         "CALL-ID");
-    add("--source", options->source, "Only those from, and errors about, clients here",
+    add("--source", options->source,
+        "Select packets from clients in this prefix, and ICMP errors about them",
         "ADDRESS[/LENGTH]");
-    add("--server", options->server, "Only those sent to this one", "POOL/SERVER");
-    add("--reason", options->reason, "Only those with this reason, such as call_new or no_server",
-        "NAME");
-    add("--sample", options->sample, "Only those of this share of the calls, such as 0.01",
-        "SHARE");
-    add("--snap", options->snap, "So many bytes of each packet, from 64", "BYTES")
+    add("--server", options->server, "Select packets sent to this server", "POOL/SERVER");
+    add("--reason", options->reason,
+        "Select packets with this reason, for example call_new or no_server", "NAME");
+    add("--sample", options->sample, "Select this share of the calls, for example 0.01", "SHARE");
+    add("--snap", options->snap, "Keep only this many bytes of each packet, at least 64", "BYTES")
         ->check(CLI::PositiveNumber);
-    add("-c,--count", options->count, "End after so many packets", "N")->check(CLI::PositiveNumber);
-    add("--duration", options->duration, "End after this time: 500ms, 30s, 10m", "DURATION");
-    add("-w,--write", options->file, "Write them as pcapng to this file; -: the standard output",
-        "FILE");
-    add("--hep", options->hep, "Send the SIP messages in them to a Homer collector (HEP3, UDP)",
+    add("-c,--count", options->count, "Stop after N packets", "N")->check(CLI::PositiveNumber);
+    add("--duration", options->duration, "Stop after this time: 500ms, 30s, 10m", "DURATION");
+    add("-w,--write", options->file,
+        "Write the packets as pcapng to this file; - means the standard output", "FILE");
+    add("--hep", options->hep, "Send the SIP messages to a Homer collector (HEP3 over UDP)",
         "HOST:PORT");
-    add("--hep-id", options->hep_id, "The id of this capture agent, for the collector", "ID")
+    add("--hep-id", options->hep_id, "Use this capture agent id for the collector", "ID")
         ->capture_default_str();
-    command->footer("Without --write and --hep: one line a packet, with -o json one object.");
+    command->footer(
+        "Without --write and --hep: print one line per packet, with -o json one object.");
     command->callback([options, &todo] {
         todo.run = [options, &todo] { return run_trace(todo.context, *options); };
     });

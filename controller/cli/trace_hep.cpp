@@ -61,7 +61,7 @@ public:
         std::string words = "HEP: " + std::to_string(sent_) + " messages sent to " + place_;
         const auto incomplete = assembler_.incomplete() + assembler_.waiting();
         if (incomplete != 0) {
-            words += ", " + std::to_string(incomplete) + " lacked fragments";
+            words += ", " + std::to_string(incomplete) + " incomplete";
         }
         if (failed_ == 0) {
             return words;

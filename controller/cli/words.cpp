@@ -40,9 +40,9 @@ std::string secret_words(const json &datagram) {
     if (secret == "daemon") {
         return {};
     }
-    return secret == "file"        ? "under the secret that was given"
-           : secret == "state_dir" ? "under the secret in " + config::Config{}.state_dir
-                                   : "under a secret of zeros: not a daemon's";
+    return secret == "file"        ? "with the given secret"
+           : secret == "state_dir" ? "with the secret in " + config::Config{}.state_dir
+                                   : "with a secret of zeros, which no daemon uses";
 }
 
 std::string key_of_words(const json &datagram) {
@@ -57,12 +57,12 @@ std::string key_of_words(const json &datagram) {
 
 std::string key_words(const json &datagram) {
     if (datagram["key"].is_null()) {
-        return "not known: it is that of the client's address";
+        return "unknown: it needs the client's address";
     }
     const std::string secret = secret_words(datagram);
-    return text_of(datagram, "key") + ", of the " + key_of_words(datagram) +
+    return text_of(datagram, "key") + ", from the " + key_of_words(datagram) +
            (secret.empty() ? "" : ", " + secret) +
-           (datagram["key_secret"] == "zero" ? " (no secret was given or could be read)" : "");
+           (datagram["key_secret"] == "zero" ? " (no --secret given, none readable)" : "");
 }
 
 std::string candidates_words(const json &candidates) {
@@ -77,7 +77,7 @@ std::string candidates_words(const json &candidates) {
 
 void add_call(std::string &text, const json &call) {
     add_line(text, "  call",
-             text_of(call, "state") + " at " + text_of(call, "server") + ", came " +
+             text_of(call, "state") + " at " + text_of(call, "server") + ", began " +
                  text_of(call, "age_seconds") + " s ago, idle " + text_of(call, "idle_seconds") +
                  " s, kept " + text_of(call, "lifetime_left_seconds") + " s more");
 }
@@ -90,10 +90,10 @@ std::string pool_words(const json &answer) {
     }
     const auto if_new = answer.find("if_new");
     if (if_new != answer.end() && if_new->is_object()) {
-        add_line(text, "  if new",
-                 "to " + text_of(*if_new, "server") + ", ring slot " +
-                     text_of(*if_new, "ring_slot") + "; asked in this order: " +
-                     candidates_words(if_new->value("candidates", json::array())));
+        add_line(
+            text, "  if new",
+            "to " + text_of(*if_new, "server") + ", ring slot " + text_of(*if_new, "ring_slot") +
+                "; candidates: " + candidates_words(if_new->value("candidates", json::array())));
     }
     return text;
 }
@@ -146,7 +146,7 @@ std::string in_words(const json &datagram) {
     }
     add_line(text, "Key", key_words(datagram));
     add_line(text, "Table",
-             "notes \"" + text_of(datagram, "event") + "\"; a call that begins with it is " +
+             "event \"" + text_of(datagram, "event") + "\"; a new call would be " +
                  text_of(datagram, "state"));
     return text;
 }
@@ -178,7 +178,7 @@ std::string way_in_words(const json &answer) {
     const auto pools = answer.find("pools");
     if (pools == answer.end()) {
         const json pool = answer.value("pool", json());
-        return pool.is_object() ? pool_words(pool) : "its pool is not in force\n";
+        return pool.is_object() ? pool_words(pool) : "the pool of the service is not in force\n";
     }
     std::string text;
     for (const auto &pool : *pools) {

@@ -13,8 +13,8 @@ void check_twice(const Api &api, std::size_t index, const std::string &path, Err
     for (std::size_t i = 0; i < index; i++) {
         if (api.listen[i].address == api.listen[index].address) {
             errors.add(field_path(path, "address"),
-                       AddressAndPort::to_text(api.listen[index].address) + " is already that of " +
-                           element_path("api.listen", i));
+                       AddressAndPort::to_text(api.listen[index].address) +
+                           " is already the address of " + element_path("api.listen", i));
             return;
         }
     }
@@ -22,15 +22,15 @@ void check_twice(const Api &api, std::size_t index, const std::string &path, Err
 
 void check_tls(const Listen &listen, const std::string &path, Errors &errors) {
     if (listen.tls && listen.insecure) {
-        errors.add(field_path(path, "insecure"), "goes without tls only");
+        errors.add(field_path(path, "insecure"), "works only without tls");
     }
     if (listen.tls || listen.insecure || listen.address.address.is_loopback() ||
         errors.has(field_path(path, "tls")) || errors.has(field_path(path, "insecure"))) {
         return;
     }
     errors.add(field_path(path, "tls"),
-               "missing: others can reach " + AddressAndPort::to_text(listen.address) +
-                   "; give a certificate and a key, or \"insecure\": true for plain text");
+               "missing: other hosts can reach " + AddressAndPort::to_text(listen.address) +
+                   "; give a certificate and a key, or set \"insecure\" to true for plain text");
 }
 
 } // namespace
@@ -44,7 +44,7 @@ void check_api(const Api &api, Errors &errors) {
         }
     }
     if (!api.listen.empty() && !api.tokens_file && !errors.has("api.tokens_file")) {
-        errors.add("api.tokens_file", "missing: over TCP a client needs a token");
+        errors.add("api.tokens_file", "missing: clients need a token over TCP");
     }
 }
 

@@ -79,10 +79,9 @@ void check_endpoints(const std::vector<T> &things, const std::string &list, Erro
 void check_probe(const Probe &probe, const std::string &path, Errors &errors) {
     const bool over_tcp = probe.type == ProbeType::Tcp || probe.type == ProbeType::TcpOptions;
     if (over_tcp && probe.path != ProbePath::Direct) {
-        errors.add(field_path(path, "path"), quoted(word(probe.path)) + " goes with the type " +
-                                                 quoted(word(ProbeType::Options)) +
-                                                 " only: a TCP connection needs the "
-                                                 "server's own address");
+        errors.add(field_path(path, "path"),
+                   quoted(word(probe.path)) + " needs type " + quoted(word(ProbeType::Options)) +
+                       ": a TCP connection uses the server's own address");
     }
     if (errors.has(field_path(path, "interval")) || errors.has(field_path(path, "timeout"))) {
         return;
@@ -135,7 +134,7 @@ void check_method_pools(const Service &service, const std::string &list,
             continue;
         }
         if (const std::string *first = methods.seen_before(service.method_pools[i].method, path)) {
-            errors.add(field, "the method is already that of " + *first);
+            errors.add(field, "this method is already in " + *first);
         }
     }
 }
@@ -167,8 +166,8 @@ void check_vips_against_next_hops(const Config &config, Errors &errors) {
             const auto &next_hop = config.pools[p].servers[s].next_hop;
             if (next_hop && !next_hop->is_unspecified() && vips.contains(*next_hop)) {
                 errors.add(field_path(element_path(list, s), "next_hop"),
-                           next_hop->to_string() + " is a service's address, which is no way to "
-                                                   "one server");
+                           next_hop->to_string() +
+                               " is the address of a service, which cannot be a next hop");
             }
         }
     }
@@ -190,8 +189,7 @@ void check_vips_against_servers(const Config &config, Errors &errors) {
         if (!vip.is_unspecified() && server != servers.end()) {
             errors.add(field_path(element_path("services", i), "address"),
                        vip.to_string() + " is also the address of " + server->second +
-                           "; a server needs an address of its own beside the VIP, by which it "
-                           "is found on the network and probed");
+                           "; a server needs its own address for ARP and probes");
         }
     }
 }
@@ -208,9 +206,9 @@ void check_vip_interfaces(const Config &config, Errors &errors) {
         const auto [found, is_new] = first.try_emplace(service.address, i);
         const auto &other = config.services[found->second].vip_interface;
         if (!is_new && *other != *service.vip_interface) {
-            errors.add(path, service.address.to_string() + " is put on " + quoted(*other) + " by " +
-                                 element_path("services", found->second) +
-                                 " already; it can be on one interface only");
+            errors.add(path, service.address.to_string() + " is already on " + quoted(*other) +
+                                 " because of " + element_path("services", found->second) +
+                                 "; a VIP can be on only one interface");
         }
     }
 }

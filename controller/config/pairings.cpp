@@ -48,8 +48,8 @@ void check_stateless(const Pool &pool, const Complaints &complaints) {
     }
     if (pool.key == Key::AddressOfRecord) {
         complaints.add("key",
-                       quoted(pool.key) + needs_stateful("the messages within a dialog are found "
-                                                         "by their Call-ID"));
+                       quoted(pool.key) + needs_stateful("the call table finds the other messages "
+                                                         "of a dialog by their Call-ID"));
     }
 }
 
@@ -64,7 +64,7 @@ void check_stateless_server(const Server &server, const Complaints &complaints) 
     }
     if (server.admin == Admin::Draining) {
         complaints.add("admin", quoted(server.admin) +
-                                    needs_stateful("in a stateless pool no call could stay"));
+                                    needs_stateful("a stateless pool cannot keep calls"));
     }
 }
 
@@ -74,7 +74,7 @@ void check_key(const Pool &pool, const Complaints &complaints) {
     if (pool.key == Key::AddressOfRecord && !ring) {
         complaints.add("key", quoted(pool.key) + " needs scheduler " + quoted(Scheduler::Hash) +
                                   " or " + quoted(Scheduler::LeastCalls) + ": " +
-                                  quoted(pool.scheduler) + " does not go by it");
+                                  quoted(pool.scheduler) + " does not use the key");
     }
 }
 

@@ -69,8 +69,8 @@ void Name::read(const Cursor &at, std::string &out) const {
         return;
     }
     if (!is_name(*text)) {
-        at.fail(shown(*text) + " is not a name; a name is 1 to 31 letters, digits, \".\", \"_\" or "
-                               "\"-\", and begins with a letter or digit");
+        at.fail(shown(*text) + " is not a name; write 1 to 31 letters, digits, \".\", \"_\" or "
+                               "\"-\", and begin with a letter or digit");
         return;
     }
     out = *text;
@@ -95,8 +95,9 @@ void InterfaceName::read(const Cursor &at, std::string &out) const {
         return;
     }
     if (!is_interface_name(*text)) {
-        at.fail(shown(*text) + " is not an interface name; one is 1 to 15 characters without "
-                               "blanks, \"/\" and \":\"");
+        at.fail(
+            shown(*text) +
+            " is not an interface name; write 1 to 15 characters without blanks, \"/\" and \":\"");
         return;
     }
     out = *text;

@@ -127,12 +127,12 @@ void SipMethod::read(const Cursor &at, std::string &out) const {
         return;
     }
     if (!is_token(*text) || text->size() > kMethodBytes) {
-        at.fail(shown(*text) + " is not a SIP method; one is 1 to 32 letters, digits or "
-                               "-.!%*_+`'~ without blanks");
+        at.fail(shown(*text) +
+                " is not a SIP method; write 1 to 32 letters, digits or -.!%*_+`'~ without blanks");
         return;
     }
     if (*text == "INVITE" || *text == "ACK" || *text == "CANCEL") {
-        at.fail(shown(*text) + " cannot be a probe; use one that ends with its answer, like "
+        at.fail(shown(*text) + " cannot be a probe; use a method that one answer completes, like "
                                "\"OPTIONS\" or \"REGISTER\"");
         return;
     }
@@ -176,8 +176,8 @@ void HeaderText::read(const Cursor &at, std::string &out) const {
         return;
     }
     if (!is_header_text(*text)) {
-        at.fail(shown(*text) + " cannot stand in a header; 1 to 128 bytes without control "
-                               "characters and without blanks at the ends can");
+        at.fail(shown(*text) + " is not a header value; write 1 to 128 bytes without control "
+                               "characters, and without blanks at the ends");
         return;
     }
     out = *text;

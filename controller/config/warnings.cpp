@@ -36,8 +36,9 @@ std::vector<FieldError> warnings_about(const Config &config) {
         }
         if (!others.empty()) {
             warnings.push_back({field_path(element_path("services", i), "method_pools"),
-                                "INVITE goes to pool \"" + invites + "\", but not " + others +
-                                    ": the messages of one call reach two servers"});
+                                "INVITE goes to pool \"" + invites +
+                                    "\", but other methods of a call do not: " + others +
+                                    "; the messages of one call reach two servers"});
         }
     }
     return warnings;

@@ -32,7 +32,8 @@ Status listen_on(http::Server &server, const config::Listen &listen, const std::
     log::info("api_listens", {{"address", where}, {"tls", listen.tls.has_value()}});
     if (listen.insecure) {
         log::warn("api_insecure",
-                  {{"address", where}, {"effect", "tokens and answers can be read on the way"}});
+                  {{"address", where},
+                   {"effect", "anyone on the network path can read tokens and answers"}});
     }
     return Done{};
 }

@@ -28,7 +28,7 @@ std::string joined(const std::vector<std::string> &words) {
 }
 
 Problem invalid(const std::vector<config::FieldError> &errors) {
-    Problem problem{422, "the configuration would not be valid", {}, {}};
+    Problem problem{422, "the configuration has errors", {}, {}};
     for (const auto &error : errors) {
         problem.errors.push_back({config::json_pointer(error.path), error.message});
     }
@@ -36,9 +36,9 @@ Problem invalid(const std::vector<config::FieldError> &errors) {
 }
 
 Problem needs_restart(const std::vector<std::string> &fields) {
-    Problem problem{409, "only a restart changes this: edit the configuration file", {}, {}};
+    Problem problem{409, "this changes only at a restart; edit the configuration file", {}, {}};
     for (const auto &field : fields) {
-        problem.errors.push_back({"/" + field, "is read at the start of the daemon only"});
+        problem.errors.push_back({"/" + field, "changes only at a restart of the daemon"});
     }
     return problem;
 }
@@ -101,7 +101,7 @@ bool ConfigControl::reload() {
     }
     (void)user_.resize();
     hash_ = file.hash;
-    saved_.set_aside("SIGHUP had it read");
+    saved_.set_aside("SIGHUP read it again");
     return true;
 }
 
@@ -159,10 +159,10 @@ std::variant<Warnings, Problem> ConfigControl::put_in_force(const config::Config
     const config::Config before = user_.in_force();
     auto adopted = user_.adopt(next, "API");
     if (!adopted) {
-        return Problem{409, "it cannot be put in force: " + adopted.error().message, {}, {}};
+        return Problem{409, "cannot apply the configuration: " + adopted.error().message, {}, {}};
     }
     if (auto done = draft->commit(); !done) {
-        if (auto back = user_.adopt(before, "what was in force before"); !back) {
+        if (auto back = user_.adopt(before, "the previous configuration"); !back) {
             log::error("config_not_taken_back", {{"problem", back.error().message}});
         }
         return Problem{500, done.error().message, {}, {}};
@@ -179,7 +179,11 @@ ConfigControl::Answer ConfigControl::save_to_file() {
     const auto path = std::filesystem::canonical(file_, failed).string(); // a link stays one
     struct stat status {};
     if (failed || ::stat(path.c_str(), &status) != 0 || read_operator_file(path).hash != hash_) {
-        return Problem{409, file_ + " is not the one that was read; SIGHUP reads it again", {}, {}};
+        return Problem{409,
+                       file_ +
+                           " has changed since the daemon read it; send SIGHUP to read it again",
+                       {},
+                       {}};
     }
     const std::string text = config::to_json(user_.in_force()).dump(4) + '\n';
     auto draft = FileDraft::write(path, text, status.st_mode & 0777);

@@ -148,7 +148,8 @@ void Daemon::await_signal() {
 void Daemon::reload() {
     notify_reloading();
     const bool adopted = config_control_.reload();
-    notify_ready(adopted ? "configuration read again" : "new configuration refused, old one kept");
+    notify_ready(adopted ? "read the configuration again"
+                         : "refused the new configuration, kept the old one");
 }
 
 /// If it cannot be put in force the old one is kept.
@@ -179,7 +180,7 @@ Result<Warnings> Daemon::adopt(const config::Config &next, const std::string &fr
 /// The rings as they would be once new servers are up.
 Result<std::vector<plan::RingMove>> Daemon::preview(const config::Config &next) const {
     if (!condition_.live) {
-        return Error{"the daemon is starting or stopping: no time for changes"};
+        return Error{"the daemon is starting or stopping and accepts no changes"};
     }
     return steering_.preview(next, watching_.observed());
 }
@@ -192,7 +193,8 @@ void Daemon::stop() {
     if (detach) {
         steering_.detach();
     }
-    log::info("stopped", {{"data_plane", detach ? "detached" : "left attached, steering goes on"}});
+    log::info("stopped", {{"data_plane", detach ? "detached"
+                                                : "the program stays attached and keeps steering"}});
     stop_timer_.expires_after(kStopGrace);
     stop_timer_.async_wait([this](const boost::system::error_code &) { io_.stop(); });
 }

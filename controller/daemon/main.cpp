@@ -50,7 +50,7 @@ int run(const Options &options) {
         for (const auto &warning : config::warnings_about(*parsed)) {
             std::cerr << "warning: " << warning.to_string() << '\n';
         }
-        std::cout << options.config_file << ": good\n";
+        std::cout << options.config_file << ": valid\n";
         return kExitOk;
     }
     (void)log::set_level(options.log_level.empty() ? parsed->log_level : options.log_level);

@@ -43,7 +43,7 @@ void check_open_files_limit(const config::Config &config) {
         log::warn("open_files_limit",
                   {{"limit", std::uint64_t{limit.rlim_cur}},
                    {"wanted", wanted},
-                   {"problem", "probes may find no socket; raise LimitNOFILE of the unit"}});
+                   {"problem", "probes may lack a socket; raise LimitNOFILE in the unit"}});
     }
 }
 

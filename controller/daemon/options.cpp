@@ -9,22 +9,22 @@ namespace sipsteer::daemon {
 
 ParsedOptions parse_options(int argc, char **argv) {
     Options options;
-    CLI::App app{"sipsteerd: SIP load balancer. Steers UDP SIP by Call-ID in XDP; servers answer "
-                 "directly."};
-    app.add_option("-c,--config", options.config_file, "The configuration, a JSON file")
+    CLI::App app{"sipsteerd: SIP load balancer that steers calls by their Call-ID in XDP."};
+    app.add_option("-c,--config", options.config_file, "Read the configuration from this JSON file")
         ->required()
         ->type_name("FILE");
     app.add_flag("--check", options.check,
-                 "Only check the configuration; exit 0 if it is good, 2 if not");
+                 "Check the configuration and exit: 0 if it is valid, 2 if not");
     app.add_flag("--detach", options.detach,
-                 "Detach the program from the configured interfaces, remove the maps (and with "
-                 "them the calls) and the VIPs that sipsteerd put there, then exit");
-    app.add_option("--log-level", options.log_level, "Instead of the configuration's log_level")
+                 "Detach the program, remove the maps with all calls, remove the VIPs that "
+                 "sipsteerd added, and exit");
+    app.add_option("--log-level", options.log_level,
+                   "Log at this level instead of log_level in the configuration")
         ->check(CLI::IsMember(config::words<config::LogLevel>()))
         ->type_name("LEVEL");
     app.set_version_flag("--version", "sipsteerd " SIPSTEER_VERSION);
-    app.footer("Exit codes: 0 success, 1 failure, 2 bad command line or configuration.\n"
-               "Signals: TERM and INT stop it, HUP reads the configuration again.");
+    app.footer("Exit codes: 0 success, 1 failure, 2 bad command line or configuration.\nSignals: "
+               "TERM and INT stop the daemon, HUP makes it read the configuration again.");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

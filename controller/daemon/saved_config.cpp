@@ -28,16 +28,17 @@ std::optional<config::Config> SavedConfig::load(const std::string &hash) {
     const auto text = config::read_file(file_);
     const json saved = text ? json::parse(*text, nullptr, false) : json();
     if (!saved.is_object() || !saved.contains("of_file") || !saved.contains("config")) {
-        set_aside("what was saved cannot be read");
+        set_aside("cannot read the saved configuration");
         return std::nullopt;
     }
     if (saved["of_file"] != hash) {
-        set_aside("it was edited after the API's changes");
+        set_aside("somebody edited it after the API's changes");
         return std::nullopt;
     }
     const auto parsed = config::parse(saved["config"]);
     if (!parsed) {
-        set_aside("what was saved is not good any more: " + parsed.errors().front().to_string());
+        set_aside("the saved configuration is no longer valid: " +
+                  parsed.errors().front().to_string());
         return std::nullopt;
     }
     return *parsed;

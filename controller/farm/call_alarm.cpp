@@ -20,13 +20,13 @@ void CallAlarm::note_pass(const dataplane::Maps &maps, const plan::Plan &plan) {
             log::error("confirmed_calls_displaced",
                        {{"pool", pool.name},
                         {"count", seen.displaced - before->second.displaced},
-                        {"remedy", "a larger calls.capacity"}});
+                        {"remedy", "raise calls.capacity"}});
         }
         if (seen.no_room > before->second.no_room) {
             log::warn("calls_without_room", {{"pool", pool.name},
                                              {"count", seen.no_room - before->second.no_room},
-                                             {"effect", "steered by the ring alone"},
-                                             {"remedy", "a larger calls.capacity"}});
+                                             {"effect", "the ring alone chooses their server"},
+                                             {"remedy", "raise calls.capacity"}});
         }
     }
     seen_ = std::move(now);

@@ -59,7 +59,7 @@ Status Rehomes::begin(const ServerId &id) {
     }
     if (const auto job = jobs_.find(id);
         job != jobs_.end() && job->second.state == State::Running) {
-        return Error{"the calls of " + id.name() + " are being moved already"};
+        return Error{"the calls of " + id.name() + " are already moving"};
     }
     if (pool->value.mode != SS_POOL_STATEFUL) {
         return Error{"pool " + id.pool + " is stateless: it has no calls to move"};
@@ -112,7 +112,7 @@ void Rehomes::slice(const ServerId &id, Job &job, const farm::World &world) {
     const auto *server = farm::find_server(world.plan, id);
     const auto *pool = farm::find_pool(world.plan, id.pool);
     if (server == nullptr || server->index != job.server || pool == nullptr) {
-        job.problem = "the server is not configured any more";
+        job.problem = "the configuration no longer has the server";
         return end(id, job, world, State::GivenUp);
     }
     auto members = others(world.plan, *pool, job.server);

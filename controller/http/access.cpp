@@ -83,7 +83,7 @@ std::optional<Response> refuse_foreign(const Request &request) {
         return std::nullopt;
     }
     return problem_response(
-        {403, "a page of another origin may not change anything: " + *origin, {}, {}});
+        {403, "a page of another origin cannot change anything: " + *origin, {}, {}});
 }
 
 using OnWrong = std::function<void(const std::string &problem)>;
@@ -91,7 +91,7 @@ using OnWrong = std::function<void(const std::string &problem)>;
 std::optional<Response> refuse_token(Request &request, Tokens &tokens, const OnWrong &alarm) {
     const auto text = bearer_token(request);
     if (!text) {
-        return refusal(401, "a token is needed: \"Authorization: Bearer TOKEN\"", "");
+        return refusal(401, "send a token: \"Authorization: Bearer TOKEN\"", "");
     }
     const Token *token = tokens.find(*text);
     if (token == nullptr) {
@@ -108,12 +108,12 @@ std::optional<Response> refuse_token(Request &request, Tokens &tokens, const OnW
     }
     if (shows_messages(request)) {
         return refusal(403,
-                       "a trace shows whole messages: the token " + token->name +
-                           " is for reading only, it takes one of the role admin",
+                       "a trace shows whole messages; the token " + token->name +
+                           " has role read-only, use one of role admin",
                        "insufficient_scope");
     }
     if (!is_safe(request) && !only_explains(request)) {
-        return refusal(403, "the token " + token->name + " is for reading only",
+        return refusal(403, "the token " + token->name + " has role read-only",
                        "insufficient_scope");
     }
     return std::nullopt;

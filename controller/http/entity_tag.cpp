@@ -48,10 +48,10 @@ std::optional<Response> failed_condition(const Request &request, const std::stri
     if (!other && !same) {
         return std::nullopt;
     }
-    Problem problem{412, "the configuration is another one than the request is for", {}, {}};
+    Problem problem{412, "the configuration has changed: it has another entity tag", {}, {}};
     if (tag.empty()) {
         problem.detail = request.method == "POST"
-                             ? "what is new has no entity tag; leave If-Match out"
+                             ? "a new resource has no entity tag; remove If-Match"
                              : "there is no " + request.target.path + " yet";
     } else if (same) {
         problem.detail = "there is a " + request.target.path + " already";

@@ -37,7 +37,7 @@ Response bad_json(const config::Errors &errors, bool has_document) {
     if (!has_document) {
         return problem_response({400, errors.all().back().message, {}, {}});
     }
-    Problem problem{422, "the body has fields twice", {}, {}};
+    Problem problem{422, "the body has duplicate fields", {}, {}};
     for (const auto &error : errors.all()) {
         problem.errors.push_back({config::json_pointer(error.path), error.message});
     }

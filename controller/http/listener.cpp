@@ -136,7 +136,7 @@ void Listener::turn_away(StreamSocket &socket, const ClientAddress &client) {
     too_many_.note(
         client.text,
         std::to_string(of_source ? limits_.connections_from_one_source : limits_.connections) +
-            (of_source ? " from there" : " in all"),
+            (of_source ? " from one source" : " in total"),
         Alarm::Clock::now());
     if (tls_) {
         return;

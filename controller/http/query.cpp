@@ -77,7 +77,7 @@ std::optional<Problem> QueryReader::finish() {
         const std::string &name = parameter.first;
         if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
             std::string detail = "unknown query parameter \"" + name + "\"; ";
-            detail += known_.empty() ? "there are none here" : "known here:";
+            detail += known_.empty() ? "this route has none" : "known parameters:";
             for (const std::string &known : known_) {
                 detail += ' ' + known;
             }

@@ -23,7 +23,7 @@ std::string bytes(std::uint64_t count) {
 std::optional<Problem> read_problem(const boost::system::error_code &failed, const ReadState &state,
                                     const Limits &limits) {
     if (state.timed_out && state.started) {
-        return Problem{408, "the request did not come in time", {}, {}};
+        return Problem{408, "the request did not arrive in time", {}, {}};
     }
     if (state.timed_out || !is_http_error(failed) || failed == beast_http::error::end_of_stream ||
         failed == beast_http::error::partial_message) {
@@ -38,7 +38,7 @@ std::optional<Problem> read_problem(const boost::system::error_code &failed, con
                                   : Problem{414, "the request line is" + most, {}, {}};
     }
     if (failed == beast_http::error::bad_version) {
-        return Problem{505, "this is a server of HTTP/1.1 and HTTP/1.0", {}, {}};
+        return Problem{505, "this server speaks HTTP/1.1 and HTTP/1.0", {}, {}};
     }
     return Problem{400, "not an HTTP request: " + failed.message(), {}, {}};
 }

@@ -56,7 +56,7 @@ Response not_allowed(const std::map<std::string, Router::Handler> &handlers,
     }
     Response response = problem_response(
         {405,
-         request.method + " is not for " + request.target.path + "; allowed: " + allow,
+         request.method + " is not allowed on " + request.target.path + "; allowed: " + allow,
          {},
          {}});
     response.fields.emplace_back("Allow", allow);
@@ -73,7 +73,7 @@ Response call(const Router::Handler &handler, const Request &request) {
     }
     log::error("api_handler_failed",
                {{"method", request.method}, {"path", request.target.path}, {"error", what}});
-    return problem_response({500, "the request could not be served; the log says why", {}, {}});
+    return problem_response({500, "the daemon failed to serve the request; see its log", {}, {}});
 }
 
 } // namespace

@@ -66,7 +66,7 @@ Status clear_place(const std::string &path, const sockaddr_un &address) {
         return errno == ENOENT ? Status(Done{}) : Status(system_error(path));
     }
     if (!S_ISSOCK(status.st_mode)) {
-        return Error{path + " is there and is not a socket"};
+        return Error{path + " exists and is not a socket"};
     }
     // Non-blocking: a daemon whose queue is full (EAGAIN) is alive too.
     const Fd probe = make_socket(SOCK_NONBLOCK);

@@ -173,12 +173,12 @@ void Tokens::look_after_file() {
     if (!version) {
         version_.reset();
         tokens_.clear();
-        log::error("api_tokens_gone", {{"file", path_}, {"effect", "no token is good"}});
+        log::error("api_tokens_gone", {{"file", path_}, {"effect", "no token is valid"}});
     } else if (const auto loaded = load(); loaded) {
         log::info("api_tokens_read", {{"file", path_}, {"tokens", tokens_.size()}});
     } else {
-        log::error("api_tokens_refused",
-                   {{"problem", loaded.error().message}, {"effect", "those read before hold on"}});
+        log::error("api_tokens_refused", {{"problem", loaded.error().message},
+                                          {"effect", "the previous tokens stay valid"}});
     }
 }
 

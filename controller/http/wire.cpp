@@ -50,12 +50,12 @@ std::variant<Request, Problem> head_from_http(const HttpRequest &request,
         !boost::beast::iequals(request[beast_http::field::transfer_encoding], "chunked")) {
         // RFC 9112, 6.1 and 6.3: where such a body ends is not known, or not what it holds.
         return Problem{request.chunked() ? 501U : 400U,
-                       "Transfer-Encoding: only \"chunked\" is known",
+                       "Transfer-Encoding: only \"chunked\" is supported",
                        {},
                        {}};
     }
     if (request.count(beast_http::field::content_encoding) != 0) {
-        return Problem{415, "Content-Encoding: a body is read as it is", {}, {}};
+        return Problem{415, "Content-Encoding: encoded bodies are not supported", {}, {}};
     }
     auto target = parse_target({text.data(), text.size()});
     if (!target) {

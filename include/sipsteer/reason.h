@@ -17,26 +17,26 @@
     X(3, MALFORMED, "malformed", "header lengths do not fit the frame")                            \
     X(4, CALL_HIT, "call_hit", "the call table names the server")                                  \
     X(5, CALL_NEW, "call_new", "first message of a call, server from the scheduler")               \
-    X(6, CALL_REHOMED, "call_rehomed", "the call's server is gone, it has another one")            \
+    X(6, CALL_REHOMED, "call_rehomed", "the call's server is gone, it moved to another")           \
     X(7, CALL_NO_ROOM, "call_no_room", "no room in the call table, server from the ring")          \
     X(8, STATELESS, "stateless", "stateless pool, server from the ring")                           \
-    X(9, KEEPALIVE, "keepalive", "line ends only: a keep-alive (RFC 5626, 3.5.1)")                 \
+    X(9, KEEPALIVE, "keepalive", "only line ends: a keepalive (RFC 5626, 3.5.1)")                  \
     X(10, STUN, "stun", "STUN message on the SIP port (RFC 5389)")                                 \
     X(11, NO_CALL_ID, "no_call_id", "SIP message without a Call-ID")                               \
     X(12, NOT_SIP, "not_sip", "not a SIP message")                                                 \
     X(13, FRAGMENT, "fragment", "later fragment of a steered datagram")                            \
-    X(14, FRAGMENT_ORPHAN, "fragment_orphan", "fragment whose first one was not seen")             \
+    X(14, FRAGMENT_ORPHAN, "fragment_orphan", "fragment without its first one")                    \
     X(15, NO_SERVER, "no_server", "no server of the pool is up")                                   \
     X(16, NO_HEADROOM, "no_headroom", "the frame has no room for a VLAN tag")                      \
     X(17, EXTENSIONS, "extensions", "too many IPv6 extension headers to find the UDP header")      \
-    X(18, FRAGMENT_HELD, "fragment_held", "fragment that overtook the first one, kept for it")     \
-    X(19, FRAGMENT_LIMIT, "fragment_limit", "its source has as many fragments held as it may")     \
+    X(18, FRAGMENT_HELD, "fragment_held", "fragment that overtook its first one, held")            \
+    X(19, FRAGMENT_LIMIT, "fragment_limit", "the source has too many held fragments")              \
     X(20, FRAGMENT_NO_ROOM, "fragment_no_room", "no room to hold the fragment")                    \
-    X(21, FRAGMENT_ABSURD, "fragment_absurd", "fragment that no sender makes, or that overlaps")   \
-    X(22, CALL_ID_BEYOND, "call_id_beyond", "first fragment, and the Call-ID is not in it")        \
-    X(23, ICMP_ERROR, "icmp_error", "ICMP error about a datagram that a server sent")              \
-    X(24, NO_PORT, "no_port", "the server's interface is not among the ports")                     \
-    X(25, CALL_OVERFLOW, "call_overflow", "new call, and a server was at its limit")               \
+    X(21, FRAGMENT_ABSURD, "fragment_absurd", "impossible or overlapping fragment")                \
+    X(22, CALL_ID_BEYOND, "call_id_beyond", "first fragment without the Call-ID")                  \
+    X(23, ICMP_ERROR, "icmp_error", "ICMP error about a server's datagram")                        \
+    X(24, NO_PORT, "no_port", "the server's interface is not configured")                          \
+    X(25, CALL_OVERFLOW, "call_overflow", "new call, skipped a server at its limit")               \
     X(26, POOL_FULL, "pool_full", "every server of the pool is at its limit")
 
 enum ss_reason {

@@ -311,7 +311,7 @@ class Contract:
                 answer["datagrams"][0]["way"]["call_id"] == "contract@example.com" and not answer["more"]))
             self.check_answer("POST", path, path + "?service=nobody", way, pcap, 400)
             self.check_answer("POST", path, path, way + way[24:-5], pcap, holds=lambda answer: (
-                len(answer["datagrams"]) == 1 and "behind frame 1: " in answer["problem"]))
+                len(answer["datagrams"]) == 1 and "after frame 1: " in answer["problem"]))
             fragment = way[:60] + b"\x20" + way[61:]  # more fragments follow
             self.check_answer("POST", path, path, fragment, pcap, holds=lambda answer: (
                 answer["datagrams"][0]["part"] == "first_fragment"

@@ -221,8 +221,8 @@ SCRIPT
     : >"$WORK/low.out"
     { wait_until 60 grep -q 'SERVER' "$WORK/low.out"; printf q; } |
         on_terminal "$WORK/low.sh" >"$WORK/low.out"
-    check "in a low window it says what is missing" grep -q '[1-9] more; make the window higher' "$WORK/low.out"
-    check "and how to leave" grep -q 'q ends this' "$WORK/low.out"
+    check "in a low window it says what is missing" grep -q '[1-9] more rows; enlarge the window' "$WORK/low.out"
+    check "and how to leave" grep -q 'press q to quit' "$WORK/low.out"
 }
 
 # A call's events, over a restart of the daemon; ended as by Ctrl-C.

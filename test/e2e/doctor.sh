@@ -89,7 +89,7 @@ one_by_one() {
     files=$(prlimit --pid "$(director_pid)" --nofile --output SOFT --noheadings | tr -d ' ')
     limit_files 100
     check_troubles "a daemon that may open few files" 'limits fail'
-    check_says "how few" limits 'may open 100 files and may need 132'
+    check_says "how few" limits 'may open 100 files but may need 132'
     limit_files "$files"
 
     check_troubles "mended: none is left" ''
@@ -281,7 +281,7 @@ vip skipped' "$(troubles "$REPORT")"
     check_says "it says where it is to run" vip "nsenter --net=/proc/$(director_pid)/ns/net sipsteer doctor"
 }
 
-# Only the daemon's socket and files can be read; nothing is said to be well that was not looked at.
+# Only the daemon's socket and files can be read; nothing is said to be well that was not checked.
 without_root() {
     REPORT=$(on_host director setpriv --reuid=65534 --regid=65534 --clear-groups "$SIPSTEER" doctor \
         --api "$(director_file api.sock)" --config "$WORK/readable.json" -o json || true)

@@ -153,7 +153,7 @@ pools_by_method() {
     check_equal "no warning" 0 "$(log_lines config_warning)"
     configure "INVITE does" '.services[0].method_pools[0].method = "INVITE"'
     check_equal "the log warns: messages of a call are parted" 1 "$(log_lines config_warning)"
-    check "so does --check" warned 'services\[0\].method_pools: INVITE goes to pool "registrars", but not ACK'
+    check "so does --check" warned 'services\[0\].method_pools: INVITE goes to pool "registrars", but other methods of a call do not: ACK'
     configure "one pool" 'del(.pools[1], .services[0].method_pools)'
     check "the service is up" status_is '.services[0].state == "up"'
 }

@@ -54,8 +54,8 @@ a_server_behind_a_router() {
     check "a server with an address behind a router" \
         reload_director '.pools[0].probe.type = "none" | '"$move)" config_in_force
     check "gets nothing, and the status says why" server_is server2 '.forwards == false
-        and (.next_hop.problem | startswith("reached through router '"$near"'; L2 forwarding needs"))'
-    check "so does the log" grep -q "event=next_hop_unresolved address=$far problem=\"reached through router" \
+        and (.next_hop.problem | startswith("behind router '"$near"'; the server"))'
+    check "so does the log" grep -q "event=next_hop_unresolved address=$far problem=\"behind router" \
         "$(director_file log)"
     check "the next hop is stated" reload_director "$move"' | .next_hop = "'"$near"'")' config_in_force
     check "it gets its share" wait_until 60 server_is server2 '.takes_new and .next_hop.resolved'

@@ -149,7 +149,7 @@ class PageTest:
         self.browser.run("performance.clearResourceTimings()")
         self.browser.keys("#datagram", str(file))
         self.becomes("of a capture that is too large the limit is said, and what takes it", """
-            return /1.0 MiB, and the daemon takes 1 MiB.*sipsteer explain --pcap/.test(document.querySelector('#explanation').innerText)""")
+            return /1.0 MiB; the daemon accepts 1 MiB.*sipsteer explain --pcap/.test(document.querySelector('#explanation').innerText)""")
         names = self.browser.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
         self.check("and it is not sent", not any("/v1/explain" in name for name in names), names)
 

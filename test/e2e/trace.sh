@@ -188,7 +188,7 @@ killed() {
     code=0
     stop_pid "$LAST_PID" CONT || code=$?
     check_equal "a daemon that is stopped ends its traces well" "3 1" \
-        "$code $(grep -c 'the daemon has ended the trace' "$WORK/stopped.said")"
+        "$code $(grep -c 'the daemon ended the trace' "$WORK/stopped.said")"
     check_file stopped
 }
 

@@ -193,7 +193,7 @@ test_whole() {
         '.pools[0].probe.timeout = "5s"'
     refuses_config "a header line in a probe's URI" 2 'pools[0].probe.from: "sip:a@b\r\nX: y" is not a SIP URI' \
         '.pools[0].probe.from = "sip:a@b\r\nX: y"'
-    refuses_config "TCP by the DSR path" 2 'pools[0].probe.path: "dsr" goes with the type "options" only' \
+    refuses_config "TCP by the DSR path" 2 'pools[0].probe.path: "dsr" needs type "options"' \
         '.pools[0].probe += {type: "tcp", path: "dsr"}'
 }
 

@@ -24,10 +24,10 @@ LAST_PID=''  # pid of the latest of them
 
 require_root_and() { # COMMAND...
     local command
-    ((EUID == 0)) || die "must be run by root (network namespaces): use sudo"
+    ((EUID == 0)) || die "this needs root (network namespaces); use sudo"
     for command in "$@"; do
         command -v "$command" >/dev/null ||
-            die "$command is missing; install the packages listed in tools/packages.txt"
+            die "$command is missing; install the packages in tools/packages.txt"
     done
 }
 

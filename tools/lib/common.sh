@@ -19,7 +19,7 @@ quietly() {
 }
 
 require_root() {
-    ((EUID == 0)) || die "must be run as root (network namespaces, BPF): sudo tools/${0##*/}"
+    ((EUID == 0)) || die "this needs root (network namespaces, BPF): sudo tools/${0##*/}"
 }
 
 # build_sipsteer TARGET...: configures the release preset in build/ and builds targets; all: everything.

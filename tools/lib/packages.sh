@@ -37,7 +37,7 @@ disable_services() { # PACKAGE...
     command -v systemctl >/dev/null || return 0
     while read -r unit; do
         systemctl disable "${unit##*/}" >>"$ROOT/build/packages.log" 2>&1 ||
-            say "packages: the service ${unit##*/} could not be disabled; see build/packages.log"
+            say "packages: the service ${unit##*/} is still enabled: cannot disable it; see build/packages.log"
     done < <(dpkg -L "$@" | grep -E '^(/usr)?/lib/systemd/system/[^/@]+\.(service|timer|socket)$' | sort -u)
 }
 
@@ -57,7 +57,7 @@ install_packages() {
     [[ -z $made ]] || rm -f "$made"
     if ((code)); then
         tail -n 20 "$ROOT/build/packages.log" >&2
-        die "the packages could not be installed; all of the output: $ROOT/build/packages.log"
+        die "cannot install the packages; see $ROOT/build/packages.log"
     fi
     disable_services "$@"
 }
@@ -72,7 +72,7 @@ ensure_packages() {
     fi
     mapfile -t missing < <(missing_packages "$@")
     if ((${#missing[@]} == 0)); then
-        say "packages: all there"
+        say "packages: all installed"
         return
     fi
     say "packages: installing ${missing[*]}"
@@ -88,8 +88,8 @@ name_what_is_missing() {
         command -v "$program" >/dev/null || missing+=("$program")
     done
     ((${#missing[@]})) || return 0
-    say "This is not Debian 12, so nothing is installed. Missing programs: ${missing[*]}"
-    say "What Debian 12 calls the packages (tools/packages.txt):"
+    say "This is not Debian 12, so install the missing programs yourself: ${missing[*]}"
+    say "Names of the packages in Debian 12 (tools/packages.txt):"
     listed_packages "$@" | sed 's/^/  /' >&2
-    die "install what is missing and run this again"
+    die "install the missing programs and run this again"
 }

@@ -35,12 +35,12 @@ usage_error() {
 
 common_options() {
     cat <<USAGE
-  --pin-dir DIR  where sipsteerd pins its maps: pin_dir of its configuration
+  --pin-dir DIR  Read the maps in this directory, pin_dir of the configuration
                  (default: $DEFAULT_PIN_DIR)
-  --json         one JSON object instead of a table
-  --help         this text
+  --json         Print one JSON object instead of a table
+  --help         Print this help
 
-It reads the pinned maps with bpftool and changes nothing. sipsteerd need not run.
+The tool reads the pinned maps with bpftool and changes nothing. It works without sipsteerd.
 USAGE
 }
 
@@ -95,18 +95,18 @@ find_layout() {
 layout_get() { jq -r "$1" "$LAYOUT"; }
 
 find_maps() {
-    ((EUID == 0)) || die "reading BPF maps needs root: use sudo"
+    ((EUID == 0)) || die "this needs root to read BPF maps; use sudo"
     MAPS_DIR=$PIN_DIR/maps-v$(layout_get .version)
     local nearest=$PIN_DIR
     [[ $PIN_DIR == /* ]] || usage_error "--pin-dir: \"$PIN_DIR\" is not an absolute path"
-    [[ $MAPS_DIR =~ ^[^[:space:]]+$ ]] || usage_error "--pin-dir: \"$PIN_DIR\" has a blank in it"
+    [[ $MAPS_DIR =~ ^[^[:space:]]+$ ]] || usage_error "--pin-dir: \"$PIN_DIR\" contains a blank"
     while [[ ! -d $nearest ]]; do
         nearest=${nearest%/*}
         nearest=${nearest:-/}
     done
     [[ $(stat --file-system --format %T "$nearest") == bpf_fs ]] ||
-        die "$PIN_DIR is not on a BPF file system; is one mounted? mount -t bpf bpf /sys/fs/bpf"
-    [[ -d $PIN_DIR ]] || die "there is no $PIN_DIR: sipsteerd has pinned no maps there (--pin-dir?)"
+        die "$PIN_DIR is not on a BPF file system; mount one: mount -t bpf bpf /sys/fs/bpf"
+    [[ -d $PIN_DIR ]] || die "there is no $PIN_DIR; name the directory of the maps with --pin-dir"
     [[ -e $MAPS_DIR/servers ]] || die "$(other_layout)"
 }
 
@@ -196,7 +196,7 @@ maps_json() {
         esac
     done
     jq -n -c --slurpfile layout_file "$LAYOUT" "${files[@]}" "$@" "$(<"$MAPS_HOME/lib.jq") $filter" ||
-        die "what bpftool printed is not understood ($(bpftool version | head -n 1))"
+        die "cannot parse the output of bpftool ($(bpftool version | head -n 1))"
 }
 
 # show RESULT ROWS-FILTER COLUMN...: the result as it is, or as a table: the filter makes one array of

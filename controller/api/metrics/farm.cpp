@@ -25,19 +25,19 @@ void add_by_server(const State &state, Family family, Value value) {
 }
 
 void add_standing(const State &state, Families &families) {
-    add_by_server(state, families.gauge("server_up", "0 if the server is known to be down."),
+    add_by_server(state, families.gauge("server_up", "0 if the server is down."),
                   [](const Server &server) { return server.up; });
-    add_by_server(state, families.gauge("server_forwards", "1 if running calls are sent to it."),
+    add_by_server(state, families.gauge("server_forwards", "1 if running calls go to the server."),
                   [](const Server &server) { return server.forwards; });
-    add_by_server(state, families.gauge("server_takes_new", "1 if it is given new calls."),
+    add_by_server(state, families.gauge("server_takes_new", "1 if new calls go to the server."),
                   [](const Server &server) { return server.takes_new; });
-    add_by_server(state,
-                  families.gauge("server_neighbour_resolved", "1 if its MAC address is known."),
-                  [](const Server &server) { return server.neighbour_resolved; });
-    add_by_server(state, families.gauge("server_weight", "Its weight in force now."),
+    add_by_server(
+        state,
+        families.gauge("server_neighbour_resolved", "1 if the server's MAC address is known."),
+        [](const Server &server) { return server.neighbour_resolved; });
+    add_by_server(state, families.gauge("server_weight", "The server's weight in force."),
                   [](const Server &server) { return server.weight; });
-    auto draining =
-        families.gauge("server_draining_seconds", "How long a server has been draining.");
+    auto draining = families.gauge("server_draining_seconds", "Time since the start of the drain.");
     for (const auto &server : state.servers) {
         if (server.draining_seconds) {
             draining.add(labels_of(server), *server.draining_seconds);
@@ -50,18 +50,16 @@ void add_counters(const State &state, Families &families) {
                   [](const Server &server) { return std::uint64_t{server.counters.sent.packets}; });
     add_by_server(state, families.counter("server_bytes_total", "Bytes sent to a server."),
                   [](const Server &server) { return std::uint64_t{server.counters.sent.bytes}; });
-    add_by_server(
-        state, families.counter("server_new_calls_total", "Calls that the ring gave to a server."),
-        [](const Server &server) { return std::uint64_t{server.counters.new_calls}; });
+    add_by_server(state, families.counter("server_new_calls_total", "New calls of a server."),
+                  [](const Server &server) { return std::uint64_t{server.counters.new_calls}; });
     add_by_server(state,
                   families.counter("server_rehomed_calls_total",
-                                   "Calls that a server took over from one that was gone."),
+                                   "Calls that moved to a server from a server that was gone."),
                   [](const Server &server) { return std::uint64_t{server.counters.rehomed}; });
-    add_by_server(
-        state,
-        families.counter("server_refused_calls_total",
-                         "Times a server was at its limit when asked to take a new call."),
-        [](const Server &server) { return std::uint64_t{server.counters.refused}; });
+    add_by_server(state,
+                  families.counter("server_refused_calls_total",
+                                   "Times that the scheduler skipped a server at its limit."),
+                  [](const Server &server) { return std::uint64_t{server.counters.refused}; });
 }
 
 template <typename Add>
@@ -74,7 +72,7 @@ void for_each_probe(const State &state, Add add) {
 }
 
 void add_probes(const State &state, Families &families) {
-    auto up = families.gauge("probe_up", "1 if the probes by this path say that the server is up.");
+    auto up = families.gauge("probe_up", "1 if the server is up by the probes on this path.");
     for_each_probe(state,
                    [&](const Labels &labels, const Probe &probe) { up.add(labels, probe.up); });
     auto results = families.counter("probe_results_total", "Probes by their outcome.");
@@ -86,12 +84,12 @@ void add_probes(const State &state, Families &families) {
         }
     });
     auto transitions =
-        families.counter("probe_transitions_total", "Changes of a server's health by this path.");
+        families.counter("probe_transitions_total", "Changes of a server's health on this path.");
     for_each_probe(state, [&](const Labels &labels, const Probe &probe) {
         transitions.add(labels, probe.transitions);
     });
     auto latency = families.histogram("probe_duration_seconds",
-                                      "From a probe's first request to its final answer.");
+                                      "Time from a probe's first request to its final answer.");
     for_each_probe(state, [&](const Labels &labels, const Probe &probe) {
         latency.add(labels, probe.latency);
     });

@@ -15,21 +15,21 @@ void add_requests(const Requests &requests, Families &families) {
         count.add({{"route", route}, {"method", method}, {"status", std::to_string(status)}},
                   value);
     }
-    auto latency = families.histogram("api_request_duration_seconds",
-                                      "From a request that was read to its answer, not yet sent.");
+    auto latency =
+        families.histogram("api_request_duration_seconds",
+                           "Time from a complete request to its answer, before sending.");
     for (const auto &[route, value] : requests.latency) {
         latency.add({{"route", route}}, value);
     }
 }
 
 void add_trace(const Trace &trace, Families &families) {
-    families.gauge("trace_clients", "Clients that packets are traced for.").add({}, trace.clients);
-    families.counter("trace_packets_total", "Packets given to those clients.")
+    families.gauge("trace_clients", "Clients that trace packets.").add({}, trace.clients);
+    families.counter("trace_packets_total", "Packets sent to tracing clients.")
         .add({}, trace.packets);
     families
         .counter("trace_lost_packets_total",
-                 "Packets that were to be in a trace and are not: there was no room on the way to "
-                 "the daemon, or the client was slow.")
+                 "Packets lost to traces: no room on the way to the daemon, or a slow client.")
         .add({{"cause", "no_room"}}, trace.lost_early)
         .add({{"cause", "slow_client"}}, trace.lost_late);
 }
@@ -37,9 +37,11 @@ void add_trace(const Trace &trace, Families &families) {
 } // namespace
 
 void add_process(const State &state, Families &families) {
-    families.gauge("build_info", "1; the version of sipsteerd and of the layout of its maps.")
+    families
+        .gauge("build_info",
+               "Always 1; labels: the version of sipsteerd and of the layout of its maps.")
         .add({{"version", state.version}, {"layout", std::to_string(state.layout)}}, true);
-    families.standard_gauge("process_start_time_seconds", "When the daemon was started, Unix time.")
+    families.standard_gauge("process_start_time_seconds", "Start time of the daemon, Unix time.")
         .add({}, state.start_time);
     auto native = families.gauge("interface_native_mode",
                                  "1 if the program runs in the driver, 0 in generic mode.");

@@ -13,16 +13,16 @@ using dataplane::reason_label;
 using dataplane::verdict_label;
 
 void add_services(const State &state, Families &families) {
-    auto packets = families.counter("service_packets_total", "Packets for a service.");
+    auto packets = families.counter("service_packets_total", "Packets to a service.");
     for (const auto &service : state.services) {
         packets.add({{"service", service.name}}, std::uint64_t{service.traffic.packets});
     }
-    auto bytes = families.counter("service_bytes_total", "Bytes of packets for a service.");
+    auto bytes = families.counter("service_bytes_total", "Bytes of packets to a service.");
     for (const auto &service : state.services) {
         bytes.add({{"service", service.name}}, std::uint64_t{service.traffic.bytes});
     }
     auto messages = families.counter("service_messages_total",
-                                     "Messages for a service, by method or response class.");
+                                     "Messages to a service, by method or response class.");
     for (const auto &service : state.services) {
         for (std::uint32_t method = 0; method < SS_METHODS; method++) {
             if (method != SS_METHOD_RESERVED) {
@@ -49,16 +49,16 @@ void add_by_reason(const State &state, Family family, Value value) {
 
 void add_fragments(const State &state, Families &families) {
     families
-        .counter("fragments_held_total", "Fragments that overtook their first one and were held.")
+        .counter("fragments_held_total", "Fragments held because they overtook their first one.")
         .add({}, state.fragments.held);
-    families.counter("fragments_released_total", "Held fragments that were sent on.")
+    families.counter("fragments_released_total", "Held fragments sent to their server.")
         .add({}, state.fragments.released);
-    auto given_up = families.counter("fragments_given_up_total",
-                                     "Held fragments that were given up, by cause.");
+    auto given_up =
+        families.counter("fragments_given_up_total", "Held fragments dropped, by cause.");
     for (const auto &[cause, count] : state.fragments.given_up) {
         given_up.add({{"cause", cause}}, count);
     }
-    families.gauge("fragments_held_bytes", "Bytes of fragments that are held now.")
+    families.gauge("fragments_held_bytes", "Bytes of held fragments.")
         .add({}, state.fragments.bytes_held);
 }
 
@@ -66,15 +66,12 @@ void add_fragments(const State &state, Families &families) {
 
 void add_traffic(const State &state, Families &families) {
     add_services(state, families);
-    add_by_reason(state,
-                  families.counter("packets_total", "Packets by what was done with them, and why."),
+    add_by_reason(state, families.counter("packets_total", "Packets by verdict and reason."),
                   [](const ss_traffic &traffic) { return traffic.packets; });
-    add_by_reason(state,
-                  families.counter("bytes_total", "Bytes of packets by what was done, and why."),
+    add_by_reason(state, families.counter("bytes_total", "Bytes of packets by verdict and reason."),
                   [](const ss_traffic &traffic) { return traffic.bytes; });
     add_fragments(state, families);
-    auto rejects = families.counter("rejects_total",
-                                    "Requests to be answered with 503, by what became of it.");
+    auto rejects = families.counter("rejects_total", "Requests to answer with 503, by outcome.");
     for (const auto &[result, count] : state.rejects) {
         rejects.add({{"result", result}}, count);
     }

@@ -11,7 +11,7 @@ export function openAccess(reason = "") {
   if (dialog.open) {
     return;
   }
-  setText(byId("access-text"), `${reason === "" ? "" : `${reason}. `}This tab keeps the token until it is closed.`);
+  setText(byId("access-text"), `${reason === "" ? "" : `${reason}. `}This tab keeps the token until you close it.`);
   byId("token").value = token();
   dialog.showModal();
 }

@@ -36,7 +36,7 @@ async function failure(response) {
   const problem = await response.json().catch(() => ({}));
   const details = (problem.errors ?? []).map((error) => `${error.pointer}: ${error.detail}`);
   const said = [problem.detail ?? `status ${response.status}`, ...details].join("; ");
-  const detail = response.status === 401 ? (token() ? "The token is not valid" : "A token is needed") : said;
+  const detail = response.status === 401 ? (token() ? "The token is not valid" : "The API needs a token") : said;
   return new ApiError(response.status, detail, response.headers.has("WWW-Authenticate")); // RFC 6750, 3
 }
 
@@ -66,6 +66,6 @@ export async function get(target) {
   try {
     return await response.json();
   } catch {
-    throw new ApiError(0, "the answer was cut off");
+    throw new ApiError(0, "the answer is incomplete");
   }
 }

@@ -12,8 +12,8 @@ const MOST_LINES = 8; // more servers than this are shown as their sum
 
 const CHARTS = [
   { title: "Live calls", format: count, of: (sample) => new Map([...sample.servers].map(([name, { live_calls }]) => [name, live_calls ?? 0])) },
-  { title: "New calls a second", format: rate, of: (sample) => sample.rates?.newCalls },
-  { title: "Packets a second, by service", format: rate, of: (sample) => sample.rates?.servicePackets },
+  { title: "New calls per second", format: rate, of: (sample) => sample.rates?.newCalls },
+  { title: "Packets per second, by service", format: rate, of: (sample) => sample.rates?.servicePackets },
 ];
 
 function style(name) {
@@ -103,7 +103,7 @@ export class Charts {
     this.#drawn ??= CHARTS.map(createChart);
     CHARTS.forEach((kind, place) => this.#showOne(kind, this.#drawn[place], samples));
     const seen = duration(Date.now() / 1000 - this.#history.begun);
-    setText(byId("history-note"), `What this page has seen in the ${seen} it is open, an hour at most; gaps where it was hidden or had no answer.`);
+    setText(byId("history-note"), `Data of the ${seen} since you opened this page, at most an hour. Gaps: the page was hidden or got no answer.`);
   }
 
   #showOne({ title, format, of }, { canvas, now, chart }, samples) {
@@ -115,7 +115,7 @@ export class Charts {
     const last = of(samples.at(-1));
     const value = last ? format(total(last)) : format(NaN);
     setText(now, value);
-    canvas.setAttribute("aria-label", `${title}: now ${value}. The numbers are in the tables below.`);
+    canvas.setAttribute("aria-label", `${title}: now ${value}. The tables below have the numbers.`);
   }
 
   /** Other colours: those of the other scheme. */

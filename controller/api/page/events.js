@@ -90,7 +90,7 @@ export async function followEvents() {
     const stop = new AbortController();
     const leave = () => stop.abort();
     document.addEventListener("visibilitychange", leave, { once: true });
-    let note = "Interrupted; trying again";
+    let note = "Interrupted, retrying";
     try {
       await follow(stop.signal);
     } catch (error) {

@@ -11,7 +11,7 @@ function showAnswer(answer) {
 }
 
 function showProblem(error) {
-  byId("explanation").replaceChildren(element("p", { className: "problem" }, `Not explained: ${error.message}`));
+  byId("explanation").replaceChildren(element("p", { className: "problem" }, `Cannot explain: ${error.message}`));
 }
 
 async function show(question) {
@@ -43,8 +43,8 @@ const MOST_BYTES = 1024 * 1024; // more the daemon does not read, and its answer
 
 async function explainFile(file) {
   if (file.size > MOST_BYTES) {
-    throw new Error(`${file.name} has ${(file.size / MOST_BYTES).toFixed(1)} MiB, and the daemon takes 1 MiB. ` +
-      "On the command line, sipsteer explain --pcap FILE takes any size.");
+    throw new Error(`${file.name} has ${(file.size / MOST_BYTES).toFixed(1)} MiB; the daemon accepts 1 MiB. ` +
+      "For a larger file, run sipsteer explain --pcap FILE.");
   }
   const type = await typeOf(file);
   const query = new URLSearchParams();
@@ -102,6 +102,6 @@ export function offerServices(services) {
   const choices = ["", ...services.map((service) => service.name)];
   keep(byId("datagram-service"), choices, (name) => name, (name) => element("option", { value: name }, name),
     (option, name) => {
-      option.textContent = name === "" ? (services.length === 1 ? "the only service" : "which service?") : name;
+      option.textContent = name === "" ? (services.length === 1 ? "the only service" : "choose a service") : name;
     });
 }

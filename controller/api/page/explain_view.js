@@ -15,9 +15,9 @@ function callFacts(call) {
   return [
     ["Server now", call.server ?? UNKNOWN],
     ["State", call.state],
-    ["Came", `${duration(call.age_seconds)} ago`],
+    ["Began", `${duration(call.age_seconds)} ago`],
     ["Last message", `${duration(call.idle_seconds)} ago`],
-    ["Kept for", `${duration(call.lifetime_left_seconds)} more, if nothing comes`],
+    ["Expires in", `${duration(call.lifetime_left_seconds)}, without another message`],
   ];
 }
 
@@ -29,7 +29,7 @@ function ifNewFacts(choice) {
   return [
     ["If it were new", choice.server ?? "no server takes it"],
     ["Ring slot", choice.ring_slot],
-    ["Asked in this order", choice.candidates.map(candidateWords).join(", ")],
+    ["Candidates, in order", choice.candidates.map(candidateWords).join(", ")],
   ];
 }
 
@@ -50,8 +50,8 @@ function messageView(answer) {
 
 function datagramWords({ way, part, cut }) {
   if (way === null) {
-    return cut ? "cut short by the capture" : part === "first_fragment"
-      ? "a first fragment that ends before its Call-ID does" : "a later fragment: it goes where its first one went";
+    return cut ? "truncated by the capture" : part === "first_fragment"
+      ? "a first fragment without the whole Call-ID" : "a later fragment: it follows its first one";
   }
   const what = [part === "first_fragment" ? "first fragment of a" : "", way.kind, way.method].filter(Boolean).join(" ");
   const server = way.pool?.call?.server ?? way.pool?.if_new?.server;
@@ -69,11 +69,11 @@ function datagramView(datagram) {
 
 /** Elements: one for each datagram, folded. */
 export function captureView({ frames, datagrams, more, problem }) {
-  const words = datagrams.length === 0 ? `None of its ${plural(frames, "frame")} is a datagram to a service.`
-    : more ? `The first ${plural(datagrams.length, "datagram")} to services; there are more.`
+  const words = datagrams.length === 0 ? `No datagram to a service in ${plural(frames, "frame")}.`
+    : more ? `The first ${plural(datagrams.length, "datagram")} to services, of more.`
       : `${plural(datagrams.length, "datagram")} to services, in ${plural(frames, "frame")}.`;
   return [element("p", { className: datagrams.length === 0 ? "empty" : "" }, words),
-    ...(problem ? [element("p", { className: "problem" }, `Not read to its end: ${problem}`)] : []),
+    ...(problem ? [element("p", { className: "problem" }, `Not read to the end: ${problem}`)] : []),
     ...datagrams.map(datagramView)];
 }
 
@@ -81,7 +81,7 @@ export function captureView({ frames, datagrams, more, problem }) {
 export function explanation(answer) {
   const pools = answer.pools ?? (answer.pool && typeof answer.pool === "object" ? [answer.pool] : []);
   const views = pools.length > 0 ? pools.map(poolView)
-    : [element("p", { className: "empty" }, "No pool could have it.")];
+    : [element("p", { className: "empty" }, "No pool has a call table.")];
   const raw = element("details", {}, element("summary", {}, "The whole answer"),
     element("pre", { tabindex: "0" }, JSON.stringify(answer, null, 2)));
   return [messageView(answer), ...views, raw].filter((view) => view !== null);

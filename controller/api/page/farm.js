@@ -92,10 +92,10 @@ function healthOf({ health, probe }) {
 
 function drainWords({ calls_left, closing_left, deadline_unix, drained }) {
   if (drained) {
-    return "drained: it can be taken away";
+    return "drained: you can remove it";
   }
   const left = calls_left > 0 ? `${plural(calls_left, "call")} left` : `${plural(closing_left, "call")} closing`;
-  return deadline_unix === null ? left : `${left}, until ${clock(new Date(deadline_unix * 1000))} at most`;
+  return deadline_unix === null ? left : `${left}, deadline ${clock(new Date(deadline_unix * 1000))}`;
 }
 
 /** Whether a server takes new calls, and if not, whose will that is. */
@@ -104,7 +104,7 @@ function takingOf(server, isPoolUp) {
     return { word: "draining", state: "warning", why: server.drain ? drainWords(server.drain) : "" };
   }
   if (server.admin === "disabled") {
-    return { word: "disabled", state: "none", why: server.forwards ? "" : "nothing is sent to it" };
+    return { word: "disabled", state: "none", why: server.forwards ? "" : "it gets no packets" };
   }
   if (server.takes_new) {
     const starting = server.weight_now < server.weight;
@@ -119,7 +119,7 @@ function nextHopOf({ next_hop: hop }) {
     return [UNKNOWN, ""];
   }
   if (!hop.resolved) {
-    return [hop.failed ? "not found" : "being looked for", hop.problem ?? ""];
+    return [hop.failed ? "not found" : "searching", hop.problem ?? ""];
   }
   return [hop.mac, hop.vlan ? `VLAN ${hop.vlan}` : ""];
 }
@@ -134,7 +134,7 @@ function updateAction(cell, pool, server) {
   setText(button, action.word);
   button.setAttribute("aria-label", `${action.word} ${pool.name}/${server.name}`);
   button.disabled = isReadOnly();
-  button.title = isReadOnly() ? "The token is for reading only" : "";
+  button.title = isReadOnly() ? "The token has role read-only" : "";
   button.onclick = () => startAction(pool.name, server, action);
 }
 
@@ -177,8 +177,8 @@ export function showFarm(status, sample) {
   const modes = status.interfaces.map((each) => `${each.name} (${each.mode})`).join(", ");
   setText(byId("about"), `${status.version}, up for ${duration(status.uptime_seconds)}, on ${modes}`);
   setNote(byId("farm-empty"), status.pools.length > 0 ? ""
-    : "No pools are configured: nothing is steered yet. Pools and services come with the configuration file "
-      + "(man sipsteer.conf) or the API (POST /v1/pools).");
+    : "There are no pools yet. Add pools and services in the configuration file "
+      + "(man sipsteer.conf) or over the API (POST /v1/pools).");
   showServices(status.services, sample);
   keep(byId("pools"), status.pools, (pool) => pool.name, createPool,
     (section, pool) => updatePool(section, pool, sample));

@@ -12,12 +12,12 @@ import { plural } from "./format.js";
 const DRAIN = {
   word: "Drain",
   admin: "draining",
-  text: (server) => `It takes no new calls from now on and keeps those it has: ${plural(server.live_calls ?? 0, "live call")}.`,
+  text: (server) => `It keeps its calls (${plural(server.live_calls ?? 0, "live call")}) and takes no new ones.`,
 };
 const ENABLE = {
   word: "Enable",
   admin: "enabled",
-  text: () => "It takes new calls again, as soon as it is up.",
+  text: () => "It takes new calls again when it is up.",
 };
 
 export function actionOf(server) {
@@ -33,9 +33,9 @@ export function watchActions(after) {
 
 function problemText(error) {
   if (error.status === 412) {
-    return "Somebody has changed this server in the meantime. Nothing was done: close this, look, and try again.";
+    return "Somebody has changed this server meanwhile. Nothing has changed: close this, check the server and try again.";
   }
-  return error.isAboutAccess ? `${error.message}. Nothing was changed.` : `Not done: ${error.message}`;
+  return error.isAboutAccess ? `${error.message}. Nothing has changed.` : `Cannot change the server: ${error.message}`;
 }
 
 function showProblem(error) {

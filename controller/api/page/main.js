@@ -61,10 +61,10 @@ function failed(error) {
     return;
   }
   showLink("bad", "No answer");
-  const old = seenAt === null ? "" : ` What is shown is from ${clock(seenAt)}, ${duration((Date.now() - seenAt) / 1000)} old.`;
-  setNote(byId("trouble"), `The daemon does not answer (${error.message}).${old} Trying again every 2 seconds.`);
+  const old = seenAt === null ? "" : ` The data is from ${clock(seenAt)}, ${duration((Date.now() - seenAt) / 1000)} old.`;
+  setNote(byId("trouble"), `The daemon does not answer (${error.message}).${old} Retrying every 2 seconds.`);
   if (seenAt === null) {
-    setText(byId("farm-empty"), "Nothing is known of the farm yet.");
+    setText(byId("farm-empty"), "There is no data of the farm yet.");
   }
 }
 

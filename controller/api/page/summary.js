@@ -20,8 +20,8 @@ function tiles(status, sample) {
     upTile("Services up", status.services, (service) => service.state === "up"),
     upTile("Servers taking new calls", allServers(status), (server) => server.takes_new),
     { label: "Live calls", value: count(sample.liveCalls), note: "early and confirmed" },
-    { label: "New calls", value: rates ? rate(total(rates.newCalls)) : UNKNOWN, note: "a second" },
-    { label: "Packets to services", value: rates ? rate(total(rates.servicePackets)) : UNKNOWN, note: "a second" },
+    { label: "New calls", value: rates ? rate(total(rates.newCalls)) : UNKNOWN, note: "per second" },
+    { label: "Packets to services", value: rates ? rate(total(rates.servicePackets)) : UNKNOWN, note: "per second" },
     { label: "Call table", value: percent(filled), note: `${count(status.calls.live)} entries`,
       state: filled > 0.85 ? "warning" : "none" },
   ];

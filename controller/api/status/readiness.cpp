@@ -25,7 +25,7 @@ std::vector<std::string> missing_for_readiness(const ReadinessInput &input) {
     }
     std::vector<std::string> missing;
     if (!input.maps_written) {
-        missing.emplace_back("the maps are not written as planned; the log says why");
+        missing.emplace_back("the maps are not up to date; see the log");
     }
     for (const auto &interface : input.interfaces) {
         if (const auto attached = check_interface(input, interface.name); !attached) {

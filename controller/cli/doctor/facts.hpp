@@ -29,7 +29,7 @@ template <typename T>
 using Known = Result<T>;
 
 inline Error not_looked_at() {
-    return Error{"it was not looked at"};
+    return Error{"it was not checked"};
 }
 
 /// The daemon's process, as the socket of its API tells it.

@@ -20,7 +20,7 @@ namespace {
 
 Error full(const std::string &what, std::size_t size, const std::string &name) {
     return Error{"no place for " + what + " " + name + ": all " + std::to_string(size) +
-                 " are taken, counting those whose calls still run"};
+                 " are in use, including those with running calls"};
 }
 
 ss_service_key service_key(const Address &address, std::uint16_t port, std::uint8_t protocol) {

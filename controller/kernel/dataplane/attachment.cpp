@@ -198,7 +198,7 @@ private:
     Result<Attachment> change_mode(int old_fd, bool native) {
         log::warn("xdp_mode_change", {{"interface", interface_.name},
                                       {"from", mode_word(native)},
-                                      {"effect", "packets pass by until it is done"}});
+                                      {"effect", "the kernel gets all packets until it is done"}});
         LIBBPF_OPTS(bpf_xdp_attach_opts, expected, .old_prog_fd = old_fd);
         const int failed = bpf_xdp_detach(static_cast<int>(ifindex_), mode_flag(native), &expected);
         if (failed != 0) {
@@ -210,7 +210,7 @@ private:
         } else if (auto back = attach_through_libxdp(native); !back) {
             log::error("xdp_lost", {{"interface", interface_.name},
                                     {"problem", back.error().message},
-                                    {"effect", "nothing is attached any more"}});
+                                    {"effect", "no program is attached"}});
         }
         return attachment;
     }
@@ -300,14 +300,14 @@ Result<Attachment> attach(const config::Interface &interface, const MapOptions &
 Status check_attached(const Attachment &attachment) {
     const std::string where = "interface " + attachment.interface + ": ";
     if (if_nametoindex(attachment.interface.c_str()) != attachment.ifindex) {
-        return Error{where + "it is gone, or another one has its name"};
+        return Error{where + "it is gone, or a new interface has its name"};
     }
     const auto found = attached_to(attachment.ifindex);
     if (!found) {
         return Error{where + found.error().message};
     }
     if (!runs_program(found->get(), attachment.program_id)) {
-        return Error{where + "the program is not attached any more"};
+        return Error{where + "the program is no longer attached"};
     }
     return Done{};
 }

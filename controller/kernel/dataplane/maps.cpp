@@ -207,8 +207,7 @@ Status Maps::load(const MapOptions &options) {
 Status Maps::can_resize(std::uint32_t call_capacity) const {
     const std::string wanted = "room for " + std::to_string(call_capacity) + " calls: ";
     if (before_) {
-        return Error{wanted +
-                     "the table is being resized already; calls are left in the one before"};
+        return Error{wanted + "an earlier resize still runs: the old table has calls"};
     }
     const std::uint32_t buckets = bucket_count(call_capacity);
     const std::uint64_t calls = table_->count();

@@ -12,7 +12,7 @@ Result<Multiprog> attached_to(std::uint32_t ifindex) {
         return Multiprog();
     }
     if (failed != 0) {
-        return Error{"cannot tell what XDP program is attached: " +
+        return Error{"cannot find the attached XDP program: " +
                      std::string(std::strerror(static_cast<int>(-failed)))};
     }
     return Multiprog(programs);

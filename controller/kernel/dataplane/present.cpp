@@ -30,7 +30,7 @@ PresentProgram describe(int fd, const std::vector<std::uint32_t> &tables) {
 Result<Present> ids_only(std::uint32_t ifindex) {
     LIBBPF_OPTS(bpf_xdp_query_opts, found);
     if (const int failed = bpf_xdp_query(static_cast<int>(ifindex), 0, &found); failed != 0) {
-        return system_error("cannot tell what XDP program is attached", -failed);
+        return system_error("cannot find the attached XDP program", -failed);
     }
     Present present;
     present.complete = found.attach_mode == XDP_ATTACHED_NONE;

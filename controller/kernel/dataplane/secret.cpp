@@ -18,7 +18,8 @@ Result<Secret> read_secret(const Fd &file, const std::string &path) {
     const auto got = ::read(file.get(), secret.data(), sizeof(secret));
     char extra = 0;
     if (got != static_cast<ssize_t>(sizeof(secret)) || ::read(file.get(), &extra, 1) != 0) {
-        return Error{"state_dir: " + path + " does not hold 16 bytes; remove it to have a new one"};
+        return Error{"state_dir: " + path +
+                     " does not have 16 bytes; remove it, so that the daemon makes a new one"};
     }
     return secret;
 }

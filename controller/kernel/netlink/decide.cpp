@@ -81,9 +81,8 @@ NextHop decide_segment(const Route &route, const LinkFinder &find_link, const Vl
     case Route::Kind::Local:
         return unresolved("the address is the director's own");
     case Route::Kind::Router:
-        return unresolved("reached through router " + route.router.to_string() +
-                          "; L2 forwarding needs the server, or the next_hop stated for it, on a "
-                          "segment of the director");
+        return unresolved("behind router " + route.router.to_string() +
+                          "; the server, or its next_hop, must be on a segment of the director");
     case Route::Kind::OnLink:
         break;
     }

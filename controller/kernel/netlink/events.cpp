@@ -40,7 +40,7 @@ Status Events::start() {
     for (const int group : kGroups) {
         if (::setsockopt(fd->get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) !=
             0) {
-            return system_error("cannot follow the kernel's neighbours and routes");
+            return system_error("cannot watch the kernel's neighbours and routes");
         }
     }
     ::setsockopt(fd->get(), SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof(kReceiveBuffer));

@@ -42,7 +42,7 @@ std::optional<Link> link_of(int type) {
 std::string link_problem(int type) {
     const char *name = pcap_datalink_val_to_name(type);
     return std::string("link type ") + (name != nullptr ? name : std::to_string(type)) +
-           " is not known; known: Ethernet, Linux cooked, raw IP, loopback";
+           " is not supported; supported: Ethernet, Linux cooked, raw IP, loopback";
 }
 
 /// `before`: what errors and problems begin with.
@@ -73,7 +73,7 @@ Result<Counts> read_all(pcap_t *capture, const std::string &before, const Wanted
     }
     if (got == PCAP_ERROR) {
         counts.problem =
-            before + "behind frame " + std::to_string(counts.frames) + ": " + pcap_geterr(capture);
+            before + "after frame " + std::to_string(counts.frames) + ": " + pcap_geterr(capture);
     }
     return counts;
 }

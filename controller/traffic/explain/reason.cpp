@@ -51,7 +51,7 @@ std::string choice_words(const farm::World &world, const plan::PlannedPool &pool
                          const calls::Key &key, const farm::Choice &choice) {
     const auto takers = taker_words(world, choice, SS_NO_SERVER);
     if (takers.empty() && !key.missing.empty() && !key.ring) {
-        return "where a new one goes depends on what is missing: " + list_words(key.missing);
+        return "the choice for a new call needs more; missing: " + list_words(key.missing);
     }
     if (takers.empty()) {
         return nobody_words(pool, choice);
@@ -62,20 +62,20 @@ std::string choice_words(const farm::World &world, const plan::PlannedPool &pool
     text += takers;
     const auto full = std::count_if(choice.candidates.begin(), choice.candidates.end(),
                                     [](const farm::Candidate &c) { return c.full; });
-    return full == 0 ? text : text + "; passed over at their limits: " + std::to_string(full);
+    return full == 0 ? text : text + "; skipped at their limits: " + std::to_string(full);
 }
 
 std::string stateless_words(const farm::World &world, const plan::PlannedPool &pool,
                             const calls::Key &key, const farm::Choice &choice) {
     if (!key.ring) {
-        return "cannot be told; missing: " + list_words(key.missing);
+        return "unknown; missing: " + list_words(key.missing);
     }
     const auto takers = taker_words(world, choice, SS_NO_SERVER);
     if (takers.empty()) {
         return nobody_words(pool, choice);
     }
-    return "the pool is stateless: ring slot " + std::to_string(*choice.slot) + " is " + takers +
-           "'s";
+    return "the pool is stateless: ring slot " + std::to_string(*choice.slot) + " belongs to " +
+           takers;
 }
 
 /// What becomes of a message of a call that is in the table.
@@ -103,7 +103,7 @@ std::string entry_words(const farm::World &world, const plan::PlannedPool &pool,
 }
 
 std::string no_call_id_words(const ss_pool &pool) {
-    return pool.no_call_id == SS_NO_CALL_ID_PASS ? "no Call-ID: left to the director's kernel"
+    return pool.no_call_id == SS_NO_CALL_ID_PASS ? "no Call-ID: passed to the director's kernel"
            : pool.no_call_id == SS_NO_CALL_ID_DROP
                ? "no Call-ID: dropped"
                : "no Call-ID: steered by the client's address; ";
@@ -112,9 +112,9 @@ std::string no_call_id_words(const ss_pool &pool) {
 std::string new_words(const farm::World &world, const plan::PlannedPool &pool,
                       const calls::Key &key, const Findings &findings) {
     if (!key.table) {
-        return "the call table cannot be asked; missing: " + list_words(key.missing);
+        return "no lookup in the call table; missing: " + list_words(key.missing);
     }
-    std::string text = findings.entry ? "its time in the call table is over: a new call; "
+    std::string text = findings.entry ? "its entry has expired: a new call; "
                                       : "not in the call table: a new call; ";
     if (findings.registered) {
         return text + "its user is registered at " + farm::server_word(world, *findings.registered);

@@ -96,7 +96,7 @@ Result<std::optional<BlockView>> BlockReader::next() {
         return std::optional<BlockView>();
     }
     if (length < kBlockFrame || length % 4 != 0 || length > kLongestBlock) {
-        return Error{"this is no capture in the form pcapng"};
+        return Error{"this is not a pcapng capture"};
     }
     if (rest.size() < length) {
         return std::optional<BlockView>();

@@ -461,7 +461,7 @@ TEST_CASE("a capture that is cut off is answered as far as it goes") {
     CHECK(answer["frames"] == 1);
     CHECK(answer["datagrams"].size() == 1);
     CHECK_THAT(answer["problem"].get<std::string>(),
-               Catch::StartsWith("behind frame 1: ") && Catch::Contains("truncated"));
+               Catch::StartsWith("after frame 1: ") && Catch::Contains("truncated"));
     CHECK_THAT(problem(ask(60), 400).detail, Catch::Contains("truncated"));
     problem(ask(10), 400);
 }

@@ -92,7 +92,7 @@ TEST_CASE("sipsteer get calls: page by page, filtered", "[cli]") {
         json{{"pool", "p"}, {"state", "early"}, {"older_than", "600"}, {"idle_longer_than", "90"}});
     const auto one = run(daemon, "get calls --limit 1");
     CHECK(one.exit_code == 0);
-    CHECK_THAT(one.output, Catch::Contains("--after 200 those behind them"));
+    CHECK_THAT(one.output, Catch::Contains("--after 200\n"));
     CHECK(json::parse(run(daemon, "get calls -o json --after 200").output)["calls"].size() == 2);
     CHECK(run(daemon, "get calls a/b --pool c").exit_code == 2);
     CHECK(run(daemon, "get calls --idle soon").exit_code == 2);
@@ -143,7 +143,7 @@ TEST_CASE("sipsteer explain --pcap: each datagram's service by its destination",
     CHECK(services("") == "trunk sip null ");
     CHECK(services(" --service sip") == "sip sip sip ");
     CHECK_THAT(run(daemon, "explain --pcap " + file).output,
-               Catch::EndsWith("\nnot sent to a service\n"));
+               Catch::EndsWith("\nno service has this destination\n"));
 }
 
 TEST_CASE("sipsteer explain: the daemon's key, or under which secret it is", "[cli]") {
@@ -152,12 +152,12 @@ TEST_CASE("sipsteer explain: the daemon's key, or under which secret it is", "[c
     const std::string secret = " --secret " + daemon.write("secret", std::string(16, 'k'));
     const auto datagram = "explain --datagram " + daemon.write("bye", bye);
     CHECK_THAT(run(daemon, datagram + secret).output,
-               Catch::Contains("Key:        00000000deadbeef, of the Call-ID\n"));
+               Catch::Contains("Key:        00000000deadbeef, from the Call-ID\n"));
     const json found = json::parse(run(daemon, datagram + " -o json").output);
     CHECK(found["key"] == "00000000deadbeef");
     CHECK(found["key_secret"] == "daemon");
     CHECK_THAT(run(daemon, datagram + " --offline" + secret).output,
-               Catch::Contains(", of the Call-ID, under the secret that was given\n"));
+               Catch::Contains(", from the Call-ID, with the given secret\n"));
     const auto via = daemon.write("via", "BYE sip:a SIP/2.0\r\nCall-ID: c\r\n"
                                          "Via: SIP/2.0/UDP 192.0.2.7\r\n\r\n");
     CHECK(json::parse(run(daemon, "explain -o json --datagram " + via).output)["key_of"] ==
@@ -167,7 +167,7 @@ TEST_CASE("sipsteer explain: the daemon's key, or under which secret it is", "[c
     const auto lines = run(daemon, file + secret).output;
     INFO(lines);
     CHECK_THAT(lines, Catch::Contains("Call-ID c  key 00000000deadbeef\n"));
-    CHECK_THAT(lines, Catch::Contains(" (under the secret that was given)\n"));
+    CHECK_THAT(lines, Catch::Contains(" (with the given secret)\n"));
     const auto offline = run(daemon, file + " --offline").output;
     CHECK_THAT(offline, !Catch::Contains("deadbeef") && Catch::Contains(" (under "));
 }
@@ -225,13 +225,12 @@ TEST_CASE("sipsteer apply and diff", "[cli]") {
 TEST_CASE("sipsteer diff: what apply would refuse", "[cli]") {
     const Daemon daemon;
     const auto file = daemon.write("config", R"({"pin_dir": "/x"})");
-    const std::string refusal = "sipsteer: apply would refuse all of it, because of pin_dir: "
-                                "change that in the daemon's own "
-                                "configuration file, and restart it\n";
+    const std::string refusal = "sipsteer: apply would refuse the file because of pin_dir; edit "
+                                "the daemon's own configuration file and restart the daemon\n";
     const auto text = run(daemon, "diff -f " + file);
     CHECK(text.exit_code == 1);
     CHECK(text.output == "would change:\n  log_level: info -> ?\n"
-                         "  pin_dir: only a restart changes it\n" +
+                         "  pin_dir: changes only at a restart\n" +
                              refusal);
     const auto as_json = run(daemon, "diff -o json -f " + file);
     CHECK(as_json.exit_code == 1);
@@ -268,7 +267,7 @@ TEST_CASE("sipsteer events: a stream that ends is asked for again, behind its la
           "-  info     one,two,call_events_lost call_id=\"a b\" calls=0.5 server=p/s source=::/0\n"
           "sipsteer: the daemon at " +
               daemon.socket() +
-              " does not answer any more; asking until it does\n"
+              " stopped answering; retrying\n"
               "sipsteer: that is all\n");
 }
 

@@ -162,7 +162,7 @@ TEST_CASE("sipsteer explain: a capture", "[cli]") {
     CHECK(run(options + folder.write("good", capture) + " --port 5070").exit_code == 1);
     const auto cut = run(options + folder.write("cut", capture.substr(0, capture.size() - 5)));
     CHECK(cut.exit_code == 2);
-    CHECK_THAT(cut.output, Catch::Contains("behind frame 0") && Catch::Contains("truncated"));
+    CHECK_THAT(cut.output, Catch::Contains("after frame 0") && Catch::Contains("truncated"));
     const auto none = run(options + folder.write("none", "no capture"));
     CHECK(none.exit_code == 2);
     CHECK(run(options + "/nonexistent").exit_code == 2);
@@ -187,7 +187,7 @@ TEST_CASE("sipsteer: exit codes of what cannot be done", "[cli]") {
     CHECK(run("config check -o json /nonexistent").exit_code == 2);
     const auto piped = run("config check - <" + folder.write("ok.json", kGood));
     CHECK(piped.exit_code == 0);
-    CHECK(piped.output == "standard input: good\n");
+    CHECK(piped.output == "standard input: valid\n");
     CHECK(run("config check - <" + folder.write("bad.json", "{")).exit_code == 1);
 }
 

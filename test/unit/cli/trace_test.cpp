@@ -220,7 +220,7 @@ TEST_CASE("sipsteer trace says when the trace is not what was asked for", "[cli]
     auto daemon = short_trace();
     const auto ended = run_sipsteer(daemon.socket(), "trace -w " + daemon.file("ended"));
     CHECK(ended.exit_code == 3);
-    CHECK_THAT(ended.output, Catch::Contains("the daemon has ended the trace"));
+    CHECK_THAT(ended.output, Catch::Contains("the daemon ended the trace"));
     const auto full = run_sipsteer(daemon.socket(), "trace -c 4 -w /dev/full");
     CHECK(full.exit_code == 1);
     CHECK_THAT(full.output, Catch::Contains("/dev/full: No space left on device"));

@@ -85,9 +85,9 @@ TEST_CASE("top: in a low window what is not well comes first, and what is missin
     CHECK(shown(12) == all);
     CHECK(shown(100) == all);
     CHECK(shown(11) == Words{first, "", "SERVICE", "s1", "", "SERVER", "p/d", "p/e", "p/a", "p/b",
-                             "2 more; make the window higher"});
+                             "2 more rows; enlarge the window"});
     CHECK(shown(7) ==
-          Words{first, "", "SERVICE", "", "SERVER", "p/d", "6 more; make the window higher"});
+          Words{first, "", "SERVICE", "", "SERVER", "p/d", "6 more rows; enlarge the window"});
     for (std::size_t lines = 2; lines < 14; lines++) {
         CHECK(shown(lines).size() <= lines);
     }
@@ -192,7 +192,7 @@ TEST_CASE("a change: fields with old and new value, what is added and removed", 
           "    drain_timeout: - -> 10m\n"
           "    weight: 100 -> 400\n"
           "  pool p: 25.0 % of new calls go to another server than before\n"
-          "  api: only a restart changes it\n"
+          "  api: changes only at a restart\n"
           "  warning: late\n");
     CHECK(change_view(change, false, true).find("\x1b[31m- server p/b\x1b[0m\n") !=
           std::string::npos);

@@ -50,8 +50,8 @@ TEST_CASE("addresses and ports that are none") {
 
 TEST_CASE("off loopback TLS is needed, or a word that it is not") {
     const auto missing = [](const std::string &address) {
-        return Texts{"api.listen[0].tls: missing: others can reach " + address +
-                     "; give a certificate and a key, or \"insecure\": true for plain text"};
+        return Texts{"api.listen[0].tls: missing: other hosts can reach " + address +
+                     "; give a certificate and a key, or set \"insecure\" to true for plain text"};
     };
     CHECK(errors_of_listeners(R"([ { "address": "127.9.9.9:80" }, { "address": "[::1]:80" } ])")
               .empty());
@@ -64,7 +64,7 @@ TEST_CASE("off loopback TLS is needed, or a word that it is not") {
           Texts{"api.listen[0].insecure: expected true or false, found number 1"});
     CHECK(errors_of_listeners(R"([ { "address": "192.0.2.1:80", "insecure": true,
                                      "tls": { "certificate": "/c", "key": "/k" } } ])") ==
-          Texts{"api.listen[0].insecure: goes without tls only"});
+          Texts{"api.listen[0].insecure: works only without tls"});
     CHECK(errors_of_listeners(R"([ { "address": "192.0.2.1:80", "tls": { "key": "/k" } } ])") ==
           Texts{"api.listen[0].tls.certificate: missing"});
 }
@@ -72,12 +72,12 @@ TEST_CASE("off loopback TLS is needed, or a word that it is not") {
 TEST_CASE("listeners need tokens and places of their own") {
     check({
         {{"/api", R"({"listen": [ { "address": "127.0.0.1:80" } ]})"},
-         {"api.tokens_file: missing: over TCP a client needs a token"}},
+         {"api.tokens_file: missing: clients need a token over TCP"}},
         {{"/api", R"({"listen": []})"}, {}},
         {{"/api", R"({"socket_group": "a b"})"},
          {R"(api.socket_group: "a b" is not the name of a group)"}},
     });
     CHECK(errors_of_listeners(R"([ { "address": "127.0.0.1:80" }, { "address": "[::1]:80" },
                                    { "address": "127.0.0.1:80" } ])") ==
-          Texts{"api.listen[2].address: 127.0.0.1:80 is already that of api.listen[0]"});
+          Texts{"api.listen[2].address: 127.0.0.1:80 is already the address of api.listen[0]"});
 }

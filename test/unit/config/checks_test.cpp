@@ -37,8 +37,7 @@ TEST_CASE("what is given twice") {
 }
 
 TEST_CASE("a VIP is no server's own address") {
-    const std::string reason = "; a server needs an address of its own beside the VIP, by which it "
-                               "is found on the network and probed";
+    const std::string reason = "; a server needs its own address for ARP and probes";
     check({
         {{"/services/0/address", R"("198.51.100.12")"},
          {"services[0].address: 198.51.100.12 is also the address of pools[0].servers[1]" +
@@ -53,15 +52,15 @@ TEST_CASE("a VIP is no server's next hop") {
         {{"/pools/0/servers/1/next_hop", R"("198.51.100.1")"}, {}},
         {{"/pools/0/servers/1/next_hop", R"("198.51.100.11")"}, {}}, // another server may route
         {{"/pools/0/servers/1/next_hop", R"("198.51.100.100")"},
-         {"pools[0].servers[1].next_hop: 198.51.100.100 is a service's address, which is no way to "
-          "one server"}},
+         {"pools[0].servers[1].next_hop: 198.51.100.100 is the address of a service, which cannot "
+          "be a next hop"}},
         {{"/pools/0/servers/1/next_hop", R"("0.0.0.0")"},
          {"pools[0].servers[1].next_hop: \"0.0.0.0\" is the unspecified address, which cannot be "
           "used here"}},
     });
 }
 
-TEST_CASE("a VIP is put on one interface") {
+TEST_CASE("a VIP is on one interface") {
     json document = good();
     document["services"] = json::parse(R"([
         { "name": "a", "address": "198.51.100.100", "pool": "proxies", "vip_interface": "eth0" },
@@ -71,8 +70,8 @@ TEST_CASE("a VIP is put on one interface") {
     CHECK(texts(parse(document)).empty());
     document["services"][2]["vip_interface"] = "eth1";
     CHECK(texts(parse(document)) ==
-          Texts{"services[2].vip_interface: 198.51.100.100 is put on \"eth0\" by services[0] "
-                "already; it can be on one interface only"});
+          Texts{"services[2].vip_interface: 198.51.100.100 is already on \"eth0\" because of "
+                "services[0]; a VIP can be on only one interface"});
 }
 
 TEST_CASE("a method's pool is a pool, and each method has one") {
@@ -81,7 +80,7 @@ TEST_CASE("a method's pool is a pool, and each method has one") {
          {R"(services[0].method_pools[0].pool: "other" is not the name of a pool)"}},
         {{"/services/0/method_pools", R"([ { "method": "REGISTER", "pool": "proxies" },
                                            { "method": "REGISTER", "pool": "proxies" } ])"},
-         {"services[0].method_pools[1].method: the method is already that of "
+         {"services[0].method_pools[1].method: this method is already in "
           "services[0].method_pools[0]"}},
         {{"/services/0/method_pools", R"([ { "method": "SUBSCRIBE", "pool": "registrars" },
                                            { "method": "other", "pool": "registrars" } ])"},

@@ -51,14 +51,14 @@ TEST_CASE("the address of record needs a call table, and a ring that goes by it"
     CHECK(errors_with(R"({"key": "address-of-record"})").empty());
     CHECK(errors_with(R"({"key": "address-of-record", "scheduler": "least-calls"})").empty());
     CHECK(errors_with(R"({"key": "address-of-record", "mode": "stateless"})") ==
-          Texts{"pools[0].key: \"address-of-record\" needs mode \"stateful\": the messages within "
-                "a dialog are found by their Call-ID"});
+          Texts{"pools[0].key: \"address-of-record\" needs mode \"stateful\": the call table finds "
+                "the other messages of a dialog by their Call-ID"});
     for (const std::string name : {"round-robin", "weighted-round-robin", "source"}) {
         const std::string fields = R"({"key": "address-of-record", "scheduler": ")" + name + "\"}";
         CHECK(errors_with(fields.c_str()) ==
               Texts{"pools[0].key: \"address-of-record\" needs scheduler \"hash\" or "
                     "\"least-calls\": \"" +
-                    name + "\" does not go by it"});
+                    name + "\" does not use the key"});
     }
     for (const char *mode : {"stateless", "stateful"}) {
         const json fields = {{"mode", mode}, {"key", "call-id-and-via"}};
@@ -74,8 +74,8 @@ TEST_CASE("limits and drains need a call table") {
     CHECK(errors_with_server("stateless", R"({"max_new_calls_per_second": 7})") ==
           Texts{at + "max_new_calls_per_second: 7" + counts_none});
     CHECK(errors_with_server("stateless", R"({"admin": "draining"})") ==
-          Texts{at + "admin: \"draining\" needs mode \"stateful\": in a stateless pool no call "
-                     "could stay"});
+          Texts{at +
+                "admin: \"draining\" needs mode \"stateful\": a stateless pool cannot keep calls"});
     CHECK(errors_with_server("stateless", R"({"max_calls": 0, "drain_timeout": "5m", "tier": 1,
                                               "max_new_calls_per_second": 0})")
               .empty());
@@ -125,8 +125,8 @@ TEST_CASE("methods of one call that go to two pools are warned of") {
     CHECK(warnings_about(config) ==
           std::vector<FieldError>{
               {"services[0].method_pools",
-               "INVITE goes to pool \"others\", but not ACK, BYE, CANCEL, PRACK, UPDATE: the "
-               "messages of one call reach two servers"}});
+               "INVITE goes to pool \"others\", but other methods of a call do not: ACK, BYE, "
+               "CANCEL, PRACK, UPDATE; the messages of one call reach two servers"}});
     pools = {{SS_METHOD_INVITE, "others"},
              {SS_METHOD_ACK, "others"},
              {SS_METHOD_BYE, "others"},

@@ -30,8 +30,8 @@ std::vector<CodeRange> accepted(const std::string &value) {
 TEST_CASE("a probe's method is a token, and ends with its answer") {
     CHECK(good_with("method", R"("REGISTER")"));
     CHECK(good_with("method", R"("x-Ping.1!%*_+`'~")"));
-    const std::string rule = " is not a SIP method; one is 1 to 32 letters, digits or -.!%*_+`'~ "
-                             "without blanks";
+    const std::string rule =
+        " is not a SIP method; write 1 to 32 letters, digits or -.!%*_+`'~ without blanks";
     for (const char *bad : {R"("")", R"("OP TIONS")", R"("A\r\nB")", R"("a/b")", R"("\u00fc")",
                             R"("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")"}) {
         INFO(bad);
@@ -42,8 +42,8 @@ TEST_CASE("a probe's method is a token, and ends with its answer") {
     for (const char *no_probe : {R"("INVITE")", R"("ACK")", R"("CANCEL")"}) {
         CHECK(errors_with("method", no_probe) ==
               Texts{std::string("pools[0].probe.method: ") + no_probe +
-                    " cannot be a probe; use one that ends with its answer, like \"OPTIONS\" or "
-                    "\"REGISTER\""});
+                    " cannot be a probe; use a method that one answer completes, like \"OPTIONS\" "
+                    "or \"REGISTER\""});
     }
 }
 
@@ -154,8 +154,8 @@ TEST_CASE("a probe's path") {
 TEST_CASE("a probe over TCP goes the direct path") {
     CHECK(good_with("type", R"("tcp")"));
     CHECK(good_with("type", R"("tcp-options")"));
-    const std::string rule = " goes with the type \"options\" only: a TCP connection needs the "
-                             "server's own address";
+    const std::string rule =
+        " needs type \"options\": a TCP connection uses the server's own address";
     check({
         {{"/pools/0/probe", R"({"type": "tcp", "path": "dsr"})"},
          {"pools[0].probe.path: \"dsr\"" + rule}},

@@ -174,12 +174,12 @@ TEST_CASE("a query parameter given twice or unknown is a problem that names it")
     CHECK(problem["status"] == 400);
     CHECK(problem["parameter"] == "limti");
     CHECK(problem["detail"] ==
-          "unknown query parameter \"limti\"; known here: pool server state older_than "
+          "unknown query parameter \"limti\"; known parameters: pool server state older_than "
           "idle_longer_than limit after");
 
     problem = json::parse(ask(router, "GET", "/v1/status?verbose").body);
     CHECK(problem["status"] == 400);
-    CHECK(problem["detail"] == "unknown query parameter \"verbose\"; there are none here");
+    CHECK(problem["detail"] == "unknown query parameter \"verbose\"; this route has none");
 }
 
 TEST_CASE("text that is not UTF-8 does not break an answer") {

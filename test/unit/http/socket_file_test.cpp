@@ -75,7 +75,7 @@ TEST_CASE("a file that is not a socket is left alone") {
     Server server(io, example_router());
     const Status status = server.listen(path, 0660);
     REQUIRE_FALSE(status.ok());
-    CHECK(status.error().message == path + " is there and is not a socket");
+    CHECK(status.error().message == path + " exists and is not a socket");
     server.stop();
     CHECK(fs::is_regular_file(path));
 }

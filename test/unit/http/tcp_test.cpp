@@ -46,7 +46,7 @@ TEST_CASE("a token for reading changes nothing") {
     const RunningTcp server;
     CHECK(server.ask(put("/echo", bearer("secret"))).result_int() == 200);
     const HttpAnswer refused = server.ask(put("/echo", bearer("look")));
-    CHECK(problem_of(refused)["detail"] == "the token watch is for reading only");
+    CHECK(problem_of(refused)["detail"] == "the token watch has role read-only");
     CHECK(refused.result_int() == 403);
     CHECK(refused[beast_http::field::www_authenticate] ==
           "Bearer realm=\"sipsteer\", error=\"insufficient_scope\"");

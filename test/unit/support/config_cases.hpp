@@ -77,9 +77,9 @@ inline void check(const std::vector<Row> &rows) {
 
 inline const std::string kDurationForm = R"("500ms", "5s", "30m" or "2h")";
 inline const std::string kNameRule =
-    R"( is not a name; a name is 1 to 31 letters, digits, ".", "_" or )"
-    R"("-", and begins with a letter or digit)";
+    R"( is not a name; write 1 to 31 letters, digits, ".", "_" or )"
+    R"("-", and begin with a letter or digit)";
 inline const std::string kInterfaceRule =
-    R"( is not an interface name; one is 1 to 15 characters without blanks, "/" and ":")";
+    R"( is not an interface name; write 1 to 15 characters without blanks, "/" and ":")";
 
 } // namespace sipsteer::config::test

@@ -83,7 +83,7 @@ Known<Queues> Ethtool::queues() const {
     ethtool_channels channels{};
     channels.cmd = ETHTOOL_GCHANNELS;
     if (const int failed = ask(&channels); failed != 0) {
-        return system_error("its driver does not tell its queues", failed);
+        return system_error("its driver does not report its queues", failed);
     }
     return Queues{channels.combined_count + channels.rx_count,
                   channels.max_combined + channels.max_rx, channels.max_combined != 0};

@@ -91,16 +91,16 @@ void gather_network(unsigned needs, const config::Config &config, Network &netwo
 
 void gather_place(const ApiPlace &place, Facts &facts) {
     if (place.socket.empty()) {
-        facts.process = Error{"its process is known by the API's Unix socket only"};
+        facts.process = Error{"only the API's Unix socket reveals its process"};
         if (!is_this_host(place.host)) {
-            facts.elsewhere = "the daemon is on another host, " + place.host +
-                              ": sipsteer doctor is to run there";
+            facts.elsewhere =
+                "the daemon is on another host, " + place.host + "; run sipsteer doctor there";
         }
         return;
     }
     facts.process = process_behind(place.socket);
     if (facts.process && facts.process->other_network) {
-        facts.elsewhere = "the daemon is in another network namespace: nsenter --net=/proc/" +
+        facts.elsewhere = "the daemon is in another network namespace; run nsenter --net=/proc/" +
                           std::to_string(facts.process->pid) + "/ns/net sipsteer doctor ...";
     }
 }

@@ -63,7 +63,7 @@ Host gather_host(const config::Config *config) {
     if (const auto available = dataplane::memory_available()) {
         host.memory_available = *available;
     } else {
-        host.memory_available = Error{"/proc/meminfo does not say what is available"};
+        host.memory_available = Error{"/proc/meminfo lacks MemAvailable"};
     }
     if (config != nullptr) {
         host.table_pinned = dataplane::is_table_pinned(dataplane::maps_directory(config->pin_dir),

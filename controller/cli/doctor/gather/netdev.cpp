@@ -41,7 +41,7 @@ Known<std::uint64_t> xdp_features(std::uint32_t ifindex) {
     }
     const std::uint16_t family = find_family(*socket);
     if (family == 0) {
-        return Error{"a kernel before 6.3 does not tell what its driver can do for XDP"};
+        return Error{"a kernel before 6.3 does not report the XDP features of its driver"};
     }
     Request request(family);
     request.body<genlmsghdr>().cmd = kDevGet;
@@ -51,7 +51,7 @@ Known<std::uint64_t> xdp_features(std::uint32_t ifindex) {
         features = Attributes(message, sizeof(genlmsghdr)).u64(kXdpFeatures);
     });
     if (!features) {
-        return system_error("the kernel does not tell what its driver can do for XDP",
+        return system_error("the kernel does not report the XDP features of its driver",
                             failed != 0 ? failed : ENODATA);
     }
     return *features;

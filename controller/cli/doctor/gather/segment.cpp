@@ -36,7 +36,7 @@ public:
         const auto answers = ask_segments(questions_, kPatience);
         for (std::size_t i = 0; i < targets_.size(); i++) {
             *targets_[i] = answers ? Known<std::set<MacAddress>>((*answers)[i])
-                                   : Error{answers.error().message + "; be root"};
+                                   : Error{answers.error().message + "; run this as root"};
         }
     }
 
@@ -78,7 +78,7 @@ private:
         }
         const auto own = own_address(interface, target.is_ipv4());
         if (!own && !target.is_ipv4()) {
-            *answer = Error{interface + " has no IPv6 address to ask from"};
+            *answer = Error{interface + " has no IPv6 address as a source"};
             return;
         }
         questions_.push_back(

@@ -46,7 +46,7 @@ std::string why_not_asked(const ServerPlace &place) {
     if (!place.macs) {
         return place.macs.error().message;
     }
-    return place.macs->empty() ? "not asked: nobody answers for its address (see neighbour)" : "";
+    return place.macs->empty() ? "not asked: no host answers for its address (see neighbour)" : "";
 }
 
 void rethrow(const std::exception_ptr &failed) {

@@ -35,9 +35,9 @@ void judge_bpf(const Facts &facts, Findings &findings) {
     if (!compiled) {
         findings.skipped("the JIT: " + compiled.error().message);
     } else if (*compiled) {
-        findings.ok("BPF programs are compiled (JIT)");
+        findings.ok("the kernel compiles BPF programs (JIT)");
     } else {
-        findings.warn("BPF programs are interpreted: several times slower",
+        findings.warn("the kernel interprets BPF programs, which is several times slower",
                       "sysctl -w net.core.bpf_jit_enable=1, and the same in /etc/sysctl.d; then "
                       "systemctl restart sipsteerd");
     }

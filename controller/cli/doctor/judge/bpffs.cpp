@@ -11,15 +11,14 @@ void judge_bpffs(const Facts &facts, Findings &findings) {
     } else if (place->bpffs) {
         findings.ok(pin_dir + " is on a BPF file system");
     } else if (pin_dir.starts_with("/sys/fs/bpf")) {
-        findings.fail("no BPF file system is mounted at /sys/fs/bpf, where pin_dir is: the daemon "
-                      "does not start",
+        findings.fail("no BPF file system is mounted at /sys/fs/bpf, which pin_dir needs: the "
+                      "daemon does not start",
                       "mount -t bpf bpf /sys/fs/bpf, and in /etc/fstab: bpf /sys/fs/bpf bpf "
                       "mode=0700 0 0");
     } else {
         findings.fail("pin_dir is " + pin_dir + ", and " + place->deepest +
                           " is not on a BPF file system: the daemon does not start",
-                      "\"pin_dir\": \"/sys/fs/bpf/sipsteer\", which is the default; or mount -t "
-                      "bpf bpf " +
+                      "set \"pin_dir\" to its default, /sys/fs/bpf/sipsteer; or mount -t bpf bpf " +
                           place->deepest);
     }
 }

@@ -20,21 +20,22 @@ void judge_clock(const Facts &facts, Findings &findings) {
     const Clock &clock = facts.host.clock;
     const std::string remedy = "timedatectl set-ntp true; or apt install chrony";
     if (clock.unix_seconds < kNeverSet) {
-        findings.fail("the clock has not been set: certificates and tokens are judged by it",
+        findings.fail("the clock is not set, so the daemon misjudges certificates and tokens",
                       remedy);
     } else if (!clock.synchronised) {
-        findings.warn("nothing keeps the clock right: times in log and events cannot be compared "
-                      "with other hosts'",
+        findings.warn("nothing synchronises the clock: times in log and events do not match those "
+                      "of other hosts",
                       remedy);
     } else {
-        findings.ok("the clock is kept right");
+        findings.ok("the clock is synchronised");
     }
     const bool slow = std::any_of(kSlow.begin(), kSlow.end(),
                                   [&](const char *source) { return clock.source == source; });
     if (slow) {
-        findings.warn("the kernel takes its time from " + clock.source +
-                          ", which is slow to read, and it is read for packets",
-                      "see why it does not trust the TSC: dmesg | grep -i -e tsc -e clocksource");
+        findings.warn("the kernel's clock source is " + clock.source +
+                          ", which is slow, and the program reads it for packets",
+                      "find out why the kernel does not trust the TSC: dmesg | grep -i -e tsc -e "
+                      "clocksource");
     } else if (!clock.source.empty()) {
         findings.ok("clock source " + clock.source);
     }

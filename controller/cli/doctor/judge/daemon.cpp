@@ -13,7 +13,7 @@ void judge_daemon(const Facts &facts, Findings &findings) {
         return;
     }
     findings.fail(facts.daemon.error().message,
-                  "systemctl start sipsteerd; why it ended: journalctl -u sipsteerd");
+                  "systemctl start sipsteerd; if it stops, see journalctl -u sipsteerd");
 }
 
 } // namespace sipsteer::doctor

@@ -9,15 +9,15 @@ namespace {
 
 void judge_link(const std::string &name, bool attached, const LinkInfo &link, Findings &findings) {
     if (!link.up) {
-        findings.fail(name + " is down or has no carrier: nothing comes or goes there",
-                      "ip link set " + name + " up; look at the cable and the switch's port");
+        findings.fail(name + " is down or has no carrier: it carries no packets",
+                      "ip link set " + name + " up; check the cable and the switch port");
     } else if (!link.ethernet) {
-        findings.fail(name + " is not Ethernet: frames are forwarded by MAC address",
-                      "an Ethernet interface in \"interfaces\"");
+        findings.fail(name + " is not Ethernet: the program forwards frames by MAC address",
+                      "list an Ethernet interface in \"interfaces\"");
     } else if (attached && (link.kind == "vlan" || link.kind == "macvlan")) {
         findings.warn(name + " is a " + link.kind +
                           ", which has no native XDP; the program reads the tags itself",
-                      "the interface below it in \"interfaces\"");
+                      "list the interface below it in \"interfaces\"");
     } else {
         findings.ok(name + " is up");
     }
@@ -39,11 +39,11 @@ void judge_interface(const Facts &facts, Findings &findings) {
     for (const auto &name : names) {
         const Link *link = link_of(facts.network, name);
         if (link == nullptr) {
-            findings.skipped(name + " was not looked at");
+            findings.skipped(name + " was not checked");
         } else if (!link->info) {
             findings.fail(link->info.error().message,
-                          "the right name in the configuration (ip -brief link), or run this in "
-                          "the daemon's network namespace");
+                          "correct the name in the configuration (see ip -brief link), or run this "
+                          "in the daemon's network namespace");
         } else {
             judge_link(name, configured.count(name) != 0, *link->info, findings);
         }

@@ -8,7 +8,7 @@ void judge_irq(const Facts &facts, Findings &findings) {
         const std::string &name = interface.name;
         const Link *link = link_of(facts.network, name);
         if (link == nullptr || link->interrupts.empty()) {
-            findings.ok(name + " has no interrupts of its own that are known");
+            findings.ok(name + " has no known interrupts of its own");
             continue;
         }
         std::set<unsigned> cpus;
@@ -17,12 +17,11 @@ void judge_irq(const Facts &facts, Findings &findings) {
         }
         const auto count = std::to_string(link->interrupts.size());
         if (link->interrupts.size() > 1 && facts.host.cpus > 1 && cpus.size() == 1) {
-            findings.warn("all " + count + " interrupts of " + name + " are served by CPU " +
-                              std::to_string(*cpus.begin()) + ": it does all the work",
-                          "systemctl enable --now irqbalance, or one CPU for each: echo N > "
-                          "/proc/irq/" +
-                              std::to_string(link->interrupts.front().number) +
-                              "/smp_affinity_list ...");
+            findings.warn(
+                "all " + count + " interrupts of " + name + " go to CPU " +
+                    std::to_string(*cpus.begin()) + ", which does all the work",
+                "systemctl enable --now irqbalance, or give each its own CPU: echo N > /proc/irq/" +
+                    std::to_string(link->interrupts.front().number) + "/smp_affinity_list ...");
         } else {
             findings.ok(name + ": " + count + " interrupts on " + std::to_string(cpus.size()) +
                         " CPUs");

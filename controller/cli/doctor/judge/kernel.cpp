@@ -15,7 +15,7 @@ void judge_kernel(const Facts &facts, Findings &findings) {
     unsigned major = 0;
     unsigned minor = 0;
     if (std::sscanf(release.c_str(), "%u.%u", &major, &minor) != 2) {
-        findings.skipped("\"" + release + "\" is no kernel's release as they are known");
+        findings.skipped("\"" + release + "\" is not a known kernel release");
     } else if (major < kMajor || (major == kMajor && minor < kMinor)) {
         findings.fail("Linux " + release + " is older than 6.1: it may refuse the program",
                       "boot a kernel of 6.1 or newer; Debian 11 has one in bullseye-backports");

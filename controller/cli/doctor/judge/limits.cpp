@@ -34,8 +34,8 @@ void judge_limits(const Facts &facts, Findings &findings) {
     const auto needed = files_needed(*facts.config);
     const auto files = facts.process->open_files;
     if (files && *files < needed) {
-        findings.fail("the daemon may open " + std::to_string(*files) + " files and may need " +
-                          std::to_string(needed) + ": then probes fail and the API refuses",
+        findings.fail("the daemon may open " + std::to_string(*files) + " files but may need " +
+                          std::to_string(needed) + ": probes and API requests would fail",
                       "LimitNOFILE=" + std::to_string(needed * 2) +
                           " in the unit (systemctl edit sipsteerd), then restart it");
     } else {
@@ -44,7 +44,7 @@ void judge_limits(const Facts &facts, Findings &findings) {
     }
     const auto locked = facts.process->locked_memory;
     if (!locks_memory(facts.host.release)) {
-        findings.ok("locked memory: this kernel does not count BPF maps as such");
+        findings.ok("locked memory: this kernel does not count BPF maps");
     } else if (locked) {
         findings.fail("the daemon may lock " + std::to_string(*locked) +
                           " bytes of memory, and this kernel counts BPF maps as locked",

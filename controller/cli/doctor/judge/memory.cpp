@@ -20,24 +20,24 @@ void judge_memory(const Facts &facts, Findings &findings) {
     const std::uint64_t wanted = dataplane::table_bytes(capacity);
     const std::string table =
         "the call table, for " + std::to_string(capacity) + " calls: " + megabytes(wanted);
-    const std::string remedy = "a smaller \"calls\": {\"capacity\": N} (16 bytes a call)";
+    const std::string remedy = "lower \"calls\": {\"capacity\": N} (16 bytes per call)";
     if (facts.host.table_pinned) {
-        findings.ok(table + "; it is there already");
+        findings.ok(table + "; it exists already");
         return;
     }
     const auto &available = facts.host.memory_available;
     if (!available) {
         findings.skipped(available.error().message);
     } else if (wanted > *available / 10 * 9) {
-        findings.fail(table + ", of " + megabytes(*available) + " that are left: it is refused",
-                      "more memory, or " + remedy);
+        findings.fail(table + ", with " + megabytes(*available) + " left: the daemon refuses it",
+                      "add memory, or " + remedy);
     } else {
-        findings.ok(table + ", of " + megabytes(*available) + " that are left");
+        findings.ok(table + ", with " + megabytes(*available) + " left");
     }
     if (facts.process && facts.process->memory_left && wanted > *facts.process->memory_left) {
-        findings.fail(table + ", but the daemon's control group may take only " +
+        findings.fail(table + ", but the daemon's control group allows only " +
                           megabytes(*facts.process->memory_left) + " more",
-                      "a larger MemoryMax= in the unit (systemctl edit sipsteerd), or " + remedy);
+                      "raise MemoryMax= in the unit (systemctl edit sipsteerd), or " + remedy);
     }
 }
 

@@ -23,11 +23,11 @@ struct Named {
 /// The kernel drops a frame that is redirected to an interface with a smaller MTU.
 void judge_way_out(const Named &in, const Named &out, Findings &findings) {
     if (out.mtu < in.mtu) {
-        findings.fail("frames of up to " + std::to_string(in.mtu) + " bytes come in on " + in.name +
-                          ", but " + out.name + ", where servers are, sends only " +
-                          std::to_string(out.mtu) + ": larger ones are dropped",
+        findings.fail("frames of up to " + std::to_string(in.mtu) + " bytes arrive on " + in.name +
+                          ", but " + out.name + ", towards the servers, sends at most " +
+                          std::to_string(out.mtu) + " and drops larger ones",
                       "ip link set " + out.name + " mtu " + std::to_string(in.mtu) +
-                          ", and the same on the servers behind it");
+                          ", and set it on the servers behind it");
     }
 }
 
@@ -42,7 +42,7 @@ void judge_pieces(const Facts &facts, const Named &in, const Link &link, Finding
     findings.warn("the driver of " + in.name + " has no native XDP with an MTU of " +
                       std::to_string(in.mtu),
                   "ip link set " + in.name + " mtu " + std::to_string(kEthernet) +
-                      ", if no jumbo frames are sent to the VIP; then restart the daemon");
+                      ", if clients send no jumbo frames to the VIP; then restart the daemon");
 }
 
 } // namespace
@@ -60,10 +60,9 @@ void judge_mtu(const Facts &facts, Findings &findings) {
         const Named in{interface.name, link->info->mtu};
         if (in.mtu < kEthernet) {
             findings.warn("the MTU of " + in.name + " is " + std::to_string(in.mtu) +
-                              ": larger frames from others of the segment are lost, and 1500 is "
-                              "what Ethernet has",
+                              ": it loses larger frames of other hosts; Ethernet has 1500",
                           "ip link set " + in.name + " mtu " + std::to_string(kEthernet) +
-                              ", unless all of the segment has the smaller one");
+                              ", unless the whole segment uses the smaller MTU");
         }
         judge_pieces(facts, in, *link, findings);
         for (const auto &name : egress) {

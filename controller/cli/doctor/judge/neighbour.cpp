@@ -18,8 +18,8 @@ bool judge_neighbour_of(const ServerPlace &server, Findings &findings) {
         findings.skipped(who + ": " + server.macs.error().message);
     } else if (server.macs->empty()) {
         findings.warn(who + " does not answer " + protocol + " on " + server.interface +
-                          ": no frame can be sent to it",
-                      "is it switched on, and in the same VLAN? On it: ip -brief address");
+                          ": the director cannot send frames to it",
+                      "check its power and its VLAN; on the server: ip -brief address");
     } else if (server.macs->size() > 1) {
         std::string macs;
         for (const auto &mac : *server.macs) {
@@ -27,8 +27,8 @@ bool judge_neighbour_of(const ServerPlace &server, Findings &findings) {
         }
         findings.fail("two hosts answer " + protocol + " for " + who + ": " + macs +
                           "; its calls go to one or the other",
-                      "take the address from the one that is not the server; a server with two "
-                      "interfaces on the segment needs net.ipv4.conf.all.arp_ignore=1");
+                      "remove the address from the wrong host; a server with two interfaces on the "
+                      "segment needs net.ipv4.conf.all.arp_ignore=1");
     } else {
         return true;
     }
@@ -51,10 +51,9 @@ void judge_neighbour(const Facts &facts, Findings &findings) {
     for (const auto &[mac, of] : addresses) {
         if (of.size() > 1) {
             findings.warn(to_string(mac) + " answers for " + servers_with(facts, mac) +
-                              ": a router that answers for others (proxy ARP) gets their frames, "
-                              "and does not know what to do with them",
-                          "switch proxy ARP off there; in a cloud, whose network is not one "
-                          "segment, Direct Server Return does not work");
+                              ": a router with proxy ARP gets their frames and cannot deliver them",
+                          "turn proxy ARP off there; in a cloud, whose network is not one segment, "
+                          "Direct Server Return does not work");
         }
     }
 }

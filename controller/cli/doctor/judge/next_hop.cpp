@@ -15,18 +15,19 @@ void judge_place_of(const ServerPlace &server, Findings &findings) {
     switch (server.route->kind) {
     case Route::Kind::None:
         findings.fail(who + ": " + server.route->problem,
-                      "an address of the director in the server's network; or ip route add " +
+                      "give the director an address in the server's network; or ip route add " +
                           address + " dev INTERFACE");
         return;
     case Route::Kind::Local:
-        findings.fail(who + " is an address of the director itself", "the server's own address");
+        findings.fail(who + " is an address of the director itself",
+                      "configure the server's own address");
         return;
     case Route::Kind::Router:
         findings.fail(who + " is not on a segment of the director, but behind the router " +
                           server.route->router.to_string() +
-                          ": frames are forwarded by MAC address, which no router does",
-                      "put the server on a segment of the director; or, if what has that address "
-                      "passes frames for the VIP on: \"next_hop\": \"" +
+                          ": the program forwards frames by MAC address, which routers do not",
+                      "put the server on a segment of the director; or, if that router forwards "
+                      "packets for the VIP to it: \"next_hop\": \"" +
                           server.route->router.to_string() + "\" in the server");
         return;
     case Route::Kind::OnLink:
@@ -35,9 +36,9 @@ void judge_place_of(const ServerPlace &server, Findings &findings) {
     if (server.segment.problem.empty()) {
         findings.ok(who + " is on the segment of " + server.interface);
     } else {
-        findings.fail(who + ": " + server.segment.problem,
-                      "an address for it on the segment of an Ethernet interface or of a VLAN on "
-                      "one");
+        findings.fail(
+            who + ": " + server.segment.problem,
+            "give it an address on the segment of an Ethernet interface, or of a VLAN on one");
     }
 }
 

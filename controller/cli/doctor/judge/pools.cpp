@@ -9,8 +9,8 @@ void judge_pools(const Facts &facts, Findings &findings) {
             findings.ok(pool.name + " is up");
         } else {
             findings.fail("the pool " + pool.name + " is down: " + pool.why,
-                          "the check \"servers\" says why they are down; sipsteer enable " +
-                              pool.name + "/SERVER, if one was disabled");
+                          "see the check \"servers\"; if a server is disabled, sipsteer enable " +
+                              pool.name + "/SERVER");
         }
     }
 }

@@ -5,12 +5,12 @@ namespace sipsteer::doctor {
 
 void judge_ready(const Facts &facts, Findings &findings) {
     if (facts.daemon->not_ready.empty()) {
-        findings.ok("packets are steered as configured");
+        findings.ok("the data plane steers packets as configured");
         return;
     }
-    findings.fail(facts.daemon->not_ready,
-                  "systemctl restart sipsteerd, which loses no call; the log says what it could "
-                  "not do: journalctl -u sipsteerd");
+    findings.fail(
+        facts.daemon->not_ready,
+        "systemctl restart sipsteerd, which loses no call; see its log: journalctl -u sipsteerd");
 }
 
 } // namespace sipsteer::doctor

@@ -16,13 +16,10 @@ struct Offload {
 /// Datagrams that were put together are one packet to the program: it sees one Call-ID where there
 /// are several. Generic XDP runs behind the kernel's own GRO, native XDP before it.
 constexpr std::array<Offload, 4> kOffloads = {{
-    {"rx-lro", "the NIC puts packets together (LRO): drivers refuse native XDP with it, or worse",
-     false},
-    {"rx-gro-hw", "the NIC puts packets together (hardware GRO): drivers refuse native XDP with it",
-     false},
-    {"rx-udp-gro-forwarding", "the kernel puts UDP datagrams together before generic XDP sees them",
-     true},
-    {"rx-gro-list", "the kernel puts UDP datagrams together before generic XDP sees them", true},
+    {"rx-lro", "the NIC merges packets (LRO): drivers refuse native XDP, or break it", false},
+    {"rx-gro-hw", "the NIC merges packets (hardware GRO): drivers refuse native XDP", false},
+    {"rx-udp-gro-forwarding", "the kernel merges UDP datagrams before generic XDP sees them", true},
+    {"rx-gro-list", "the kernel merges UDP datagrams before generic XDP sees them", true},
 }};
 
 bool is_on(const Link &link, const std::string &feature) {
@@ -45,7 +42,7 @@ void judge_receive_offload(const Facts &facts, Findings &findings) {
     for (const auto &interface : facts.config->interfaces) {
         const Link *link = link_of(facts.network, interface.name);
         if (link == nullptr || link->offloads.empty()) {
-            findings.skipped(interface.name + ": its offloads are not known");
+            findings.skipped(interface.name + ": its offloads are unknown");
             continue;
         }
         bool good = true;
@@ -60,7 +57,7 @@ void judge_receive_offload(const Facts &facts, Findings &findings) {
                               " off; then systemctl restart sipsteerd");
         }
         if (good) {
-            findings.ok(interface.name + ": nothing puts datagrams together");
+            findings.ok(interface.name + ": nothing merges datagrams");
         }
     }
 }

@@ -52,17 +52,18 @@ void judge_rp_filter(const Facts &facts, Findings &findings) {
         } else if (way_back) {
             findings.ok(name + ": a strict reverse path filter, and the default route leads there");
         } else if (routes.empty()) {
-            findings.warn(name + " has a strict reverse path filter, and there is no default "
-                                 "route: the kernel drops what comes from other networks, ARP "
-                                 "requests for the VIP among it",
-                          remedy);
+            findings.warn(
+                name +
+                    " has a strict reverse path filter, and there is no default route: the kernel "
+                    "drops packets from other networks, ARP requests for the VIP included",
+                remedy);
         } else {
             findings.fail(name +
                               " has a strict reverse path filter, but the default route leads "
                               "to " +
                               routes.front() +
-                              ": the kernel drops what clients send that is not steered, and ARP "
-                              "requests for the VIP from their router",
+                              ": the kernel drops clients' packets that the program does not "
+                              "steer, and their router's ARP requests for the VIP",
                           remedy);
         }
     }

@@ -18,11 +18,11 @@ bool judge_queues(const std::string &name, const Queues &queues, unsigned cpus,
         return true;
     }
     const unsigned wanted = std::min(cpus, queues.most);
-    findings.warn(name + " receives by one queue: one of " + std::to_string(cpus) +
+    findings.warn(name + " has one receive queue: one of " + std::to_string(cpus) +
                       " CPUs does all the work",
                   wanted > 1 ? "ethtool -L " + name + (queues.combined ? " combined " : " rx ") +
                                    std::to_string(wanted)
-                             : "a NIC with several queues, or more of them for this virtual one");
+                             : "use a NIC with several queues, or give this virtual NIC more");
     return false;
 }
 
@@ -44,7 +44,8 @@ bool judge_table(const std::string &name, const std::vector<unsigned> &table, un
     }
     findings.warn("the hash table of " + name + " uses " + std::to_string(uses.size()) + " of " +
                       std::to_string(queues) + " queues; one has " +
-                      std::to_string(most * 100 / table.size()) + " % of it: other CPUs are idle",
+                      std::to_string(most * 100 / table.size()) +
+                      " % of it, so other CPUs are idle",
                   "ethtool -X " + name + " equal " + std::to_string(queues));
     return false;
 }
@@ -55,7 +56,7 @@ bool judge_hash(const std::string &name, const Link &link, Findings &findings) {
         if (fields && (*fields & (kSourcePort | kDestinationPort)) == 0) {
             good = false;
             findings.warn(name + " spreads UDP (" + flow +
-                              ") by addresses alone: all that one trunk sends is one queue's",
+                              ") by addresses alone: all packets of one trunk use one queue",
                           "ethtool -N " + name + " rx-flow-hash " + flow + " sdfn");
         }
     }
@@ -78,8 +79,8 @@ void judge_outcome(const std::vector<std::uint64_t> &packets, Findings &findings
     findings.warn("CPU " + std::to_string(busiest - packets.begin()) + " had " +
                       std::to_string(share) + " % of the " + std::to_string(all) +
                       " packets so far, though there are several queues",
-                  "see the check \"irq\"; of few clients, all behind one trunk, UDP ports must be "
-                  "hashed: ethtool -N INTERFACE rx-flow-hash udp4 sdfn");
+                  "see the check \"irq\"; if few clients share one trunk, hash UDP ports: ethtool "
+                  "-N INTERFACE rx-flow-hash udp4 sdfn");
 }
 
 } // namespace
@@ -92,7 +93,7 @@ void judge_rss(const Facts &facts, Findings &findings) {
         if (link == nullptr || !link->queues) {
             findings.skipped(
                 name + ": " +
-                (link == nullptr ? "it was not looked at" : link->queues.error().message));
+                (link == nullptr ? "it was not checked" : link->queues.error().message));
             continue;
         }
         bool good = judge_queues(name, *link->queues, facts.host.cpus, findings);

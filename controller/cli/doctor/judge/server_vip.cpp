@@ -26,20 +26,20 @@ void judge_silence(const Facts &facts, const VipAnswer &answer, Findings &findin
     const std::string what = answer.server + " does not answer OPTIONS to the VIP";
     const std::string remedy =
         "on that server: sipsteer-real-server add " + vip +
-        "; its SIP server must listen there (ss -lun), and rp_filter of its interface be 0 or 2";
+        "; its SIP server must listen there (ss -lun), and its interface needs rp_filter 0 or 2";
     if (answer.wrong_source) {
-        findings.fail(answer.server + " answers what is sent to the VIP " + vip +
-                          " from another address, which phones do not take for an answer",
-                      "have its SIP server listen on " + to_string(answer.vip) +
-                          " itself and answer from there");
+        findings.fail(answer.server + " answers messages to the VIP " + vip +
+                          " from another address, and phones ignore such answers",
+                      "make its SIP server listen on " + to_string(answer.vip) +
+                          " itself and answer from it");
     } else if (const auto trouble = other_trouble(facts, answer.server); !trouble.empty()) {
         findings.warn(what + ", nor its own address (" + trouble + ")",
                       "see the check \"servers\"");
     } else if (!answer.probed) {
-        findings.warn(what + "; whether it answers OPTIONS at all is not known: it is not probed",
+        findings.warn(what + "; the daemon does not probe it, so it may answer no OPTIONS at all",
                       remedy);
     } else {
-        findings.fail(what + ' ' + vip + ": calls that are sent there are lost", remedy);
+        findings.fail(what + ' ' + vip + ": calls to it are lost", remedy);
     }
 }
 
@@ -57,7 +57,7 @@ void judge_vip_answer(const Facts &facts, const VipAnswer &answer, Findings &fin
     case health::Outcome::Icmp:
         findings.fail(answer.server + " has no SIP server at " + to_string(answer.vip) + ": " +
                           text,
-                      "have its SIP server listen on " + to_string(answer.vip));
+                      "make its SIP server listen on " + to_string(answer.vip));
         return;
     case health::Outcome::Timeout:
         judge_silence(facts, answer, findings);

@@ -12,12 +12,12 @@ void judge_server_state(const ServerState &server, Findings &findings) {
     } else if (server.health == "down") {
         findings.warn(server.id() + " is down: " +
                           (server.reason.empty() ? "the daemon does not say why" : server.reason),
-                      "look at the SIP server there; " + look + " has its probes");
+                      "check the SIP server there; " + look + " shows its probes");
     } else if (!server.next_hop_problem.empty()) {
-        findings.warn(server.id() + " gets nothing: " + server.next_hop_problem,
+        findings.warn(server.id() + " gets no packets: " + server.next_hop_problem,
                       "see the checks next-hop and neighbour; " + look);
     } else if (server.health == "unknown") {
-        findings.skipped(server.id() + " has not been probed often enough yet");
+        findings.skipped(server.id() + " needs more probes");
     } else {
         findings.ok(server.id() + " is " + server.health +
                     (server.admin == "draining" ? ", draining" : ""));

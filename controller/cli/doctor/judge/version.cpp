@@ -11,7 +11,7 @@ void judge_version(const Facts &facts, Findings &findings) {
     }
     findings.warn("the daemon is " + (daemon.empty() ? "of an unknown version" : daemon) +
                       ", this command line is " + facts.version,
-                  "systemctl restart sipsteerd, if it is the older one: it takes the calls over");
+                  "if the daemon is older: systemctl restart sipsteerd, which keeps all calls");
 }
 
 } // namespace sipsteer::doctor

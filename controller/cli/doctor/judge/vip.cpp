@@ -46,7 +46,7 @@ void judge_place(const Facts &facts, const Address &vip, const std::string &plac
             findings.ok(what);
         } else {
             findings.fail(
-                what + ", and no neighbour solicitation is answered for it there",
+                what + ", so no host answers neighbour solicitations for it there",
                 R"("vip_interface" of the service: the interface that clients come in on)");
         }
         return;
@@ -61,8 +61,8 @@ void judge_place(const Facts &facts, const Address &vip, const std::string &plac
     if (answered) {
         findings.ok(what);
     } else {
-        findings.fail(what + ", but arp_ignore keeps the kernel from answering ARP for it",
-                      "sysctl -w net.ipv4.conf.all.arp_ignore=0; it is the servers that need 1");
+        findings.fail(what + ", but arp_ignore stops the kernel from answering ARP for it",
+                      "sysctl -w net.ipv4.conf.all.arp_ignore=0; only servers need 1");
     }
 }
 
@@ -90,16 +90,16 @@ void judge_absent(const Facts &facts, const Address &vip, Findings &findings) {
     const auto claims = claims_of(facts, vip);
     const std::string what = vip.to_string() + " is not on this host";
     if (!claims) {
-        findings.skipped(what + "; whether another answers for it: " + claims.error().message);
+        findings.skipped(what + "; another host may answer for it: " + claims.error().message);
         return;
     }
     for (const auto &mac : *claims) {
         if (servers_with(facts, mac).empty()) {
-            findings.ok(what + "; " + to_string(mac) + " answers for it, another director perhaps");
+            findings.ok(what + "; " + to_string(mac) + " answers for it, perhaps another director");
             return;
         }
     }
-    findings.warn(what + ", and nobody on its segments answers for it: nothing comes here unless a "
+    findings.warn(what + ", and no host on its segments answers for it: packets arrive only if a "
                          "router has a route for it",
                   facts.config->interfaces.empty()
                       ? R"("vip_interface" in the service)"
@@ -113,7 +113,7 @@ void judge_service(const Facts &facts, const config::Service &service, Findings 
     const auto &wanted = service.vip_interface;
     if (wanted && std::find(places.begin(), places.end(), *wanted) == places.end()) {
         findings.fail(vip.to_string() + " is not on " + *wanted +
-                          ", where the daemon is to put it: nobody answers for it",
+                          ", where the daemon should put it, so no host answers for it",
                       "systemctl restart sipsteerd, which puts it there; or " +
                           add_by_hand(vip, *wanted));
     } else if (wanted) {

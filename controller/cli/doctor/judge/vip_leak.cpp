@@ -14,13 +14,13 @@ void judge_mac(const Facts &facts, const VipClaims &claims, const MacAddress &ma
     const auto servers = servers_with(facts, mac);
     if (!servers.empty()) {
         findings.fail(servers + " (" + to_string(mac) + ") answers" + where +
-                          ": clients send to it, past the director",
+                          ": clients send to it instead of the director",
                       "on that server: sipsteer-real-server add " + vip +
-                          ", and sipsteer-real-server check " + vip + " says what is left to do");
+                          "; then sipsteer-real-server check " + vip);
     } else if (!places_of(facts.network, claims.vip).empty()) {
-        findings.fail(to_string(mac) + ", which is none of the servers, answers" + where + ", too",
-                      "find it by its MAC address: of two directors only one may have the VIP, and "
-                      "any other host that has it needs sipsteer-real-server add " +
+        findings.fail(to_string(mac) + ", which is not a server, answers" + where + ", too",
+                      "find it by its MAC address; only one director may have the VIP, and another "
+                      "host with it needs sipsteer-real-server add " +
                           vip);
     }
 }

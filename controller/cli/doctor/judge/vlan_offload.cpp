@@ -29,15 +29,15 @@ void judge_vlan_offload(const Facts &facts, Findings &findings) {
         const std::string &name = interface.name;
         const Link *link = link_of(facts.network, name);
         if (link == nullptr || link->offloads.empty()) {
-            findings.skipped(name + ": its offloads are not known");
+            findings.skipped(name + ": its offloads are unknown");
             continue;
         }
         const auto offload = link->offloads.find("rx-vlan-hw-parse");
         if (!carries_tags(facts, name)) {
-            findings.ok(name + " carries no VLANs that are known");
+            findings.ok(name + " carries no known VLANs");
         } else if (offload != link->offloads.end() && offload->second) {
-            findings.fail(name + " carries VLANs, and the NIC takes the tags out before the "
-                                 "program sees the frame: it is sent on without one",
+            findings.fail(name + " carries VLANs, and the NIC removes the tag before the program "
+                                 "sees the frame, which then leaves without one",
                           "ethtool -K " + name + " rxvlan off");
         } else {
             findings.ok(name + ": the program sees the VLAN tags");

@@ -28,10 +28,10 @@ void judge_attached(const Facts &facts, const std::string &name, const dataplane
     if (ours) {
         findings.ok("the program is attached to " + name);
     } else if (!present.complete && !facts.daemon) {
-        findings.skipped(name + ": whose program is attached is told to root only");
+        findings.skipped(name + ": only root can see the attached program");
     } else {
-        findings.fail("the program is not attached to " + name + ": nothing is steered there",
-                      "systemctl restart sipsteerd, which attaches it, or says why it cannot");
+        findings.fail("the program is not attached to " + name + ": it steers nothing there",
+                      "systemctl restart sipsteerd, which attaches it or logs the reason");
     }
 }
 

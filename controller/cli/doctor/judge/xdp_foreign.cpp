@@ -24,10 +24,10 @@ bool is_ours(const Facts &facts, const dataplane::PresentProgram &program) {
 /// Before ours, it sees every packet first, and may drop it.
 void judge_shared(const std::string &name, const std::string &other, bool before,
                   Findings &findings) {
-    findings.warn(
-        "another XDP program (" + other + ") shares " + name + " and runs " +
-            (before ? "before ours: what it drops or sends on is not steered" : "after ours"),
-        "if it is not meant to be there: xdp-loader unload " + name + " --id ID");
+    findings.warn("another XDP program (" + other + ") shares " + name + " and runs " +
+                      (before ? "before ours: packets that it drops or redirects do not reach ours"
+                              : "after ours"),
+                  "if it is unwanted: xdp-loader unload " + name + " --id ID");
 }
 
 void judge_shared_or_not(const Facts &facts, const std::string &name,
@@ -41,8 +41,8 @@ void judge_shared_or_not(const Facts &facts, const std::string &name,
         }
         alone = false;
         if (!present.complete) {
-            findings.skipped(name + ": whose program is attached (" + label(program) +
-                             ") is told to root only");
+            findings.skipped(name + ": only root can see the attached program (" + label(program) +
+                             ")");
         } else if (present.dispatcher) {
             judge_shared(name, label(program), before, findings);
         } else {

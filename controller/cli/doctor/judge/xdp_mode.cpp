@@ -8,7 +8,7 @@ namespace sipsteer::doctor {
 namespace {
 
 constexpr const char *kOtherNic =
-    "a NIC whose driver has native XDP: ice, i40e, ixgbe, igb, mlx5, bnxt, ena, virtio_net ...";
+    "use a NIC whose driver has native XDP: ice, i40e, ixgbe, igb, mlx5, bnxt, ena, virtio_net ...";
 
 std::string with_driver(const std::string &name, const Link *link) {
     return link == nullptr || link->driver.empty() ? name : name + " (" + link->driver + ")";
@@ -23,10 +23,9 @@ Known<bool> can_native(const Link *link) {
 }
 
 std::string generic_remedy(const config::Interface &interface, const Link *link) {
-    const std::string native =
-        R"("mode": "native" for )" + interface.name +
-        ", then systemctl restart sipsteerd: it says what the driver refuses (often LRO, the MTU, "
-        "or too few queues)";
+    const std::string native = R"("mode": "native" for )" + interface.name +
+                               ", then systemctl restart sipsteerd: it logs the driver's refusal "
+                               "(often LRO, the MTU or too few queues)";
     const auto can = can_native(link);
     if (!can) {
         return native + "; or " + kOtherNic;
@@ -72,7 +71,7 @@ void judge_xdp_mode(const Facts &facts, Findings &findings) {
         const Link *link = link_of(facts.network, interface.name);
         const auto present = facts.network.programs.find(interface.name);
         if (present == facts.network.programs.end() || !present->second) {
-            findings.skipped(interface.name + ": what is attached is not known");
+            findings.skipped(interface.name + ": the attached program is unknown");
         } else if (present->second->programs.empty()) {
             judge_driver(interface, link, findings);
         } else {

@@ -33,19 +33,17 @@ void judge_transmitter(const Link &link, const std::string &name, bool attached,
     if (!link.xdp_features) {
         findings.skipped(name + ": " + link.xdp_features.error().message);
     } else if ((*link.xdp_features & kXdpTransmit) != 0) {
-        findings.ok(name + " sends what the program gives it");
+        findings.ok(name + " sends the frames of the program");
     } else if (link.info->kind == "veth") {
-        findings.fail(
-            "the other end of " + name +
-                ", a veth, has neither an XDP program nor GRO: frames sent there are lost",
-            "on the other end: ethtool -K PEER gro on; best an XDP program that passes "
-            "everything, too");
+        findings.fail("the other end of " + name +
+                          ", a veth, has neither an XDP program nor GRO, so it loses frames",
+                      "on the other end: ethtool -K PEER gro on; better also attach an XDP program "
+                      "that passes everything");
     } else {
-        findings.fail(name + " does not take frames that another interface's program sends out of "
-                             "it: they are lost",
-                      attached ? R"("mode": "generic" for the interfaces the frames come in on)"
-                               : "add " + name +
-                                     R"( to "interfaces": many drivers need a program there)");
+        findings.fail(
+            name + " loses the frames that the program of another interface sends out of it",
+            attached ? R"("mode": "generic" for the interfaces the frames come in on)"
+                     : "add " + name + R"( to "interfaces": many drivers need a program there)");
     }
 }
 
@@ -54,7 +52,7 @@ void judge_transmitter(const Link &link, const std::string &name, bool attached,
 void judge_xdp_transmit(const Facts &facts, Findings &findings) {
     const auto native = native_interfaces(facts);
     if (native.empty()) {
-        findings.ok("no program runs in native mode: nothing special is asked of a driver");
+        findings.ok("no program runs in native mode, so drivers need nothing special");
         return;
     }
     std::set<std::string> egress;
@@ -66,11 +64,11 @@ void judge_xdp_transmit(const Facts &facts, Findings &findings) {
     for (const auto &name : egress) {
         const Link *link = link_of(facts.network, name);
         if (link == nullptr || !link->info) {
-            findings.skipped(name + " was not looked at");
+            findings.skipped(name + " was not checked");
         } else if (must_transmit(*link, name, native)) {
             judge_transmitter(*link, name, native.count(name) != 0, findings);
         } else {
-            findings.ok(name + " sends by itself what came in there");
+            findings.ok(name + " sends the frames that came in on itself");
         }
     }
 }

@@ -18,9 +18,8 @@ TEST_CASE("routes: none, a router, an own address; and their changes") {
     CHECK(watch.hop("192.0.2.1").problem == "the address is the director's own");
     CHECK(watch.hop("2001:db8::1").problem == "the address is the director's own");
 
-    const std::string reached = "reached through router ";
-    const std::string needs = "; L2 forwarding needs the server, or the next_hop stated for it, "
-                              "on a segment of the director";
+    const std::string reached = "behind router ";
+    const std::string needs = "; the server, or its next_hop, must be on a segment of the director";
     shell("ip route add default via 192.0.2.11");
     shell("ip route add default via 2001:db8::b");
     CHECK(watch.fails("198.51.100.7", reached + "192.0.2.11" + needs, 60s));

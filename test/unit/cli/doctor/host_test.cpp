@@ -37,7 +37,7 @@ TEST_CASE("daemon: no answer is a failure, and what needs its answer is skipped"
 
 TEST_CASE("ready, version", "[doctor]") {
     finds("ready", Verdict::Fail, "not ready: interface eth0", [](Facts &facts) {
-        facts.daemon->not_ready = "not ready: interface eth0: the program is not attached any more";
+        facts.daemon->not_ready = "not ready: interface eth0: the program is no longer attached";
     });
     finds("version", Verdict::Warn, "the daemon is 1.2.2, this command line is 1.2.3",
           [](Facts &facts) { facts.daemon->version = "1.2.2"; });
@@ -146,7 +146,7 @@ TEST_CASE("memory: the table must fit, unless it is there", "[doctor]") {
 }
 
 TEST_CASE("limits: open files; locked memory counts before 5.11 only", "[doctor]") {
-    finds("limits", Verdict::Fail, "may open 129 files and may need 130",
+    finds("limits", Verdict::Fail, "may open 129 files but may need 130",
           [](Facts &facts) { facts.process->open_files = 129; });
     passes("limits", [](Facts &facts) { facts.process->open_files = 130; });
     passes("limits", [](Facts &facts) { facts.process->open_files.reset(); });
@@ -177,7 +177,7 @@ TEST_CASE("servers and pools: down with the reason", "[doctor]") {
         facts.daemon->servers[1].health = "down";
         facts.daemon->servers[1].reason = "timeout 3 of 3";
     });
-    finds("servers", Verdict::Warn, "proxies/server11 gets nothing: no ARP answer",
+    finds("servers", Verdict::Warn, "proxies/server11 gets no packets: no ARP answer",
           [](Facts &facts) { facts.daemon->servers[0].next_hop_problem = "no ARP answer"; });
     finds("servers", Verdict::Skipped, "not been probed",
           [](Facts &facts) { facts.daemon->servers[0].health = "unknown"; });

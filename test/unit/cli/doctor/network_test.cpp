@@ -211,8 +211,9 @@ TEST_CASE("rss: one queue, a table that leaves queues out, a hash without ports"
     finds("rss", Verdict::Warn, "rx-flow-hash udp4 sdfn",
           [](Facts &facts) { eth0(facts).udp_hash["udp4"] = 0x30; });
     passes("rss", [](Facts &facts) { eth0(facts).udp_hash["udp4"].reset(); });
-    finds("rss", Verdict::Skipped, "does not tell",
-          [](Facts &facts) { eth0(facts).queues = Error{"its driver does not tell its queues"}; });
+    finds("rss", Verdict::Skipped, "does not tell", [](Facts &facts) {
+        eth0(facts).queues = Error{"its driver does not report its queues"};
+    });
 }
 
 TEST_CASE("rss: what came of it", "[doctor]") {
@@ -224,7 +225,7 @@ TEST_CASE("rss: what came of it", "[doctor]") {
 }
 
 TEST_CASE("irq: all on one CPU", "[doctor]") {
-    finds("irq", Verdict::Warn, "all 2 interrupts of eth0 are served by CPU 3", [](Facts &facts) {
+    finds("irq", Verdict::Warn, "all 2 interrupts of eth0 go to CPU 3", [](Facts &facts) {
         for (auto &interrupt : eth0(facts).interrupts) {
             interrupt.cpus = {3};
         }
@@ -303,7 +304,7 @@ TEST_CASE("vip: that the daemon does not put anywhere", "[doctor]") {
     });
     finds("vip", Verdict::Skipped, "be root", [&](Facts &facts) {
         gone(facts);
-        facts.network.claims[0].macs = Error{"cannot open a packet socket; be root"};
+        facts.network.claims[0].macs = Error{"cannot open a packet socket; run this as root"};
     });
 }
 

@@ -95,7 +95,7 @@ TEST_CASE("a full index space fails the plan and changes nothing") {
     const auto made = make_plan(world.config, world.observed, world.indexes);
     REQUIRE_FALSE(made.ok());
     CHECK(made.error().message ==
-          "no place for server p/c: all 4096 are taken, counting those whose calls still run");
+          "no place for server p/c: all 4096 are in use, including those with running calls");
     CHECK_FALSE(world.indexes.servers.find("p/a").has_value());
     CHECK_FALSE(world.indexes.pools.find("p").has_value());
 

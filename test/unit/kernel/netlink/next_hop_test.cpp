@@ -154,10 +154,9 @@ TEST_CASE("routes that lead to no segment of ours") {
     route.kind = Route::Kind::Router;
     route.ifindex = 2;
     route.router = *Address::parse("192.0.2.1");
-    CHECK(
-        segment(route, {plain(2, "eth0")}).problem ==
-        "reached through router 192.0.2.1; L2 forwarding needs the server, or the next_hop stated "
-        "for it, on a segment of the director");
+    CHECK(segment(route, {plain(2, "eth0")}).problem ==
+          "behind router 192.0.2.1; the server, or its next_hop, must be on a segment of the "
+          "director");
 }
 
 TEST_CASE("states of the neighbour entry") {

@@ -196,7 +196,7 @@ TEST_CASE("a call that is in the table") {
         answer = scene.ask("call");
         CHECK(answer["found"] == false);
         CHECK(answer["call"] == nullptr);
-        CHECK(has(answer, "its time in the call table is over: a new call; the hash scheduler"));
+        CHECK(has(answer, "its entry has expired: a new call; the hash scheduler"));
     }
     SECTION("another pool's call of the same Call-ID is not it") {
         scene.plan.pools[0].index = 1;
@@ -298,8 +298,8 @@ TEST_CASE("a call that is not in the table: where it would go") {
     }
     SECTION("without a Call-ID") {
         const auto message = read_message("\r\n");
-        CHECK(has(scene.ask(message), "steered by the client's address; the call table cannot be "
-                                      "asked; missing: source"));
+        CHECK(has(scene.ask(message),
+                  "steered by the client's address; no lookup in the call table; missing: source"));
         scene.pool().no_call_id = config::NoCallId::Drop;
         scene.replan();
         CHECK(has(scene.ask(message), "no Call-ID: dropped"));
