@@ -3,19 +3,13 @@
 
 #include "cli/connection.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <exception>
-
 namespace sipsteer::cli {
 
 namespace {
 
-namespace http = boost::beast::http;
-
-ApiAnswer judge(const http::response<Exchange::Body> &reply) {
-    ApiAnswer answer{nlohmann::json::parse(reply.body(), nullptr, false)};
-    if (reply.result_int() >= 300) {
+ApiAnswer judge(const Reply &reply) {
+    ApiAnswer answer{nlohmann::json::parse(reply.body, nullptr, false)};
+    if (reply.status >= 300) {
         answer.exit_code = kExitFailed;
         answer.problem = refusal(reply);
     } else if (answer.body.is_discarded()) {
@@ -32,26 +26,15 @@ ApiAnswer ask_silently(const Context &context, const ApiRequest &request) {
     if (!access) {
         return {{}, kExitUsage, access.error().message};
     }
-    Exchange exchange;
-    exchange.request = make_request(*access, request.method, request.target);
+    Exchange exchange{request.method, request.target};
     if (!request.body.empty()) {
-        exchange.request.body() = request.body;
-        exchange.request.set(http::field::content_type, request.content_type);
-        exchange.request.prepare_payload();
+        exchange.body = request.body;
+        exchange.fields = {{"Content-Type", request.content_type}};
     }
-    boost::asio::io_context io;
-    std::exception_ptr failed;
-    boost::asio::co_spawn(io, converse(*access, exchange),
-                          [&failed](std::exception_ptr error) { failed = std::move(error); });
-    io.run();
-    try {
-        if (failed) {
-            std::rethrow_exception(failed);
-        }
-    } catch (const boost::system::system_error &error) {
-        return {{}, kExitNotReachable, not_reachable(*access, exchange, error.code())};
+    if (const auto ended = converse(*access, exchange); !ended) {
+        return {{}, kExitNotReachable, ended.error().message};
     }
-    return judge(exchange.parser.get());
+    return judge(exchange.reply);
 }
 
 ApiAnswer ask(const Context &context, const ApiRequest &request) {

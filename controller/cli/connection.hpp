@@ -3,68 +3,55 @@
 // One request to the daemon's API on a connection of its own, and the answer, whole or as a stream.
 #pragma once
 
-#include "cli/context.hpp"
-#include "cli/endpoint.hpp"
+#include "cli/access.hpp"
+#include "cli/reply_reader.hpp"
+#include "cli/waiting.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/beast/http.hpp>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
-
-namespace boost::asio::ssl {
-class context;
-}
+#include <utility>
+#include <vector>
 
 namespace sipsteer::cli {
 
-/// Where to ask, and as whom.
-struct Access {
-    std::string place; // as it was given
-    Endpoint endpoint;
-    std::string token; // bearer token (RFC 6750); empty: none
+/// Who takes a stream. It says false when it wants no more.
+struct StreamTaker {
+    std::function<bool()> begin; // the daemon has accepted
+    std::function<bool(std::string_view piece)> take;
 
-    /// Whose certificates are trusted; null: no TLS.
-    std::shared_ptr<boost::asio::ssl::context> tls = nullptr;
+    /// Signals that end the stream; null: none do.
+    const Signals *signals = nullptr;
+
+    /// At a first signal, tell the daemon that it may end, and take what is still on the way.
+    bool ends_gently = false;
 };
-
-/// By the common options; an error if they are not good.
-Result<Access> find_access(const Context &context);
 
 struct Exchange {
-    using Body = boost::beast::http::string_body;
+    std::string method = "GET";
+    std::string target; // path and query, percent-encoded
+    std::vector<std::pair<std::string, std::string>> fields = {};
+    std::string body = {};
 
-    boost::beast::http::request<Body> request;
-    boost::beast::http::response_parser<Body> parser;
+    /// Set: an answer with status 200 is a stream. Silence for three times as long as the daemon's
+    /// streams are ever silent ends it as a failure.
+    const StreamTaker *taker = nullptr;
 
-    /// Set: an answer with status 200 is a stream. begun() comes behind its head, take() gets its
-    /// body piece by piece. Silence for three times as long as the daemon's streams are ever silent
-    /// ends it as a failure.
-    std::function<void(std::string_view)> take = {};
-    std::function<void()> begun = {};
-
-    /// Of a stream, set when it begins: tells the daemon that it may end, for which it still sends
-    /// what is on the way.
-    std::function<void()> say_no_more = {};
-
-    /// Why the daemon's certificate was not accepted, if that is why it failed.
-    std::string untrusted = {};
+    Reply reply = {};
+    bool has_begun = false; // the stream has
 };
 
-/// A request without a body.
-boost::beast::http::request<Exchange::Body>
-make_request(const Access &access, const std::string &method, const std::string &target);
+enum class Ending {
+    Whole,  // of the answer, or of the stream by the daemon
+    Enough, // the taker said so
+    Signal,
+};
 
-/// Sends the request and reads the answer; 10 seconds at most, but for a stream. Returns with the
-/// whole answer, or at a stream's end; throws boost::system::system_error.
-boost::asio::awaitable<void> converse(const Access &access, Exchange &exchange);
-
-/// Why the daemon could not be asked, and what may help.
-std::string not_reachable(const Access &access, const Exchange &exchange,
-                          const boost::system::error_code &failed);
+/// Sends the request and reads the answer; 10 seconds at most, but for a stream. An error, a whole
+/// sentence, if the daemon does not answer or the connection ends too early.
+Result<Ending> converse(const Access &access, Exchange &exchange);
 
 /// The daemon's words for why it refused.
-std::string refusal(const boost::beast::http::response<Exchange::Body> &reply);
+std::string refusal(const Reply &reply);
 
 } // namespace sipsteer::cli

@@ -7,12 +7,6 @@
 #include "cli/event_line.hpp"
 #include "cli/server_sent.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <csignal>
 #include <iostream>
 
@@ -20,9 +14,6 @@ namespace sipsteer::cli {
 
 namespace {
 
-namespace asio = boost::asio;
-namespace http = boost::beast::http;
-using boost::system::error_code;
 using nlohmann::json;
 
 constexpr std::chrono::seconds kRetry{1};
@@ -81,62 +72,52 @@ public:
 
     /// Gives the exit code.
     int run() {
-        asio::io_context io;
-        int code = kExitOk;
-        asio::signal_set signals(io, SIGINT, SIGTERM);
-        signals.async_wait([&io](error_code, int) { io.stop(); });
-        asio::co_spawn(io, follow(), [&](const std::exception_ptr &failed, int ended) {
-            code = failed ? fail(kExitFailed, "events: internal error") : ended;
-            io.stop();
-        });
-        io.run();
-        return code;
-    }
-
-private:
-    asio::awaitable<int> follow() {
-        asio::steady_timer pause(co_await asio::this_coro::executor);
         for (;;) {
-            Exchange exchange;
-            const error_code failed = co_await listen(exchange);
-            if (!has_come_ && failed) {
-                co_return fail(kExitNotReachable, not_reachable(access_, exchange, failed));
+            Exchange exchange{"GET", target_};
+            const auto ended = listen(exchange);
+            if (ended && *ended == Ending::Signal) {
+                return kExitOk;
+            }
+            if (!has_come_ && !ended) {
+                return fail(kExitNotReachable, ended.error().message);
             }
             if (!std::cout.good()) {
-                co_return kExitFailed; // run() says why
+                return kExitFailed; // run() says why
             }
-            const auto &reply = exchange.parser.get();
-            const auto status = failed ? 0 : reply.result_int();
-            const bool starting = has_come_ && status == 503;
-            if (!failed && status != 200 && !starting) {
-                co_return fail(kExitFailed, refusal(reply));
+            const bool starting = has_come_ && exchange.reply.status == 503;
+            if (ended && exchange.reply.status != 200 && !starting) {
+                return fail(kExitFailed, refusal(exchange.reply));
             }
             if (!is_lost_) {
                 std::cerr << "sipsteer: the daemon at " << access_.place
                           << " stopped answering; retrying\n";
             }
             is_lost_ = true;
-            pause.expires_after(kRetry);
-            co_await pause.async_wait(asio::use_awaitable);
+            if (signals_.wait(kRetry)) {
+                return kExitOk;
+            }
         }
     }
 
+private:
     /// Until the stream ends, for whatever reason.
-    asio::awaitable<error_code> listen(Exchange &exchange) {
+    Result<Ending> listen(Exchange &exchange) {
         ServerSentReader reader([this](const ServerSentEvent &event) { show(event); });
-        exchange.request = make_request(access_, "GET", target_);
-        exchange.request.set(http::field::accept, "text/event-stream");
+        const StreamTaker taker{[this] {
+                                    note_begin();
+                                    return true;
+                                },
+                                [&reader](std::string_view piece) {
+                                    reader.read(piece);
+                                    return std::cout.good();
+                                },
+                                &signals_};
+        exchange.fields = {{"Accept", "text/event-stream"}};
         if (!last_id_.empty()) {
-            exchange.request.set("Last-Event-ID", last_id_);
+            exchange.fields.emplace_back("Last-Event-ID", last_id_);
         }
-        exchange.begun = [this] { note_begin(); };
-        exchange.take = [&reader](std::string_view piece) { reader.read(piece); };
-        try {
-            co_await converse(access_, exchange);
-        } catch (const boost::system::system_error &error) {
-            co_return error.code();
-        }
-        co_return error_code();
+        exchange.taker = &taker;
+        return converse(access_, exchange);
     }
 
     void note_begin() {
@@ -152,16 +133,14 @@ private:
         if (body.is_object()) {
             print_event(context_, body);
         }
-        if (!std::cout.good()) {
-            throw boost::system::system_error(boost::asio::error::broken_pipe);
-        }
-        if (!event.id.empty()) {
+        if (std::cout.good() && !event.id.empty()) {
             last_id_ = event.id;
         }
     }
 
     const Context &context_;
     const Access &access_;
+    const Signals signals_{SIGINT, SIGTERM};
     std::string target_;
     std::string last_id_;   // the stream goes on behind it
     bool has_come_ = false; // a stream has, once

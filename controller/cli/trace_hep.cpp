@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/fd.hpp"
 #include "cli/endpoint.hpp"
+#include "cli/resolve.hpp"
 #include "cli/trace_sink.hpp"
 #include "sip/message.hpp"
 #include "traffic/trace/assembler.hpp"
 #include "traffic/trace/comment.hpp"
 #include "traffic/trace/hep.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/udp.hpp>
+#include <sys/socket.h>
 
 namespace sipsteer::cli {
 
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::udp;
-using boost::system::error_code;
 using packets::Datagram;
 using sip::Kind;
 
@@ -35,13 +33,14 @@ public:
         if (!host_and_port) {
             return Error{"--hep: \"" + place_ + "\" is not HOST:PORT"};
         }
-        error_code failed;
-        const auto places =
-            udp::resolver(io_).resolve(host_and_port->first, host_and_port->second, failed);
-        if (!failed) {
-            socket_.connect(places.begin()->endpoint(), failed);
+        const auto places = resolve(host_and_port->first, host_and_port->second, SOCK_DGRAM);
+        if (!places) {
+            return Error{"--hep: " + place_ + ": " + places.error().message};
         }
-        return failed ? Status(Error{"--hep: " + place_ + ": " + failed.message()}) : Done{};
+        const addrinfo &first = **places;
+        socket_.reset(::socket(first.ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        const bool good = socket_ && ::connect(socket_.get(), first.ai_addr, first.ai_addrlen) == 0;
+        return good ? Status(Done{}) : system_error("--hep: " + place_);
     }
 
     Status add(const trace::BlockView &, const std::optional<trace::Packet> &packet) override {
@@ -80,26 +79,18 @@ private:
         const auto datagram = trace::hep_datagram({header.source, header.destination,
                                                    header.source_port, header.destination_port,
                                                    time, agent_, message.call_id, whole.payload});
-        error_code failed = asio::error::message_size;
-        if (!datagram.empty()) {
-            socket_.send(asio::buffer(datagram), 0, failed);
-        }
-        note(failed);
-    }
-
-    void note(const error_code &failed) {
-        if (failed) {
-            ++failed_;
-            why_ = failed.message();
-        } else {
+        const bool fits = !datagram.empty();
+        if (fits && ::send(socket_.get(), datagram.data(), datagram.size(), 0) >= 0) {
             ++sent_;
+        } else {
+            ++failed_;
+            why_ = std::strerror(fits ? errno : EMSGSIZE);
         }
     }
 
     std::string place_;
     std::uint32_t agent_;
-    asio::io_context io_;
-    udp::socket socket_{io_};
+    Fd socket_;
     trace::Assembler assembler_;
     std::uint64_t sent_ = 0;
     std::uint64_t failed_ = 0;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/access.hpp"
+
+#include "cli/input_file.hpp"
+#include "cli/tls.hpp"
+
+#include <cstdlib>
+
+namespace sipsteer::cli {
+
+namespace {
+
+Result<std::string> read_token(const Context &context) {
+    const char *given = std::getenv("SIPSTEER_TOKEN");
+    if (context.token_file.empty()) {
+        return std::string(given == nullptr ? "" : given);
+    }
+    auto token = read_input(context.token_file);
+    if (token) {
+        token->erase(token->find_last_not_of(" \t\r\n") + 1);
+    }
+    return token;
+}
+
+} // namespace
+
+Result<Access> find_access(const Context &context) {
+    const auto endpoint = parse_endpoint(context.api);
+    if (!endpoint) {
+        return endpoint.error();
+    }
+    const auto token = read_token(context);
+    if (!token) {
+        return token.error();
+    }
+    Access access{context.api, *endpoint, *token};
+    if (endpoint->tls) {
+        auto tls = make_tls(context.ca_file);
+        if (!tls) {
+            return Error{"--ca-file: " + tls.error().message};
+        }
+        access.tls = std::move(*tls);
+    } else if (!context.ca_file.empty()) {
+        return Error{"--ca-file: " + context.api + " does not speak https"};
+    }
+    return access;
+}
+
+} // namespace sipsteer::cli
