@@ -113,6 +113,7 @@ def main():
     outer = {path.rsplit(".", i)[0] for path in known for i in range(1, path.count(".") + 1)}
     outer |= {path.removesuffix("[]") for path in outer} | {path.split("[]")[0] for path in known}
     check("and no other ones", sorted(set(items) - known - outer))
+
     def text_of(path):
         """With that of the object it is in: it may speak of all its fields."""
         return items.get(path.rpartition(".")[0], "") + items[path]
