@@ -63,8 +63,8 @@ void check_stateless_server(const Server &server, const Complaints &complaints) 
                        std::to_string(server.max_new_calls_per_second) + counts_none);
     }
     if (server.admin == Admin::Draining) {
-        complaints.add("admin", quoted(server.admin) +
-                                    needs_stateful("a stateless pool cannot keep calls"));
+        complaints.add("admin",
+                       quoted(server.admin) + needs_stateful("a stateless pool cannot keep calls"));
     }
 }
 

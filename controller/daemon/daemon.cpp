@@ -193,8 +193,8 @@ void Daemon::stop() {
     if (detach) {
         steering_.detach();
     }
-    log::info("stopped", {{"data_plane", detach ? "detached"
-                                                : "the program stays attached and keeps steering"}});
+    log::info("stopped", {{"data_plane",
+                           detach ? "detached" : "the program stays attached and keeps steering"}});
     stop_timer_.expires_after(kStopGrace);
     stop_timer_.async_wait([this](const boost::system::error_code &) { io_.stop(); });
 }

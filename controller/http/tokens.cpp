@@ -14,6 +14,17 @@
 #include <set>
 #include <sys/stat.h>
 
+namespace sipsteer::config {
+
+template <>
+struct Choices<http::Role> {
+    static constexpr const char *name = "Role";
+    static constexpr std::array all = {Choice<http::Role>{"read-only", http::Role::ReadOnly},
+                                       Choice<http::Role>{"admin", http::Role::Admin}};
+};
+
+} // namespace sipsteer::config
+
 namespace sipsteer::http {
 
 namespace {
@@ -22,8 +33,6 @@ using config::Cursor;
 using config::shown;
 
 constexpr std::size_t kMostTokens = 1000;
-
-constexpr config::Choice<Role> kRoles[] = {{"read-only", Role::ReadOnly}, {"admin", Role::Admin}};
 
 std::optional<unsigned> hex_digit(char c) {
     if (c >= '0' && c <= '9') {
@@ -100,7 +109,7 @@ struct Moment {
 template <typename V>
 static void describe(V &v, Token &token) {
     v.required("name", token.name, config::Name{});
-    v.required("role", token.role, config::OneOf{kRoles});
+    v.required("role", token.role, config::OneOf<Role>{});
     v.required("sha256", token.hash, HexHash{});
     v.optional("expires", token.expires, Moment{});
 }
