@@ -58,7 +58,7 @@ template <typename V>
 void describe(V &v, typename V::template Of<Listen> &listen) {
     v.required("address", listen.address, AddressAndPort{});
     v.optional("tls", listen.tls, Maybe{Object{}});
-    v.optional("insecure", listen.insecure, Flag{}, "plain text off loopback is meant");
+    v.optional("insecure", listen.insecure, Flag{}, "accept plain text off loopback");
 }
 
 template <typename V>
@@ -66,10 +66,10 @@ void describe(V &v, typename V::template Of<Api> &api) {
     v.optional("socket", api.socket, AbsolutePath{kSocketPathBytes});
     v.optional("socket_mode", api.socket_mode, FileMode{});
     v.optional("socket_group", api.socket_group, Maybe{GroupName{}},
-               "whose members can use the socket");
-    v.optional("listen", api.listen, ListOfObjects{0, kMostListeners},
-               "where the API is served over TCP");
-    v.optional("tokens_file", api.tokens_file, Maybe{AbsolutePath{}}, "who may do what over TCP");
+               "group that can use the socket");
+    v.optional("listen", api.listen, ListOfObjects{0, kMostListeners}, "TCP addresses of the API");
+    v.optional("tokens_file", api.tokens_file, Maybe{AbsolutePath{}},
+               "clients that may use TCP, and their tokens");
 }
 
 template <typename V>
@@ -84,9 +84,9 @@ void describe(V &v, typename V::template Of<Lifetimes> &lifetimes) {
 template <typename V>
 void describe(V &v, typename V::template Of<HoldDown> &hold_down) {
     using namespace std::chrono_literals;
-    v.optional("after", hold_down.after, Whole{1, 1000}, "times down");
-    v.optional("within", hold_down.within, Duration{1s, 24h}, "in this time");
-    v.optional("for", hold_down.time, Duration{0s, 24h}, "how long it stays down then; 0s: never");
+    v.optional("after", hold_down.after, Whole{1, 1000}, "failures that start a hold");
+    v.optional("within", hold_down.within, Duration{1s, 24h}, "time in which they count");
+    v.optional("for", hold_down.time, Duration{0s, 24h}, "time of the hold; 0s: none");
 }
 
 template <typename V>
@@ -96,12 +96,12 @@ void describe(V &v, typename V::template Of<Probe> &probe) {
     v.optional("path", probe.path, OneOf<ProbePath>{});
     v.optional("interval", probe.interval, Duration{100ms, 1h});
     v.optional("timeout", probe.timeout, Duration{10ms, 1h});
-    v.optional("jitter", probe.jitter, Fraction{0, 0.5}, "of the interval");
-    v.optional("rise", probe.rise, Whole{1, 100}, "successes in a row that bring a server up");
-    v.optional("fall", probe.fall, Whole{1, 100}, "failures in a row that take it down");
-    v.optional("hold_down", probe.hold_down, Object{}, "a server that flaps stays down");
+    v.optional("jitter", probe.jitter, Fraction{0, 0.5}, "random part of the interval");
+    v.optional("rise", probe.rise, Whole{1, 100}, "successes in a row before a server is up");
+    v.optional("fall", probe.fall, Whole{1, 100}, "failures in a row before a server is down");
+    v.optional("hold_down", probe.hold_down, Object{}, "hold of a server that flaps");
     v.optional("method", probe.method, SipMethod{});
-    v.optional("accept", probe.accept, CodeList{}, "what counts as a success");
+    v.optional("accept", probe.accept, CodeList{}, "codes that are a success");
     v.optional("from", probe.from, Maybe{SipUri{}});
     v.optional("to", probe.to, Maybe{SipUri{}});
     v.optional("request_uri", probe.request_uri, Maybe{SipUri{}});
@@ -112,25 +112,27 @@ template <typename V>
 void describe(V &v, typename V::template Of<Server> &server) {
     using namespace std::chrono_literals;
     v.required("name", server.name, Name{});
-    v.required("address", server.address, HostAddress{}, "its own, not the VIP");
-    v.optional("port", server.port, kPort, "that probes go to");
+    v.required("address", server.address, HostAddress{}, "own address of the server, not the VIP");
+    v.optional("port", server.port, kPort, "port for probes");
     v.optional("weight", server.weight, Whole{0, 65535}, "share of new calls; 0: none");
-    v.optional("admin", server.admin, OneOf<Admin>{}, "what the operator wants of it");
+    v.optional("admin", server.admin, OneOf<Admin>{}, "wanted state");
     v.optional("next_hop", server.next_hop, Maybe{HostAddress{}},
-               "the router to it, if it is on no segment of this host");
-    v.optional("tier", server.tier, Whole{0, 15}, "0, or a backup of those below");
-    v.optional("max_calls", server.max_calls, Whole{0, SS_MAX_CALLS}, "running ones; 0: no limit");
-    v.optional("max_new_calls_per_second", server.max_new_calls_per_second, kRate, "0: no limit");
+               "router to a server on another segment");
+    v.optional("tier", server.tier, Whole{0, 15}, "0: primary; above: backup");
+    v.optional("max_calls", server.max_calls, Whole{0, SS_MAX_CALLS},
+               "limit of running calls; 0: none");
+    v.optional("max_new_calls_per_second", server.max_new_calls_per_second, kRate,
+               "limit of new calls; 0: none");
     v.optional("drain_timeout", server.drain_timeout, Maybe{Duration{1s, 168h}},
-               "from a drain's beginning; absent: no deadline");
+               "time from the start of a drain to its deadline");
 }
 
 template <typename V>
 void describe(V &v, typename V::template Of<Reject> &reject) {
     using namespace std::chrono_literals;
-    v.optional("per_second", reject.per_second, Whole{1, 100'000}, "answers, at most");
+    v.optional("per_second", reject.per_second, Whole{1, 100'000}, "limit of answers");
     v.optional("retry_after", reject.retry_after, Duration{1s, 1h},
-               "what the answer asks the client to wait");
+               "wait that the answer asks of the client");
 }
 
 template <typename V>
@@ -138,21 +140,21 @@ void describe(V &v, typename V::template Of<Pool> &pool) {
     using namespace std::chrono_literals;
     v.required("name", pool.name, Name{});
     v.optional("mode", pool.mode, OneOf<PoolMode>{});
-    v.optional("scheduler", pool.scheduler, OneOf<Scheduler>{}, "how a new call gets its server");
-    v.optional("key", pool.key, OneOf<Key>{}, "what makes messages belong together");
+    v.optional("scheduler", pool.scheduler, OneOf<Scheduler>{},
+               "choice of the server for a new call");
+    v.optional("key", pool.key, OneOf<Key>{}, "key of a call");
     v.optional("no_call_id", pool.no_call_id, OneOf<NoCallId>{},
-               "what is done with a datagram without a Call-ID");
+               "action for a datagram without a Call-ID");
     v.optional("when_down", pool.when_down, OneOf<WhenDown>{},
-               "what is done with a new call that no server can take");
+               "action for a new call that no server can take");
     v.optional("reject", pool.reject, Object{});
     v.optional("quorum", pool.quorum, Whole{1, SS_MAX_SERVERS},
-               "with fewer servers that take new calls the pool is down");
+               "least servers that take new calls; with fewer the pool is down");
     v.optional("tier_minimum", pool.tier_minimum, Whole{1, SS_MAX_SERVERS},
-               "with fewer of a tier the next one takes new calls, too");
+               "least servers of a tier; with fewer the next tier helps");
     v.optional("slow_start", pool.slow_start, Duration{0ms, 1h},
-               "until a server that came back has its whole share");
-    v.optional("lifetimes", pool.lifetimes, Object{},
-               "how long a call is kept after its last message");
+               "time until a returned server has its full share");
+    v.optional("lifetimes", pool.lifetimes, Object{}, "time to keep a call after its last message");
     v.optional("probe", pool.probe, Object{});
     v.required("servers", pool.servers, ListOfObjects{0, SS_MAX_SERVERS});
 }
@@ -168,11 +170,11 @@ void describe(V &v, typename V::template Of<Fragments> &fragments) {
     using namespace std::chrono_literals;
     v.optional("timeout", fragments.timeout, Duration{10ms, 30s});
     v.optional("firsts_per_source", fragments.firsts_per_source, Whole{1, SS_MAX_FRAGMENTS},
-               "first fragments remembered, by client and second");
+               "first fragments to remember for each client and second");
     v.optional("held_per_source", fragments.held_per_source, Whole{0, 65535},
-               "fragments held, by client and second");
+               "fragments to hold for each client and second");
     v.optional("held_bytes", fragments.held_bytes, Whole{65536, 1 << 28},
-               "of all clients together");
+               "bytes to hold for all clients together");
 }
 
 template <typename V>
@@ -183,25 +185,27 @@ void describe(V &v, typename V::template Of<Service> &service) {
     v.optional("protocol", service.protocol, OneOf<Protocol>{});
     v.required("pool", service.pool, Reference{});
     v.optional("method_pools", service.method_pools, ListOfObjects{0, SS_METHODS},
-               "requests that go to pools of their own");
+               "pools for some methods");
     v.optional("vip_interface", service.vip_interface, Maybe{InterfaceName{}},
-               "where the daemon puts the VIP");
+               "interface that gets the VIP");
 }
 
 template <typename V>
 void describe(V &v, typename V::template Of<VlanTag> &tag) {
     v.required("name", tag.name, InterfaceName{});
-    v.required("id", tag.id, Whole{1, 4094}, "of frames that leave through it");
+    v.required("id", tag.id, Whole{1, 4094}, "VLAN of the frames that leave there");
 }
 
 template <typename V>
 void describe(V &v, typename V::template Of<StartupConfig> &config) {
     v.required("interfaces", config.interfaces, ListOfObjects{1, SS_MAX_PORTS},
-               "where the XDP program is attached");
+               "interfaces of the XDP program");
     v.optional("vlan_tags", config.vlan_tags, ListOfObjects{0, SS_MAX_PORTS},
-               "of interfaces whose frames are tagged by something below them");
-    v.optional("pin_dir", config.pin_dir, AbsolutePath{}, "where program and maps are pinned");
-    v.optional("state_dir", config.state_dir, AbsolutePath{}, "what survives a reboot");
+               "VLANs of interfaces that a layer below tags");
+    v.optional("pin_dir", config.pin_dir, AbsolutePath{},
+               "directory of the pinned program and maps");
+    v.optional("state_dir", config.state_dir, AbsolutePath{},
+               "directory of the state that survives a reboot");
     v.optional("api", config.api, Object{});
     v.optional("fragments", config.fragments, Object{});
 }
@@ -211,10 +215,10 @@ void describe(V &v, typename V::template Of<Config> &config) {
     describe(v, static_cast<typename V::template Of<StartupConfig> &>(config));
     v.optional("log_level", config.log_level, OneOf<LogLevel>{});
     v.optional("on_exit", config.on_exit, OneOf<OnExit>{},
-               "what becomes of the data plane when the daemon stops");
-    v.optional("calls", config.call_capacity,
-               ObjectOfOne{"capacity", Whole{SS_MIN_CALLS, SS_MAX_CALLS},
-                           "calls that the table is to hold"});
+               "action on the data plane when the daemon stops");
+    v.optional(
+        "calls", config.call_capacity,
+        ObjectOfOne{"capacity", Whole{SS_MIN_CALLS, SS_MAX_CALLS}, "calls that the table holds"});
     v.required("pools", config.pools, ListOfObjects{0, SS_MAX_POOLS});
     v.required("services", config.services, ListOfObjects{0, SS_MAX_SERVICES});
 }

@@ -6,8 +6,8 @@
 //     void read(const Cursor &at, T &out) const;
 //     nlohmann::json write(const T &value) const;
 //
-// and says it in JSON Schema (schema_writer.hpp). What bytes there may be of a text the schema
-// counts in characters.
+// and says it in JSON Schema (schema_writer.hpp). A rule counts the bytes of a text, the schema its
+// characters.
 #pragma once
 
 #include "base/address.hpp"

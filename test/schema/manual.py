@@ -20,7 +20,7 @@ def plain(line):
 
 
 def items_of(lines):
-    """The text of each item, by the path of its field. A list in an item has that item's fields."""
+    """The text of each item, by the path of its field. A list in an item has that item's fields, or its words."""
     items, stack, current = {}, [], None
     for line in lines:
         if line.startswith(".Bl"):
@@ -31,6 +31,9 @@ def items_of(lines):
             outer = stack[-1] + "." if stack and stack[-1] else ""
             current = outer + line.removeprefix(".It Cm ").strip()
             items[current] = ""
+        elif line.startswith(".It") and stack and stack[-1]:
+            current = stack[-1]  # one of the words of an item
+            items[current] += " " + plain("." + line.removeprefix(".It "))
         elif line.startswith((".Sh", ".Ss", ".It")):
             current = None
         elif current:
