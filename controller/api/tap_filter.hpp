@@ -2,7 +2,7 @@
 #pragma once
 
 #include "api/tap_query.hpp"
-#include "calls/key.hpp"
+#include "calls/naming/key.hpp"
 #include "farm/farm.hpp"
 #include "http/problem.hpp"
 #include "kernel/rings/filter.hpp"

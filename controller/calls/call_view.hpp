@@ -2,13 +2,10 @@
 #pragma once
 
 #include "calls/lifetimes.hpp"
+#include "calls/naming/state.hpp"
 #include "calls/table.hpp"
 
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace sipsteer::calls {
 
@@ -27,14 +24,5 @@ struct CallView {
 /// `entry` as it was read once from its place in the table.
 CallView decode(const Segment &calls, __u64 entry, std::uint64_t bucket, unsigned slot,
                 std::uint32_t now, const Lifetimes &lifetimes);
-
-/// "early", "confirmed", "closing", "other", "source"; "empty" and "unknown" for the rest.
-std::string_view state_name(std::uint32_t state);
-
-/// enum ss_call_state of such a name; nothing for another text.
-std::optional<std::uint32_t> state_of(std::string_view name);
-
-/// The names of all states that a call can be in.
-std::vector<std::string> state_names();
 
 } // namespace sipsteer::calls

@@ -11,6 +11,7 @@
 #include "config/duration.hpp"
 #include "config/parse.hpp"
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <ctime>
 #include <iostream>

@@ -2,14 +2,19 @@
 #pragma once
 
 #include "cli/context.hpp"
+#include "cli/host_commands.hpp"
 
-#include <CLI/CLI.hpp>
 #include <functional>
+
+namespace CLI {
+class App;
+}
 
 namespace sipsteer::cli {
 
 /// The command line's commands put what is to be done here; it gives the exit code.
 struct Todo {
+    HostCommands host;
     Context context;
     std::function<int()> run;
 };
@@ -25,6 +30,6 @@ void add_doctor(CLI::App &app, Todo &todo);
 void add_completion(CLI::App &app, Todo &todo);
 
 /// Runs the program; gives its exit code.
-int run(int argc, char **argv);
+int run(int argc, char **argv, HostCommands host);
 
 } // namespace sipsteer::cli

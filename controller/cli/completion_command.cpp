@@ -2,10 +2,10 @@
 //
 // sipsteer completion bash: made from the command line's own description, so that it cannot differ.
 #include "cli/commands.hpp"
-#include "kernel/dataplane/counters.hpp"
 
 #include <sipsteer/reason.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -124,9 +124,9 @@ std::string option_words(const CLI::App &app) {
 /// The labels of all reasons.
 std::string reason_words() {
     std::string words;
-    for (std::uint32_t reason = 0; reason < SS_REASON_COUNT; reason++) {
-        add_word(words, dataplane::reason_label(reason));
-    }
+#define SIPSTEER_ADD_LABEL(number, constant, label, text) add_word(words, label);
+    SS_REASONS(SIPSTEER_ADD_LABEL)
+#undef SIPSTEER_ADD_LABEL
     return words;
 }
 

@@ -7,6 +7,7 @@
 #include "config/schema.hpp"
 #include "config/warnings.hpp"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 namespace sipsteer::cli {

@@ -7,6 +7,7 @@
 #include "cli/event_line.hpp"
 #include "cli/server_sent.hpp"
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
 

@@ -4,9 +4,11 @@
 #include <exception>
 
 int main(int argc, char **argv) {
+    using namespace sipsteer;
+    const auto hand_over = [argv](const auto &...) { return cli::run_host_program(argv); };
     try {
-        return sipsteer::cli::run(argc, argv);
+        return cli::run(argc, argv, {hand_over, hand_over});
     } catch (const std::exception &error) {
-        return sipsteer::cli::fail(sipsteer::cli::kExitFailed, error.what());
+        return cli::fail(cli::kExitFailed, error.what());
     }
 }

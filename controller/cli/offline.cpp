@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/offline.hpp"
 
-#include "calls/call_view.hpp"
+#include "calls/naming/state.hpp"
 #include "config/choices.hpp"
 #include "sip/finder.h"
 #include "sip/message.hpp"

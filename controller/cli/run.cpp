@@ -4,6 +4,7 @@
 #include "config/model.hpp"
 #include "config/suggest.hpp"
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <iostream>
 #include <system_error>
@@ -73,8 +74,8 @@ int finish(int code) {
 
 } // namespace
 
-int run(int argc, char **argv) {
-    Todo todo;
+int run(int argc, char **argv, HostCommands host) {
+    Todo todo{std::move(host), {}, {}};
     CLI::App app{"sipsteer: watch and manage sipsteerd, the SIP load balancer.", "sipsteer"};
     app.require_subcommand(1);
     app.fallthrough(); // common options may follow the command

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "calls/key.hpp"
+#include "calls/naming/key.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer status, get and describe: what the daemon says of itself, changing nothing.
-#include "calls/call_view.hpp"
+#include "calls/naming/state.hpp"
 #include "cli/calls_commands.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/views.hpp"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 namespace sipsteer::cli {

@@ -6,6 +6,7 @@
 #include "cli/terminal.hpp"
 #include "cli/top_view.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <iostream>

@@ -6,6 +6,7 @@
 #include "cli/follow.hpp"
 #include "cli/trace_sink.hpp"
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 
 #include "calls/call_view.hpp"
 #include "calls/json.hpp"
-#include "calls/key.hpp"
+#include "calls/naming/key.hpp"
 #include "calls/lifetimes.hpp"
 #include "calls/load.hpp"
 #include "calls/lookup.hpp"

@@ -48,6 +48,7 @@ rwxr-xr-x usr/libexec/sipsteer/maps/services
 rw-r--r-- usr/libexec/sipsteer/maps/layout.json
 rw-r--r-- usr/libexec/sipsteer/maps/lib.jq
 rw-r--r-- usr/libexec/sipsteer/maps/lib.sh
+rwxr-xr-x usr/libexec/sipsteer/sipsteer-host
 rw-r--r-- usr/lib/systemd/system/sipsteerd.service
 rw-r--r-- usr/lib/systemd/system/sipsteer-real-server@.service
 rwxr-xr-x usr/sbin/sipsteerd
@@ -99,6 +100,24 @@ checks_are_documented() { # PAGE
     return "$missing"
 }
 
+# What only some commands need is linked to the program that runs those.
+starts_without_heavy_libraries() { # PROGRAM
+    local linked
+    linked=$(ldd "$1" | grep -E 'lib(bpf|xdp|elf|pcap|mnl|curl|spdlog)\.') || return 0
+    echo "$1 is linked to:"
+    echo "$linked"
+    return 1
+}
+
+# What the command line says where its other program is not installed.
+says_what_is_missing() {
+    local away=$TREE/away said
+    mkdir "$away"
+    cp "$TREE/usr/bin/sipsteer" "$away"
+    said=$("$away/sipsteer" doctor --list 2>&1) && return 1
+    [[ $said == *"libexec/sipsteer/sipsteer-host: No such file or directory"* ]] || { echo "$said"; return 1; }
+}
+
 unit_names_installed_programs() { # UNIT
     local program found=no
     while read -r program; do
@@ -131,6 +150,9 @@ main() {
     check "it installs" env DESTDIR="$TREE" cmake --install "$1" --prefix /usr
     check "the tree is as expected" same_tree
     check "the command line runs" "$TREE/usr/bin/sipsteer" --version
+    check "it is not linked to what few commands need" starts_without_heavy_libraries "$TREE/usr/bin/sipsteer"
+    check "it finds the program for these" "$TREE/usr/bin/sipsteer" doctor --list
+    check "without that, it says so" says_what_is_missing
     check "the daemon runs" "$TREE/usr/sbin/sipsteerd" --version
     for example in "$TREE"/usr/share/doc/sipsteer/examples/*.json; do
         check "the example ${example##*/} is good" "$TREE/usr/sbin/sipsteerd" --check --config "$example"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/doctor_view.hpp"
+#include "cli/host/doctor_view.hpp"
 
 #include "cli/table.hpp"
 #include "cli/words.hpp"

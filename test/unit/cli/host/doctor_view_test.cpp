@@ -3,7 +3,7 @@
 // How the doctor's findings are shown.
 #include "cli/commands.hpp"
 #include "cli/doctor/report.hpp"
-#include "cli/doctor_view.hpp"
+#include "cli/host/doctor_view.hpp"
 
 #include <catch2/catch.hpp>
 #include <iostream>
@@ -38,7 +38,8 @@ std::pair<int, std::string> sipsteer_says(std::vector<std::string> words) {
     std::ostringstream output;
     auto *const out = std::cout.rdbuf(output.rdbuf());
     auto *const err = std::cerr.rdbuf(output.rdbuf());
-    const int code = cli::run(static_cast<int>(arguments.size()), arguments.data());
+    const int code = cli::run(static_cast<int>(arguments.size()), arguments.data(),
+                              {cli::run_doctor, cli::explain_capture});
     std::cout.rdbuf(out);
     std::cerr.rdbuf(err);
     return {code, output.str()};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calls/key.hpp"
+#include "calls/naming/key.hpp"
 
 #include "config/choices.hpp"
 #include "sip/finder.h"
