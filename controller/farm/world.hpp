@@ -3,10 +3,10 @@
 
 #include "calls/call_view.hpp"
 #include "calls/json.hpp"
-#include "calls/naming/key.hpp"
 #include "calls/lifetimes.hpp"
 #include "calls/load.hpp"
 #include "calls/lookup.hpp"
+#include "calls/naming/key.hpp"
 #include "calls/table.hpp"
 #include "farm/choice.hpp"
 #include "farm/plan/plan.hpp"
