@@ -3,8 +3,7 @@
 
 #include "base/result.hpp"
 
-#include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,48 +15,34 @@ struct Reply {
     std::string body;
 };
 
-/// Reads one HTTP/1.1 answer (RFC 9112), however it is cut into pieces.
+/// Reads one HTTP/1.1 answer (RFC 9112), however it is cut into pieces. Beast's parser does it; no
+/// other file of the command line includes Beast.
 class ReplyReader {
 public:
+    ReplyReader();
+    ~ReplyReader();
+
     /// The next piece. An error: this is no HTTP answer.
     Status read(std::string_view piece);
 
     /// The connection has ended. An error: the answer is not complete.
     Status end();
 
-    bool has_head() const { return state_ > State::Fields; }
-    bool is_done() const { return state_ == State::Done; }
+    bool has_head() const;
+    bool is_done() const;
 
     /// As far as it has come. The body can be taken out of it at any time.
     Reply &reply() { return reply_; }
 
 private:
-    enum class State {
-        StatusLine,
-        Fields,
-        Sized,    // a body of known length
-        UntilEnd, // a body that the end of the connection ends
-        ChunkSize,
-        Chunk,
-        ChunkEnd,
-        Trailers,
-        Done
-    };
+    struct Parser;
 
-    bool reads_lines() const;
-    void take_bytes(std::string_view &piece);
-    Status take_line(std::string_view line);
-    Status take_status(std::string_view line);
-    Status take_field(std::string_view line);
-    Status take_chunk_size(std::string_view line);
-    State after_head() const;
+    void take();
+    bool is_interim() const;
 
-    State state_ = State::StatusLine;
-    std::string line_; // as far as it has come
+    std::unique_ptr<Parser> parser_;
+    std::string unread_; // of a head that is not complete
     Reply reply_;
-    bool chunked_ = false;
-    std::optional<std::uint64_t> length_;
-    std::uint64_t left_ = 0; // of the body, or of a chunk
 };
 
 } // namespace sipsteer::cli

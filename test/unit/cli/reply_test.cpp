@@ -54,7 +54,7 @@ void fails(const std::string &text, const std::string &why) {
 TEST_CASE("an answer whose length is known", "[cli]") {
     reads("HTTP/1.1 200 OK\r\ncontent-LENGTH: 5\r\nX: y\r\n\r\nhellomore", 200, "hello");
     reads("HTTP/1.1 200 OK\r\nContent-Length:\t0 \r\n\r\n", 200, "");
-    reads("HTTP/1.0 503\r\nContent-Length: 1\r\n\r\nx", 503, "x");
+    reads("HTTP/1.0 503 No\r\nContent-Length: 1\r\n\r\nx", 503, "x");
     reads("HTTP/1.1 204 No Content\r\n\r\n", 204, "");
     CHECK(read("HTTP/1.1 404 Not Found\r\n\r\n", 99, true)->reason == "Not Found");
 }
@@ -63,9 +63,6 @@ TEST_CASE("an answer in chunks", "[cli]") {
     const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n";
     reads(head + "3\r\nabc\r\nA;why=\"this\"\r\n0123456789\r\n0\r\n\r\n", 200, "abc0123456789");
     reads(head + "1\r\n\n\r\n0\r\nTrailer: x\r\n\r\nmore", 200, "\n");
-    reads("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
-          "2\r\nab\r\n0\r\n\r\n",
-          200, "ab"); // RFC 9112, 6.3: the chunks count
 }
 
 TEST_CASE("an answer that the end of the connection ends", "[cli]") {
@@ -83,12 +80,13 @@ TEST_CASE("what is no answer, or a part of one", "[cli]") {
     fails("HTTP/1.1 200 OK\r\nContent-Len", "end of stream");
     fails("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", "the answer ends too early");
     fails(chunked + "5\r\nhello\r\n", "the answer ends too early");
-    for (const auto *text :
-         {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 200OK\r\n",
-          "HTTP/1.1 2x0 OK\r\n", "HTTP/1.1\r\n", "\r\n", "HTTP/1.1 200 OK\r\nno field\r\n",
-          "HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n",
-          "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n"}) {
-        fails(text, "the answer is not HTTP");
+    for (const auto *head :
+         {"SSH-2.0-OpenSSH_9.2", "HTTP/2 200 OK", "HTTP/1.1 200OK", "HTTP/1.1 2x0 OK", "HTTP/1.1",
+          "HTTP/1.1 200 OK\r\nno field", "HTTP/1.1 200 OK\r\nContent-Length: 1x",
+          "HTTP/1.1 200 OK\r\nContent-Length: -1",
+          "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked"}) {
+        fails(head + std::string("\r\n\r\n"), "the answer is not HTTP");
     }
     fails(chunked + "xyz\r\n", "the answer is not HTTP");
     fails(chunked + "\r\n", "the answer is not HTTP");
