@@ -117,7 +117,7 @@ TEST_CASE("a probe's User-Agent has no control characters") {
         const auto errors = errors_with("user_agent", bad);
         REQUIRE(errors.size() == 1);
         CHECK(errors[0].find("pools[0].probe.user_agent: \"") == 0);
-        CHECK(errors[0].find(" cannot stand in a header; ") != std::string::npos);
+        CHECK(errors[0].find(" is not a header value; ") != std::string::npos);
     }
     CHECK_FALSE(good_with("user_agent", "\"" + std::string(129, 'a') + "\""));
 }
