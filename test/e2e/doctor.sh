@@ -209,7 +209,7 @@ generic_mode() {
     on_host director ethtool -K eth0 rx-gro-list on
     check_troubles "generic mode, and datagrams that are put together" 'xdp-mode warn
 receive-offload fail' --only xdp-mode,receive-offload,xdp-attached
-    check_says "the offload is named" receive-offload 'the kernel puts UDP datagrams together'
+    check_says "the offload is named" receive-offload 'the kernel merges UDP datagrams'
     on_host director ethtool -K eth0 rx-gro-list off
     check_troubles "the offload is off" 'xdp-mode warn' --only xdp-mode,receive-offload
     stop_director

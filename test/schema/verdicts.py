@@ -31,7 +31,7 @@ LEAST_GOOD = 100
 # What the daemon's error says, and why the schema has no word on it.
 DAEMON_ONLY = [
     (r"expected a whole number, found number -?[0-9.]+(e.*)?$", "to JSON Schema 1000.0 is an integer"),
-    (r"is already (the name|that|the address) of|this method is already",
+    (r"is already the (name|address) of|this method is already in",
      "two elements with one name: uniqueItems compares whole ones"),
     (r"is already used by", "two elements with one address and port: likewise"),
     (r"is not the name of a pool", "a reference to what stands elsewhere"),

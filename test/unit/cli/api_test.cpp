@@ -169,7 +169,7 @@ TEST_CASE("sipsteer explain: the daemon's key, or under which secret it is", "[c
     CHECK_THAT(lines, Catch::Contains("Call-ID c  key 00000000deadbeef\n"));
     CHECK_THAT(lines, Catch::Contains(" (with the given secret)\n"));
     const auto offline = run(daemon, file + " --offline").output;
-    CHECK_THAT(offline, !Catch::Contains("deadbeef") && Catch::Contains(" (under "));
+    CHECK_THAT(offline, !Catch::Contains("deadbeef") && Catch::Contains(" (with "));
 }
 
 TEST_CASE("sipsteer explain: what a call goes by besides its Call-ID", "[cli]") {
@@ -202,7 +202,7 @@ TEST_CASE("sipsteer drain: a deadline that is over already, and one that is not"
     const auto refused = run(daemon, "drain p/draining --timeout 10m");
     CHECK(refused.exit_code == 1);
     CHECK_THAT(refused.output, Catch::Contains("p/draining drains since 2001-09-09T01:46:40Z") &&
-                                   Catch::Contains("it was over at 2001-09-09T01:56:40Z"));
+                                   Catch::Contains("its deadline passed at 2001-09-09T01:56:40Z"));
     CHECK(daemon.body().empty());
     const auto forced = run(daemon, "drain p/draining --timeout 10m --force");
     CHECK(forced.exit_code == 0);

@@ -172,7 +172,7 @@ TEST_CASE("sipsteer: exit codes of what cannot be done", "[cli]") {
     const Folder folder;
     const auto gone = run("--api " + folder.write("x", "") + ".sock explain call");
     CHECK(gone.exit_code == 3);
-    CHECK_THAT(gone.output, Catch::Contains("start sipsteerd"));
+    CHECK_THAT(gone.output, Catch::Contains("start sipsteerd, or name its address"));
     CHECK(run("explain").exit_code == 2);
     CHECK(run("explain --offline call").exit_code == 2);
     CHECK(run("explain --offline --datagram /nonexistent").exit_code == 2);

@@ -232,7 +232,7 @@ TEST_CASE("sipsteer trace says when the trace is not what was asked for", "[cli]
     CHECK_THAT(nowhere.output, Catch::Contains("/nonexistent/trace: No such file"));
     const Daemon garbage({"this is not what a trace looks like"});
     CHECK_THAT(run_sipsteer(garbage.socket(), "trace").output,
-               Catch::Contains("no capture in the form pcapng"));
+               Catch::Contains("not a pcapng capture"));
 }
 
 TEST_CASE("sipsteer trace that is refused leaves files as they are", "[cli]") {

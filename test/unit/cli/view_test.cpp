@@ -191,7 +191,7 @@ TEST_CASE("a change: fields with old and new value, what is added and removed", 
           "  server p/a\n"
           "    drain_timeout: - -> 10m\n"
           "    weight: 100 -> 400\n"
-          "  pool p: 25.0 % of new calls go to another server than before\n"
+          "  pool p: 25.0 % of new calls move to another server\n"
           "  api: changes only at a restart\n"
           "  warning: late\n");
     CHECK(change_view(change, false, true).find("\x1b[31m- server p/b\x1b[0m\n") !=

@@ -68,14 +68,14 @@ TEST_CASE("config: a file with errors, an unreadable one, none", "[doctor]") {
     });
 }
 
-TEST_CASE("without a configuration what goes by it is skipped", "[doctor]") {
+TEST_CASE("checks that need a configuration are skipped without one", "[doctor]") {
     auto facts = good_facts();
     facts.config = Error{"pools: missing"};
     for (const auto *id : {"bpffs", "memory", "interface", "vip", "next-hop", "rss"}) {
         const auto judged = judge(id, facts);
         INFO(id);
         CHECK(judged.verdict == Verdict::Skipped);
-        CHECK(judged.says("there is no configuration to go by"));
+        CHECK(judged.says("there is no valid configuration"));
     }
     CHECK(judge("kernel", facts).verdict == Verdict::Ok);
 }
@@ -98,16 +98,16 @@ TEST_CASE("kernel: 6.1 is the oldest", "[doctor]") {
     for (const auto *release : {"6.1.0", "6.12.1+bpo", "7.0", "10.1.0-rc1"}) {
         passes("kernel", [&](Facts &facts) { facts.host.release = release; });
     }
-    finds("kernel", Verdict::Skipped, "no kernel's release",
+    finds("kernel", Verdict::Skipped, "not a known kernel release",
           [](Facts &facts) { facts.host.release = "unknown"; });
 }
 
 TEST_CASE("bpf: BTF, and the JIT by what is attached, else by the setting", "[doctor]") {
     finds("bpf", Verdict::Fail, "no BTF", [](Facts &facts) { facts.host.btf = false; });
     passes("bpf", [](Facts &facts) { facts.host.jit = false; }); // ours is compiled all the same
-    finds("bpf", Verdict::Warn, "interpreted",
+    finds("bpf", Verdict::Warn, "interprets BPF programs",
           [](Facts &facts) { facts.network.programs.at("eth0")->programs[0].jited = false; });
-    finds("bpf", Verdict::Warn, "interpreted", [](Facts &facts) {
+    finds("bpf", Verdict::Warn, "interprets BPF programs", [](Facts &facts) {
         facts.network.programs.at("eth0")->programs.clear();
         facts.host.jit = false;
     });
@@ -131,7 +131,7 @@ TEST_CASE("bpffs: not mounted, or pin_dir is elsewhere", "[doctor]") {
 
 TEST_CASE("memory: the table must fit, unless it is there", "[doctor]") {
     const auto wanted = dataplane::table_bytes(1'000'000);
-    finds("memory", Verdict::Fail, "it is refused",
+    finds("memory", Verdict::Fail, "the daemon refuses it",
           [&](Facts &facts) { facts.host.memory_available = wanted; }); // a tenth stays free
     passes("memory", [&](Facts &facts) { facts.host.memory_available = wanted / 9 * 10 + 100; });
     passes("memory", [](Facts &facts) {
@@ -162,11 +162,11 @@ TEST_CASE("limits: open files; locked memory counts before 5.11 only", "[doctor]
 }
 
 TEST_CASE("clock: never set, not kept right, slow to read", "[doctor]") {
-    finds("clock", Verdict::Fail, "has not been set",
+    finds("clock", Verdict::Fail, "the clock is not set",
           [](Facts &facts) { facts.host.clock.unix_seconds = 1000; });
-    finds("clock", Verdict::Warn, "nothing keeps the clock right",
+    finds("clock", Verdict::Warn, "nothing synchronises the clock",
           [](Facts &facts) { facts.host.clock.synchronised = false; });
-    finds("clock", Verdict::Warn, "from hpet, which is slow",
+    finds("clock", Verdict::Warn, "is hpet, which is slow",
           [](Facts &facts) { facts.host.clock.source = "hpet"; });
     passes("clock", [](Facts &facts) { facts.host.clock.source = "kvm-clock"; });
     passes("clock", [](Facts &facts) { facts.host.clock.source = ""; });
@@ -179,7 +179,7 @@ TEST_CASE("servers and pools: down with the reason", "[doctor]") {
     });
     finds("servers", Verdict::Warn, "proxies/server11 gets no packets: no ARP answer",
           [](Facts &facts) { facts.daemon->servers[0].next_hop_problem = "no ARP answer"; });
-    finds("servers", Verdict::Skipped, "not been probed",
+    finds("servers", Verdict::Skipped, "needs more probes",
           [](Facts &facts) { facts.daemon->servers[0].health = "unknown"; });
     passes("servers", [](Facts &facts) {
         facts.daemon->servers[0].admin = "disabled";

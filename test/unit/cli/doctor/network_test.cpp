@@ -57,7 +57,7 @@ TEST_CASE("xdp-attached: nothing, or another's", "[doctor]") {
         programs(facts).programs = {{"", 7, false, false}};
     };
     passes("xdp-attached", without_root); // the daemon says that 7 is its own
-    finds("xdp-attached", Verdict::Skipped, "root only", [&](Facts &facts) {
+    finds("xdp-attached", Verdict::Skipped, "only root can see", [&](Facts &facts) {
         without_root(facts);
         facts.daemon = Error{"no answer"};
     });
@@ -79,7 +79,7 @@ TEST_CASE("xdp-foreign: alone, in a dispatcher, and who may not look", "[doctor]
         programs(facts).dispatcher = true;
         programs(facts).programs = {{"sipsteer", 7, true, true}, {"other", 9, false, true}};
     });
-    finds("xdp-foreign", Verdict::Skipped, "root only", [](Facts &facts) {
+    finds("xdp-foreign", Verdict::Skipped, "only root can see", [](Facts &facts) {
         programs(facts).complete = false;
         programs(facts).programs = {{"", 9, false, false}};
     });
@@ -92,7 +92,7 @@ TEST_CASE("xdp-mode: generic in force; what the driver can before a start", "[do
         make_generic(facts);
         facts.config->interfaces[0].mode = config::XdpMode::Generic;
     });
-    finds("xdp-mode", Verdict::Warn, "-> a NIC whose driver has native XDP", [](Facts &facts) {
+    finds("xdp-mode", Verdict::Warn, "-> use a NIC whose driver has native XDP", [](Facts &facts) {
         make_generic(facts);
         eth0(facts).xdp_features = std::uint64_t{0};
     });
@@ -109,7 +109,7 @@ TEST_CASE("xdp-mode: generic in force; what the driver can before a start", "[do
     });
     finds("xdp-mode", Verdict::Skipped, "a kernel before 6.3", [&](Facts &facts) {
         not_started(facts);
-        eth0(facts).xdp_features = Error{"a kernel before 6.3 does not tell"};
+        eth0(facts).xdp_features = Error{"a kernel before 6.3 does not report them"};
     });
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("receive-offload: in any mode, or behind generic XDP only", "[doctor]"
             programs(facts).programs.clear(); // it may well become generic
         });
     }
-    finds("receive-offload", Verdict::Skipped, "not known",
+    finds("receive-offload", Verdict::Skipped, "unknown",
           [](Facts &facts) { eth0(facts).offloads.clear(); });
 }
 
@@ -195,7 +195,7 @@ TEST_CASE("rss: one queue, a table that leaves queues out, a hash without ports"
     finds("rss", Verdict::Warn, "ethtool -L eth0 combined 4", [](Facts &facts) {
         eth0(facts).queues = doctor::Queues{1, 8};
     });
-    finds("rss", Verdict::Warn, "-> a NIC with several queues", [](Facts &facts) {
+    finds("rss", Verdict::Warn, "-> use a NIC with several queues", [](Facts &facts) {
         eth0(facts).queues = doctor::Queues{1, 1};
     });
     passes("rss", [](Facts &facts) {
@@ -211,7 +211,7 @@ TEST_CASE("rss: one queue, a table that leaves queues out, a hash without ports"
     finds("rss", Verdict::Warn, "rx-flow-hash udp4 sdfn",
           [](Facts &facts) { eth0(facts).udp_hash["udp4"] = 0x30; });
     passes("rss", [](Facts &facts) { eth0(facts).udp_hash["udp4"].reset(); });
-    finds("rss", Verdict::Skipped, "does not tell", [](Facts &facts) {
+    finds("rss", Verdict::Skipped, "does not report", [](Facts &facts) {
         eth0(facts).queues = Error{"its driver does not report its queues"};
     });
 }
@@ -280,11 +280,11 @@ TEST_CASE("vip: that the daemon does not put anywhere", "[doctor]") {
     };
     passes("vip", free);
     passes("vip", on_loopback);
-    finds("vip", Verdict::Fail, "arp_ignore keeps the kernel from answering", [&](Facts &facts) {
+    finds("vip", Verdict::Fail, "arp_ignore stops the kernel from answering", [&](Facts &facts) {
         on_loopback(facts);
         eth0(facts).arp_ignore = 1; // as on a server
     });
-    finds("vip", Verdict::Fail, "no neighbour solicitation is answered", [&](Facts &facts) {
+    finds("vip", Verdict::Fail, "no host answers neighbour solicitations", [&](Facts &facts) {
         on_loopback(facts);
         facts.config->services[0].address = address("2001:db8::100");
         facts.network.addresses.back().address = address("2001:db8::100");
@@ -293,8 +293,8 @@ TEST_CASE("vip: that the daemon does not put anywhere", "[doctor]") {
         free(facts);
         facts.network.addresses.pop_back();
     };
-    finds("vip", Verdict::Warn, "nobody on its segments answers", gone);
-    finds("vip", Verdict::Warn, "nobody on its segments answers", [&](Facts &facts) {
+    finds("vip", Verdict::Warn, "no host on its segments answers", gone);
+    finds("vip", Verdict::Warn, "no host on its segments answers", [&](Facts &facts) {
         gone(facts);
         facts.network.claims[0].macs = std::set<MacAddress>{mac(12)}; // a server's, which is a leak
     });
@@ -302,7 +302,7 @@ TEST_CASE("vip: that the daemon does not put anywhere", "[doctor]") {
         gone(facts);
         facts.network.claims[0].macs = std::set<MacAddress>{mac(77)}; // another director's
     });
-    finds("vip", Verdict::Skipped, "be root", [&](Facts &facts) {
+    finds("vip", Verdict::Skipped, "run this as root", [&](Facts &facts) {
         gone(facts);
         facts.network.claims[0].macs = Error{"cannot open a packet socket; run this as root"};
     });
@@ -317,7 +317,7 @@ TEST_CASE("vip-leak: a server answers, or a stranger", "[doctor]") {
     finds("vip-leak", Verdict::Fail,
           "proxies/server12 (02:00:00:00:00:0c) answers for the VIP 198.51.100.100 on eth0",
           claimed_by(12));
-    finds("vip-leak", Verdict::Fail, "which is none of the servers", claimed_by(77));
+    finds("vip-leak", Verdict::Fail, "which is not a server", claimed_by(77));
     passes("vip-leak", claimed_by(1)); // the director's own, on another interface
     passes("vip-leak", [&](Facts &facts) {
         claimed_by(77)(facts);
@@ -381,12 +381,12 @@ TEST_CASE("server-vip: silence, another source, nobody listens", "[doctor]") {
         facts.daemon->servers[1].health = "down";
         facts.daemon->servers[1].reason = "timeout 3 of 3";
     });
-    finds("server-vip", Verdict::Fail, "calls that are sent there are lost", [&](Facts &facts) {
+    finds("server-vip", Verdict::Fail, "calls to it are lost", [&](Facts &facts) {
         silent(facts);
         facts.daemon->servers[1].health = "down";
         facts.daemon->servers[1].reason = "dsr: timeout 3 of 3";
     });
-    finds("server-vip", Verdict::Warn, "it is not probed", [&](Facts &facts) {
+    finds("server-vip", Verdict::Warn, "the daemon does not probe it", [&](Facts &facts) {
         silent(facts);
         facts.network.answers[1].probed = false;
     });

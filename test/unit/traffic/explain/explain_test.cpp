@@ -237,7 +237,7 @@ TEST_CASE("a call that is not in the table: where it would go") {
         CHECK(answer["if_new"]["candidates"][0]["full"] == true);
         CHECK(answer["if_new"]["candidates"][0]["live_calls"] == 2);
         CHECK(answer["if_new"]["server"] == answer["if_new"]["candidates"][1]["server"]);
-        CHECK(has(answer, "passed over at their limits: 1"));
+        CHECK(has(answer, "skipped at their limits: 1"));
         // Limits are for calls alone.
         auto message = *message_of("new");
         message.method = SS_METHOD_REGISTER;
@@ -269,7 +269,7 @@ TEST_CASE("a call that is not in the table: where it would go") {
         auto answer = scene.ask("new");
         CHECK(answer["missing"] == json{"source"});
         CHECK(answer["if_new"]["server"] == nullptr);
-        CHECK(has(answer, "depends on what is missing: source"));
+        CHECK(has(answer, "needs more; missing: source"));
     }
     SECTION("to where its user is registered") {
         scene.pool().key = config::Key::AddressOfRecord;
@@ -294,7 +294,7 @@ TEST_CASE("a call that is not in the table: where it would go") {
         CHECK(answer["mode"] == "stateless");
         CHECK(answer["found"] == false);
         CHECK(answer["if_new"]["candidates"].size() == 1);
-        CHECK(has(answer, "is p/" + first + "'s"));
+        CHECK(has(answer, "belongs to p/" + first));
     }
     SECTION("without a Call-ID") {
         const auto message = read_message("\r\n");
