@@ -31,7 +31,7 @@ LEAST_GOOD = 100
 # What the daemon's error says, and why the schema has no word on it.
 DAEMON_ONLY = [
     (r"expected a whole number, found number -?[0-9.]+(e.*)?$", "to JSON Schema 1000.0 is an integer"),
-    (r"is already (the name|that) of|the method is already",
+    (r"is already the (name|address) of|this method is already in",
      "two elements with one name: uniqueItems compares whole ones"),
     (r"is already used by", "two elements with one address and port: likewise"),
     (r"is not the name of a pool", "a reference to what stands elsewhere"),
@@ -40,11 +40,11 @@ DAEMON_ONLY = [
     (r"servers in all; at most", "a sum of lists' lengths"),
     (r"services on \d+ addresses", "services and different addresses, added up"),
     (r"is also the address of", "addresses that stand in two places, compared"),
-    (r"is a service's address", "likewise"),
-    (r"it can be on one interface only", "services with one address, compared"),
+    (r"is the address of a service", "likewise"),
+    (r"can be on only one interface", "services with one address, compared"),
     (r'"499-400" is neither a final code', "the first code of a range is not above its last one: numbers in a text"),
     (r'(?i)"\[?[0:]*:(ffff:[0-9a-f.:]+|[0-9]+\.[0-9.]+)\]?(:\d+)?" is ', "an IPv4 address written as IPv6"),
-    (r"\\u00e9.*(cannot stand in a header|is not an interface name)|the path is 201 bytes",
+    (r"\\u00e9.*(is not a header value|is not an interface name)|the path is 201 bytes",
      "bytes, where the schema counts characters"),
 ]
 
