@@ -103,7 +103,7 @@ checks_are_documented() { # PAGE
 # What only some commands need is linked to the program that runs those.
 starts_without_heavy_libraries() { # PROGRAM
     local linked
-    linked=$(ldd "$1" | grep -E 'lib(bpf|xdp|elf|pcap|mnl|curl|spdlog)\.') || return 0
+    linked=$(ldd "$1" | grep -E 'lib(bpf|xdp|elf|pcap|mnl|curl)\.') || return 0
     echo "$1 is linked to:"
     echo "$linked"
     return 1
