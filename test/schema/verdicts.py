@@ -41,11 +41,7 @@ DAEMON_ONLY = [
     (r"services on \d+ addresses", "services and different addresses, added up"),
     (r"is also the address of", "addresses that stand in two places, compared"),
     (r"is the address of a service", "likewise"),
-<<<<<<< HEAD
-    (r"a VIP can be on only one interface", "services with one address, compared"),
-=======
     (r"can be on only one interface", "services with one address, compared"),
->>>>>>> h-lists/h-lists
     (r'"499-400" is neither a final code', "the first code of a range is not above its last one: numbers in a text"),
     (r'(?i)"\[?[0:]*:(ffff:[0-9a-f.:]+|[0-9]+\.[0-9.]+)\]?(:\d+)?" is ', "an IPv4 address written as IPv6"),
     (r"\\u00e9.*(is not a header value|is not an interface name)|the path is 201 bytes",
