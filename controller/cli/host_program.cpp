@@ -13,8 +13,8 @@ int run_host_program(char **argv) {
     const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
     const auto path = (self.parent_path() / SIPSTEER_HOST_PROGRAM).lexically_normal();
     ::execv(path.c_str(), argv);
-    return fail(kExitFailed, path.string() + ": " + std::strerror(errno) +
-                                 "; this command needs it, and it is installed with sipsteer");
+    return fail(kExitFailed, "cannot run " + path.string() + ": " + std::strerror(errno) +
+                                 "; it is a part of sipsteer, install that again");
 }
 
 } // namespace sipsteer::cli

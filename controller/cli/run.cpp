@@ -18,7 +18,7 @@ void add_common(CLI::App &app, Context &context) {
         ->check(CLI::IsMember({"text", "table", "json"}))
         ->type_name("FORM");
     auto *api = app.add_option("--api", context.api,
-                               "Where the daemon answers: a socket's path or http[s]://HOST:PORT");
+                               "Ask the daemon at this socket or http[s]://HOST:PORT");
     api->envname("SIPSTEER_API")->type_name("SOCKET|URL")->default_val(config::Config{}.api.socket);
     app.parse_complete_callback([api, &context] { context.api_given = api->count() > 0; });
     app.add_option("--token-file", context.token_file,

@@ -77,7 +77,7 @@ showing() {
 explaining() {
     topic explain
     printf 'BYE sip:a@b SIP/2.0\r\nCall-ID: golden-1\r\nCSeq: 2 BYE\r\n\r\n' >"$WORK/bye"
-    local ages='s/came [0-9]+ s ago, idle [0-9]+ s, kept [0-9]+ s/came N s ago, idle N s, kept N s/g
+    local ages='s/began [0-9]+ s ago, idle [0-9]+ s, kept [0-9]+ s/began N s ago, idle N s, kept N s/g
         s/[0-9.]+ (s|min|h|seconds)( |,|$)/N \1\2/g'
     MASK=$ages
     shown explain golden-1
@@ -240,7 +240,7 @@ following() {
     wait_until 60 is_gone "$pid"
     wait "$pid" || code=$?
     check_equal "Ctrl-C ends it with 0" 0 "$code"
-    check_equal "that it was gone has been said once" 1 "$(grep -c 'does not answer any more' "$WORK/events")"
+    check_equal "that it was gone has been said once" 1 "$(grep -c 'stopped answering' "$WORK/events")"
 }
 
 # From a line of its output on. A listener takes a moment until it sees calls: each try is a new call.
