@@ -68,7 +68,7 @@ http::Response put_level(const http::Request &request, const Configured &configu
 
 } // namespace
 
-void add_log_level_routes(http::Router &router, std::function<std::string()> configured) {
+void add_log_level_routes(http::Router &router, const std::function<std::string()> &configured) {
     router.add("GET", "/v1/log_level", [configured](const http::Request &request) {
         return get_level(request, configured);
     });

@@ -12,6 +12,6 @@ namespace sipsteer::api {
 /// PUT /v1/log_level: until the daemon ends, or a new configuration has another level
 ///
 /// `configured`: the level of the configuration in force.
-void add_log_level_routes(http::Router &router, std::function<std::string()> configured);
+void add_log_level_routes(http::Router &router, const std::function<std::string()> &configured);
 
 } // namespace sipsteer::api

@@ -25,7 +25,7 @@ struct Choice {
     T value;
 };
 
-/// Of one type: its `name` in the JSON Schema, and `all` its words.
+/// Of one type: its name in the JSON Schema, kName, and all its words, kAll.
 template <typename T>
 struct Choices;
 
@@ -36,8 +36,8 @@ struct Choices;
     template <>                                                                                    \
     struct Choices<TYPE> {                                                                         \
         using T = TYPE;                                                                            \
-        static constexpr const char *name = #TYPE;                                                 \
-        static constexpr std::array all = {LIST(FORM)};                                            \
+        static constexpr const char *kName = #TYPE;                                                \
+        static constexpr std::array kAll = {LIST(FORM)};                                           \
     };
 SIPSTEER_CHOICES(PoolMode, SS_POOL_MODE_LIST, SIPSTEER_NUMBERED)
 SIPSTEER_CHOICES(Key, SS_KEY_LIST, SIPSTEER_NUMBERED)
@@ -59,10 +59,10 @@ SIPSTEER_CHOICES(Protocol, SS_PROTOCOL_LIST, SIPSTEER_NUMBERED)
 struct RequestMethod {};
 template <>
 struct Choices<RequestMethod> {
-    static constexpr const char *name = "RequestMethod";
+    static constexpr const char *kName = "RequestMethod";
 #define SIPSTEER_METHOD(number, constant, label) Choice<std::uint8_t>{label, number},
-    static constexpr std::array all = {SS_REQUEST_LIST(SIPSTEER_METHOD)
-                                           SS_OTHER_REQUEST(SIPSTEER_METHOD)};
+    static constexpr std::array kAll = {SS_REQUEST_LIST(SIPSTEER_METHOD)
+                                            SS_OTHER_REQUEST(SIPSTEER_METHOD)};
 #undef SIPSTEER_METHOD
 };
 
@@ -70,16 +70,16 @@ struct Choices<RequestMethod> {
 struct LogLevel {};
 template <>
 struct Choices<LogLevel> {
-    static constexpr const char *name = "LogLevel";
+    static constexpr const char *kName = "LogLevel";
 #define SIPSTEER_LEVEL(name, word) Choice<const char *>{word, word},
-    static constexpr std::array all = {SS_LOG_LEVEL_LIST(SIPSTEER_LEVEL)};
+    static constexpr std::array kAll = {SS_LOG_LEVEL_LIST(SIPSTEER_LEVEL)};
 #undef SIPSTEER_LEVEL
 };
 
 /// The word of one of the values of Choices<T>; empty if it is none.
 template <typename T, typename Value>
 constexpr const char *word_of(const Value &value) {
-    for (const auto &choice : Choices<T>::all) {
+    for (const auto &choice : Choices<T>::kAll) {
         if (choice.value == value) {
             return choice.text;
         }
@@ -90,7 +90,8 @@ constexpr const char *word_of(const Value &value) {
 template <typename T>
 std::vector<std::string> words() {
     std::vector<std::string> all;
-    for (const auto &choice : Choices<T>::all) {
+    all.reserve(Choices<T>::kAll.size());
+    for (const auto &choice : Choices<T>::kAll) {
         all.emplace_back(choice.text);
     }
     return all;

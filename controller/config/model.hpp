@@ -22,7 +22,7 @@ using std::chrono::seconds;
 
 // The choices, from the lists that the data plane and the controller share. Those of a pool have
 // the data plane's numbers, but for the schedulers: two of them are one to it.
-#define SIPSTEER_NUMBERED(number, constant, name, word) name = number,
+#define SIPSTEER_NUMBERED(number, constant, name, word) name = (number),
 #define SIPSTEER_NAMED(name, word) name,
 #define SIPSTEER_SCHEDULER(constant, name, word) name,
 enum class PoolMode : std::uint8_t { SS_POOL_MODE_LIST(SIPSTEER_NUMBERED) };

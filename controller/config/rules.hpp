@@ -135,7 +135,7 @@ struct OneOf {
         if (text == nullptr) {
             return;
         }
-        for (const auto &choice : Choices<T>::all) {
+        for (const auto &choice : Choices<T>::kAll) {
             if (*text == choice.text) {
                 out = choice.value;
                 return;
@@ -149,7 +149,7 @@ struct OneOf {
         return word_of<T>(value);
     }
     nlohmann::json schema() const { return {{"type", "string"}, {"enum", words<T>()}}; }
-    static constexpr const char *definition = Choices<T>::name;
+    static constexpr const char *definition = Choices<T>::kName;
 
 private:
     void refuse(const Cursor &at, const std::string &text) const {

@@ -18,9 +18,9 @@ namespace sipsteer::config {
 
 template <>
 struct Choices<http::Role> {
-    static constexpr const char *name = "Role";
-    static constexpr std::array all = {Choice<http::Role>{"read-only", http::Role::ReadOnly},
-                                       Choice<http::Role>{"admin", http::Role::Admin}};
+    static constexpr const char *kName = "Role";
+    static constexpr std::array kAll = {Choice<http::Role>{"read-only", http::Role::ReadOnly},
+                                        Choice<http::Role>{"admin", http::Role::Admin}};
 };
 
 } // namespace sipsteer::config
