@@ -47,7 +47,8 @@ check_second() {
 }
 
 e2e_begin restart "$@"
-CONFIG=".on_exit = \"leave\" | $PATIENT_PROBES"
+# Calls that have ended stay in the table until the map tools have looked at it.
+CONFIG=".on_exit = \"leave\" | .pools[0].lifetimes.closing = \"5m\" | $PATIENT_PROBES"
 VIP_INTERFACE=$(jq -r .director.vip_interface <<<"$LAB_INFO")
 start_proxies record-route
 start_director "$CONFIG"
