@@ -147,7 +147,10 @@ struct Object {
             describe(writer, value);
             return writer.take();
         };
-        return kDefinition<T> == nullptr ? make() : definitions.refer(kDefinition<T>, make);
+        if constexpr (kDefinition<T> == nullptr)
+            return make();
+        else
+            return definitions.refer(kDefinition<T>, make);
     }
 };
 

@@ -32,7 +32,7 @@ struct Name {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
     nlohmann::json schema() const;
-    static constexpr const char *definition = "Name";
+    static constexpr const char *kDefinition = "Name";
 };
 
 /// A name that must be one of the others: looked up by the checks, so any text will do here.
@@ -40,7 +40,7 @@ struct Reference {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
     static nlohmann::json schema() { return Name{}.schema(); } // what is no name is nobody's
-    static constexpr const char *definition = Name::definition;
+    static constexpr const char *kDefinition = Name::kDefinition;
 };
 
 /// What Linux takes for an interface's name.
@@ -48,7 +48,7 @@ struct InterfaceName {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
     nlohmann::json schema() const;
-    static constexpr const char *definition = "InterfaceName";
+    static constexpr const char *kDefinition = "InterfaceName";
 };
 
 /// An address that one host can have and others can reach.
@@ -56,7 +56,7 @@ struct HostAddress {
     void read(const Cursor &at, Address &out) const;
     nlohmann::json write(const Address &value) const { return value.to_string(); }
     nlohmann::json schema() const;
-    static constexpr const char *definition = "HostAddress";
+    static constexpr const char *kDefinition = "HostAddress";
 };
 
 /// An absolute path of a file, of at most `most_bytes`.
@@ -149,7 +149,7 @@ struct OneOf {
         return word_of<T>(value);
     }
     nlohmann::json schema() const { return {{"type", "string"}, {"enum", words<T>()}}; }
-    static constexpr const char *definition = Choices<T>::kName;
+    static constexpr const char *kDefinition = Choices<T>::kName;
 
 private:
     void refuse(const Cursor &at, const std::string &text) const {

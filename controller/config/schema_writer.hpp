@@ -44,8 +44,8 @@ private:
 /// The schema of a rule for a member that is `value` by default.
 template <typename Rule, typename T>
 nlohmann::json schema_of(const Rule &rule, const T &value, Definitions &definitions) {
-    if constexpr (requires { Rule::definition; }) {
-        return definitions.refer(Rule::definition, [&] { return rule.schema(); });
+    if constexpr (requires { Rule::kDefinition; }) {
+        return definitions.refer(Rule::kDefinition, [&] { return rule.schema(); });
     } else if constexpr (requires { rule.schema(value, definitions); }) {
         return rule.schema(value, definitions);
     } else {

@@ -26,7 +26,7 @@ struct SipUri {
     void read(const Cursor &at, std::string &out) const;
     nlohmann::json write(const std::string &value) const { return value; }
     nlohmann::json schema() const;
-    static constexpr const char *definition = "SipUri";
+    static constexpr const char *kDefinition = "SipUri";
 };
 
 /// The value of a header field: 1 to 128 bytes, no control characters, no blanks at the ends.

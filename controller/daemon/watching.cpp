@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kNextHopGrace{3};
 } // namespace
 
 Watching::Watching(boost::asio::io_context &io, const config::Config &config, farm::Running running,
-                   farm::Idle idle, std::function<void()> on_change)
+                   farm::Idle idle, const std::function<void()> &on_change)
     : io_(io), config_(config), running_(std::move(running)), idle_(std::move(idle)),
       neighbours_(io,
                   [this, on_change] {

@@ -20,7 +20,7 @@ public:
     /// `config` is the one in force at any time, and outlives this. `running` and `idle` are the
     /// servers that an earlier run left. `on_change` is called when something else is seen.
     Watching(boost::asio::io_context &io, const config::Config &config, farm::Running running,
-             farm::Idle idle, std::function<void()> on_change);
+             farm::Idle idle, const std::function<void()> &on_change);
 
     Status start();
 

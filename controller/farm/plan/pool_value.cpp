@@ -26,9 +26,9 @@ __u8 to_map(T choice) {
 
 __u8 to_map(config::Scheduler scheduler) {
 #define SIPSTEER_SCHEDULER(constant, name, word)                                                   \
-    case config::Scheduler::name:                                                                  \
+    if (scheduler == config::Scheduler::name)                                                      \
         return SS_SCHEDULER_##constant;
-    switch (scheduler) { SS_SCHEDULER_LIST(SIPSTEER_SCHEDULER) }
+    SS_SCHEDULER_LIST(SIPSTEER_SCHEDULER)
 #undef SIPSTEER_SCHEDULER
     return SS_SCHEDULER_HASH;
 }
