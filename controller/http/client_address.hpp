@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "http/transport.hpp"
+#include "http/stream_socket.hpp"
 
 #include <string>
 

@@ -9,9 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/http/write.hpp>
 #include <exception>
-#include <sstream>
 #include <utility>
 
 namespace sipsteer::http {
@@ -144,11 +142,10 @@ void Listener::turn_away(StreamSocket &socket, const ClientAddress &client) {
     router_->note_refused("", 503);
     Response response = problem_response({503, "too many connections", {}, {}});
     response.fields.emplace_back("Retry-After", "1");
-    std::ostringstream text;
-    text << to_http(std::move(response), 11, false);
+    const std::string text = answer_text(std::move(response), {11, false, false});
     error_code ignored;
     socket.non_blocking(true, ignored);
-    socket.send(asio::buffer(text.str()), 0, ignored);
+    socket.send(asio::buffer(text), 0, ignored);
 }
 
 void Listener::serve(StreamSocket socket, const ClientAddress &client) {

@@ -5,7 +5,8 @@
 #include "http/limits.hpp"
 #include "http/router.hpp"
 #include "http/session.hpp"
-#include "http/transport.hpp"
+#include "http/stream_socket.hpp"
+#include "http/tls.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>

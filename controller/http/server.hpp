@@ -5,8 +5,8 @@
 #include "base/result.hpp"
 #include "http/limits.hpp"
 #include "http/router.hpp"
+#include "http/tls.hpp"
 #include "http/tokens.hpp"
-#include "http/transport.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <cstdint>

@@ -6,17 +6,8 @@
 #include "http/read_error.hpp"
 
 #include <algorithm>
-#include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/http/chunk_encode.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/serializer.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/beast/http/error.hpp>
 
 namespace sipsteer::http {
 
@@ -31,9 +22,8 @@ namespace {
 /// is not listened to may fail while sending and never read the answer.
 constexpr std::chrono::milliseconds kLinger{1'000};
 
-auto into(error_code &failed) {
-    return asio::redirect_error(asio::use_awaitable, failed);
-}
+/// What is read at once, at most.
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 
 unsigned answer_version(unsigned version) {
     return std::clamp(version, 10U, 11U);
@@ -64,7 +54,7 @@ awaitable<void> Session::run() {
     while (more && !stopping_) {
         more = co_await serve_one();
     }
-    if (begun && !stopping_ && stream_.socket().is_open()) {
+    if (begun && !stopping_ && stream_.is_open()) {
         co_await linger();
     }
     disarm();
@@ -77,13 +67,12 @@ void Session::stop() {
         body_->end();
     }
     if (!sending_) {
-        end_reading();
+        stream_.end_reading();
     }
 }
 
 void Session::abort() {
-    error_code ignored;
-    stream_.socket().close(ignored);
+    stream_.close();
 }
 
 /// Whether client and server can talk: over TLS, that they agree on how.
@@ -111,8 +100,8 @@ awaitable<bool> Session::serve_one() {
         router_->note_refused(header.method_string(), refused->status);
         const bool keep_alive = parser.is_done() && parser.keep_alive() && !has_coding(header);
         const bool head = header.method() == beast_http::verb::head;
-        auto message = to_http(std::move(*refused), answer_version(header.version()), keep_alive);
-        const bool sent = co_await send(std::move(message), head);
+        const bool sent = co_await send(
+            answer_text(std::move(*refused), {answer_version(header.version()), keep_alive, head}));
         co_return (sent && keep_alive);
     }
     co_return co_await serve(std::move(std::get<Request>(admitted)), parser);
@@ -132,17 +121,16 @@ awaitable<bool> Session::serve(Request request, Parser &parser) {
         co_await send_stream(std::move(response), version, head);
         co_return false;
     }
-    const bool sent = co_await send(to_http(std::move(response), version, keep_alive), head);
+    const bool sent = co_await send(answer_text(std::move(response), {version, keep_alive, head}));
     co_return (sent && keep_alive);
 }
 
 /// The reading is ended by shutting the socket down for it, not by cancelling: that cannot slip
 /// through between two of its steps, and an answer can follow.
 awaitable<error_code> Session::read_header(Parser &parser) {
-    error_code failed;
     arm(patience(), &Session::time_out_reading);
     idle_since_ = Clock::now();
-    co_await beast_http::async_read_header(stream_, buffer_, parser, into(failed));
+    const error_code failed = co_await read_until(&Parser::is_header_done, parser);
     idle_since_.reset();
     co_return failed;
 }
@@ -155,13 +143,49 @@ awaitable<error_code> Session::read_body(Parser &parser) {
     arm(limits_.timeout, &Session::time_out_reading);
     if (expects_continue(parser.get())) {
         constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-        co_await asio::async_write(stream_, asio::buffer(kContinue), into(failed));
+        failed = co_await stream_.write(std::string(kContinue));
         if (failed) {
             co_return failed;
         }
     }
-    co_await beast_http::async_read(stream_, buffer_, parser, into(failed));
+    parser.eager(true); // it would stop after the header again
+    co_return co_await read_until(&Parser::is_done, parser);
+}
+
+/// Hands the parser what comes until it has all that `done` asks for. What comes after it stays in
+/// buffer_.
+awaitable<error_code> Session::read_until(bool (Parser::*done)() const, Parser &parser) {
+    error_code failed;
+    while (!failed && !(parser.*done)()) {
+        if (buffer_.size() != 0) {
+            buffer_.consume(parser.put(buffer_.data(), failed));
+            if (failed != beast_http::error::need_more) {
+                continue;
+            }
+            failed.clear();
+        }
+        co_await read_more(parser, failed);
+    }
     co_return failed;
+}
+
+/// More of the request into buffer_. The end of what the client sends may be the end of the
+/// request.
+awaitable<void> Session::read_more(Parser &parser, error_code &failed) {
+    const std::size_t room = std::min(buffer_.max_size() - buffer_.size(), kReadBytes);
+    if (room == 0) {
+        failed = beast_http::error::buffer_overflow;
+        co_return;
+    }
+    buffer_.commit(co_await stream_.read_some(buffer_.prepare(room), failed));
+    if (failed == asio::error::eof) {
+        failed = {};
+        if (parser.got_some()) {
+            parser.put_eof(failed);
+        } else {
+            failed = beast_http::error::end_of_stream;
+        }
+    }
 }
 
 awaitable<bool> Session::refuse(const Parser &parser, const error_code &failed) {
@@ -170,13 +194,14 @@ awaitable<bool> Session::refuse(const Parser &parser, const error_code &failed) 
     state.started = parser.got_some() || buffer_.size() != 0;
     const auto unread = buffer_.data();
     const std::string_view rest(static_cast<const char *>(unread.data()), unread.size());
-    state.request_line = !parser.get().target().empty() || rest.find('\n') != rest.npos;
+    state.request_line = !parser.get().target().empty() ||
+                         rest.substr(0, limits_.header_bytes).find('\n') != rest.npos;
     const auto problem = read_problem(failed, state, limits_);
     if (problem && !stopping_) {
         log::debug("api_request_refused",
                    {{"status", problem->status}, {"detail", problem->detail}});
         router_->note_refused(parser.get().method_string(), problem->status);
-        co_await send(to_http(problem_response(*problem), 11, false), false);
+        co_await send(answer_text(problem_response(*problem), {11, false, false}));
     }
     co_return false;
 }
@@ -211,33 +236,24 @@ Response Session::answer(Request &request) const {
     return response;
 }
 
-/// Whether all of it was sent; `head`: of the header alone.
-awaitable<bool> Session::send(HttpResponse message, bool head) {
-    error_code failed;
-    beast_http::response_serializer<beast_http::string_body> serializer(message);
+/// Whether all of it was sent.
+awaitable<bool> Session::send(std::string answer) {
     sending_ = true;
     arm(limits_.timeout, &Session::abort);
-    if (head) {
-        co_await beast_http::async_write_header(stream_, serializer, into(failed));
-    } else {
-        co_await beast_http::async_write(stream_, serializer, into(failed));
-    }
+    const error_code failed = co_await stream_.write(std::move(answer));
     sending_ = false;
     co_return !failed;
 }
 
 awaitable<void> Session::send_stream(Response response, unsigned version, bool head) {
-    error_code failed;
-    auto header = to_stream_header(response, version);
-    beast_http::response_serializer<beast_http::empty_body> serializer(header);
     body_ = response.stream;
     arm(limits_.timeout, &Session::abort);
-    co_await beast_http::async_write_header(stream_, serializer, into(failed));
+    const error_code failed = co_await stream_.write(stream_header_text(response, version));
     if (!failed && !head && !stopping_) {
         end_stream_with_client(body_);
         const bool sent = co_await send_pieces(*body_, version >= 11);
         if (sent && version >= 11) {
-            co_await asio::async_write(stream_, beast_http::make_chunk_last(), into(failed));
+            co_await stream_.write(chunk_text({}));
         }
     }
     body_->end();
@@ -249,17 +265,14 @@ awaitable<bool> Session::send_pieces(Stream &stream, bool chunked) {
     error_code failed;
     while (!failed) {
         disarm();
-        const std::string piece = co_await stream.next();
+        std::string piece = co_await stream.next();
         if (piece.empty()) {
             break;
         }
         arm(limits_.timeout, &Session::abort);
-        if (chunked) {
-            co_await asio::async_write(stream_, beast_http::make_chunk(asio::buffer(piece)),
-                                       into(failed));
-        } else {
-            co_await asio::async_write(stream_, asio::buffer(piece), into(failed));
-        }
+        // Not in the call: g++ 12 would destroy a choice's outcome twice.
+        std::string bytes = chunked ? chunk_text(piece) : std::move(piece);
+        failed = co_await stream_.write(std::move(bytes));
     }
     arm(limits_.timeout, &Session::abort);
     co_return !failed;
@@ -268,20 +281,14 @@ awaitable<bool> Session::send_pieces(Stream &stream, bool chunked) {
 /// A client that listens has nothing more to say: whatever comes from it ends the stream, its
 /// leaving above all.
 void Session::end_stream_with_client(const std::shared_ptr<Stream> &stream) {
-    stream_.async_read_some(
-        asio::buffer(&waste_, 1),
-        [self = shared_from_this(), stream](const error_code &, std::size_t) { stream->end(); });
+    stream_.when_heard([self = shared_from_this(), stream] { stream->end(); });
 }
 
 /// Its end is a hard one: the client may not even take that nothing more comes, by TLS.
 awaitable<void> Session::linger() {
-    error_code failed;
-    std::array<char, 4096> waste;
     arm(kLinger, &Session::abort);
     co_await stream_.end_writing();
-    while (!failed) {
-        co_await stream_.socket().async_read_some(asio::buffer(waste), into(failed));
-    }
+    co_await stream_.discard_rest();
 }
 
 /// Calls `expired` after that time, unless armed or disarmed again before.
@@ -300,15 +307,9 @@ void Session::disarm() {
     timer_.cancel();
 }
 
-/// What is being read ends as if the client had ended it.
-void Session::end_reading() {
-    error_code ignored;
-    stream_.socket().shutdown(StreamSocket::shutdown_receive, ignored);
-}
-
 void Session::time_out_reading() {
     timed_out_ = true;
-    end_reading();
+    stream_.end_reading();
 }
 
 } // namespace sipsteer::http

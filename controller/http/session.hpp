@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 
 namespace sipsteer::http {
@@ -55,9 +56,12 @@ private:
     boost::asio::awaitable<bool> serve(Request request, Parser &parser);
     boost::asio::awaitable<boost::system::error_code> read_header(Parser &parser);
     boost::asio::awaitable<boost::system::error_code> read_body(Parser &parser);
+    boost::asio::awaitable<boost::system::error_code> read_until(bool (Parser::*done)() const,
+                                                                 Parser &parser);
+    boost::asio::awaitable<void> read_more(Parser &parser, boost::system::error_code &failed);
     boost::asio::awaitable<bool> refuse(const Parser &parser,
                                         const boost::system::error_code &failed);
-    boost::asio::awaitable<bool> send(HttpResponse message, bool head);
+    boost::asio::awaitable<bool> send(std::string answer);
     boost::asio::awaitable<void> send_stream(Response response, unsigned version, bool head);
     boost::asio::awaitable<bool> send_pieces(Stream &stream, bool chunked);
     void end_stream_with_client(const std::shared_ptr<Stream> &stream);
@@ -68,7 +72,6 @@ private:
 
     void arm(std::chrono::milliseconds after, Expired expired);
     void disarm();
-    void end_reading();
     void time_out_reading();
 
     Transport stream_;
@@ -80,7 +83,6 @@ private:
     boost::asio::steady_timer timer_;
     std::uint64_t turn_ = 0;       // of the timer: one that fired before it was set again is void
     std::shared_ptr<Stream> body_; // that is being sent
-    char waste_ = 0;               // what a client says that listens to one
     std::optional<Clock::time_point> idle_since_;
     bool known_ = false;
     bool sending_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/tls.hpp"
 
+#include <boost/asio/ssl/context.hpp>
 #include <openssl/ssl.h>
 
 namespace sipsteer::http {

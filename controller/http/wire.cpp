@@ -4,12 +4,16 @@
 #include <boost/beast/core/string.hpp>
 
 #include <ctime>
+#include <ios>
+#include <sstream>
 
 namespace sipsteer::http {
 
 namespace {
 
 namespace beast_http = boost::beast::http;
+
+using HttpResponse = beast_http::response<beast_http::string_body>;
 
 /// As in "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
 std::string http_date() {
@@ -21,8 +25,7 @@ std::string http_date() {
     return text;
 }
 
-template <typename Message>
-void set_common_fields(Message &message, const Response &response) {
+void set_common_fields(HttpResponse &message, const Response &response) {
     message.set(beast_http::field::server, "sipsteer/" SIPSTEER_VERSION);
     message.set(beast_http::field::date, http_date());
     message.set(beast_http::field::cache_control, "no-store");
@@ -32,6 +35,18 @@ void set_common_fields(Message &message, const Response &response) {
     for (const auto &[name, value] : response.fields) {
         message.set(name, value);
     }
+}
+
+/// The status line and the fields (RFC 9112, 4 and 5).
+std::string header_text(const HttpResponse &message) {
+    std::ostringstream text;
+    text << (message.version() >= 11 ? "HTTP/1.1 " : "HTTP/1.0 ") << message.result_int() << ' '
+         << message.reason() << "\r\n";
+    for (const auto &field : message) {
+        text << field.name_string() << ": " << field.value() << "\r\n";
+    }
+    text << "\r\n";
+    return text.str();
 }
 
 } // namespace
@@ -68,25 +83,31 @@ std::variant<Request, Problem> head_from_http(const HttpRequest &request,
     return ours;
 }
 
-HttpResponse to_http(Response &&response, unsigned version, bool keep_alive) {
-    HttpResponse message{beast_http::int_to_status(response.status), version};
+std::string answer_text(Response &&response, const AnswerForm &form) {
+    HttpResponse message{beast_http::int_to_status(response.status), form.version};
     set_common_fields(message, response);
     message.body() = std::move(response.body);
-    message.keep_alive(keep_alive);
+    message.keep_alive(form.keep_alive);
     message.prepare_payload();
     if (response.status == 304) {
         message.erase(
             beast_http::field::content_length); // its body's would be another (RFC 9110, 8.6)
     }
-    return message;
+    return form.head ? header_text(message) : header_text(message) + message.body();
 }
 
-HttpHeader to_stream_header(const Response &response, unsigned version) {
-    HttpHeader header{beast_http::int_to_status(response.status), version};
+std::string stream_header_text(const Response &response, unsigned version) {
+    HttpResponse header{beast_http::int_to_status(response.status), version};
     set_common_fields(header, response);
     header.keep_alive(false);
     header.chunked(version >= 11);
-    return header;
+    return header_text(header);
+}
+
+std::string chunk_text(std::string_view piece) {
+    std::ostringstream text;
+    text << std::hex << piece.size() << "\r\n" << piece << "\r\n";
+    return text.str();
 }
 
 } // namespace sipsteer::http

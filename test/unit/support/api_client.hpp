@@ -6,6 +6,7 @@
 #include "api/routes.hpp"
 #include "fake_calls.hpp"
 #include "http/server.hpp"
+#include "http/stream_socket.hpp"
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
