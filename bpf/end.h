@@ -2,8 +2,7 @@
 /*
  * Tells what belongs to the end of a call: a BYE, or the answer to one. Pure.
  *
- * The method of a response stands at the end of its CSeq, behind the number and a blank (RFC 3261,
- * 20.16). A CSeq that is folded between the two is not known.
+ * The method of a response stands in its CSeq, behind the number (RFC 3261, 20.16).
  */
 #ifndef SIPSTEER_BPF_END_H
 #define SIPSTEER_BPF_END_H
@@ -11,15 +10,63 @@
 #include "callid.h"
 #include "header.h"
 
+/* Digits, blanks and folds before the method, at most. */
+#define SS_CSEQ_STEPS 64
+
+struct ss_cseq_scan {
+    struct ss_text text;
+    __u32 at;
+    __u32 gap; /* a blank or a fold came: the number has ended */
+};
+
+SS_INLINE long ss_cseq_move(struct ss_cseq_scan *scan, __u32 at, __u32 gap) {
+    scan->at = ss_forget(&scan->text, at);
+    scan->gap = gap;
+    return SS_GO_ON;
+}
+
+static long ss_cseq_step(__u32 index, void *context) {
+    struct ss_cseq_scan *scan = (struct ss_cseq_scan *)context;
+    int c = ss_text_byte(&scan->text, scan->at);
+    __u32 next = scan->at + 1;
+    (void)index;
+    if (ss_is_blank(c))
+        return ss_cseq_move(scan, next, 1);
+    if (c >= '0' && c <= '9' && !scan->gap)
+        return ss_cseq_move(scan, next, 0);
+    if (!ss_is_line_end(c))
+        return SS_STOP;
+    if (c == '\r' && ss_text_byte(&scan->text, next) == '\n')
+        next++;
+    return ss_is_blank(ss_text_byte(&scan->text, next)) ? ss_cseq_move(scan, next + 1, 1) : SS_STOP;
+}
+
 /* Whether the CSeq of a message, whose first line starts at offset start, says BYE. */
 SS_INLINE int ss_is_of_bye(const struct ss_text *text, __u32 start) {
     const struct ss_header header = SS_HEADER_CSEQ;
-    const struct ss_span value = ss_value_span(text, ss_find_header(text, header, start));
-    if (value.length < sizeof("1 BYE") - 1)
+    struct ss_cseq_scan scan = {*text, ss_forget(text, ss_find_header(text, header, start)), 0};
+    ss_loop(SS_CSEQ_STEPS, ss_cseq_step, &scan);
+    int behind = ss_text_byte(text, scan.at + 3);
+    return scan.gap && ss_text_byte(text, scan.at) == 'B' &&
+           ss_text_byte(text, scan.at + 1) == 'Y' && ss_text_byte(text, scan.at + 2) == 'E' &&
+           (ss_is_blank(behind) || ss_is_line_end(behind));
+}
+
+/*
+ * Whether a status line at offset start says that a BYE it answers has ended the call: by any final
+ * code (RFC 3261, 15.1.1; RFC 5057, 5.1) but 401 and 407, after which the BYE comes again with
+ * credentials, and 491.
+ */
+SS_INLINE int ss_is_end_of_bye(const struct ss_text *text, __u32 start) {
+    __u32 at = start + sizeof("SIP/2.0 ") - 1;
+    int hundreds = ss_text_byte(text, at);
+    int tens = ss_text_byte(text, at + 1);
+    int ones = ss_text_byte(text, at + 2);
+    if (hundreds < '2' || hundreds > '6' || tens < '0' || tens > '9' || ones < '0' || ones > '9')
         return 0;
-    const __u32 end = value.offset + value.length;
-    return ss_is_blank(ss_text_byte(text, end - 4)) && ss_text_byte(text, end - 3) == 'B' &&
-           ss_text_byte(text, end - 2) == 'Y' && ss_text_byte(text, end - 1) == 'E';
+    if (hundreds != '4')
+        return 1;
+    return !(tens == '0' && (ones == '1' || ones == '7')) && !(tens == '9' && ones == '1');
 }
 
 #endif /* SIPSTEER_BPF_END_H */

@@ -122,15 +122,16 @@ SS_STAGE int ss_make_key(struct xdp_md *ctx, const struct ss_packet *packet, str
 
 /*
  * What an attempt is made of (attempt.h), as far as the frame's first piece shows it: the hash of
- * a line from an offset on, and where the topmost Via's value stands (past the message: nowhere).
- * Stages of their own, so that each loop is verified once.
+ * a line from an offset on, up to a byte (0: all of it), and where the topmost Via's value stands
+ * (past the message: nowhere). Stages of their own, so that each loop is verified once.
  */
-SS_STAGE __u32 ss_hash_line(struct xdp_md *ctx, const struct ss_packet *packet, __u32 offset) {
+SS_STAGE __u32 ss_hash_line(struct xdp_md *ctx, const struct ss_packet *packet, __u32 offset,
+                            __u32 stop) {
     if (!packet)
         return 0;
     const struct ss_text text = ss_message_text(ctx, packet);
     const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
-    return offset < text.length ? ss_line_hash(&text, secret, offset) : 0;
+    return offset < text.length ? ss_line_hash(&text, secret, offset, (__u8)stop) : 0;
 }
 
 SS_STAGE __u32 ss_via_at(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start) {
@@ -141,19 +142,19 @@ SS_STAGE __u32 ss_via_at(struct xdp_md *ctx, const struct ss_packet *packet, __u
     return ss_find_header(&text, header, start);
 }
 
-/* Whether the message's CSeq is that of a BYE (end.h). A stage of its own, as above. */
-SS_STAGE int ss_is_of_bye_packet(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start) {
+/* Whether a response ends the call that it belongs to (end.h). A stage of its own, as above. */
+SS_STAGE int ss_ends_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start) {
     if (!packet)
         return 0;
     const struct ss_text text = ss_message_text(ctx, packet);
-    return ss_is_of_bye(&text, start);
+    return ss_is_end_of_bye(&text, start) && ss_is_of_bye(&text, start);
 }
 
 /* A phone's answer to a BYE that a server sent it is all that is seen of that call's end. */
 SS_INLINE void ss_find_end(struct xdp_md *ctx, const struct ss_packet *packet, __u32 mode,
                            struct ss_key *key) {
-    if (mode == SS_POOL_STATEFUL && key->from_sip && key->method == SS_METHOD_RESPONSE_2XX &&
-        ss_is_of_bye_packet(ctx, packet, key->start))
+    if (mode == SS_POOL_STATEFUL && key->from_sip && key->method >= SS_METHOD_RESPONSE_1XX &&
+        ss_ends_call(ctx, packet, key->start))
         key->event = SS_EVENT_ENDED;
 }
 
@@ -163,8 +164,8 @@ SS_INLINE void ss_find_attempt(struct xdp_md *ctx, const struct ss_packet *packe
     if (mode == SS_POOL_STATEFUL && key->from_sip &&
         (key->method == SS_METHOD_INVITE || key->method == SS_METHOD_ACK))
         key->attempt =
-            ss_attempt_of(ss_hash_line(ctx, packet, ss_request_uri_at(key->start, key->method)),
-                          ss_hash_line(ctx, packet, ss_via_at(ctx, packet, key->start)));
+            ss_attempt_of(ss_hash_line(ctx, packet, ss_request_uri_at(key->start, key->method), 0),
+                          ss_hash_line(ctx, packet, ss_via_at(ctx, packet, key->start), ','));
 }
 
 #endif /* SIPSTEER_BPF_KEY_H */

@@ -16,9 +16,9 @@ enum ss_event {
     SS_EVENT_END,      /* BYE */
     SS_EVENT_OTHER,    /* REGISTER, OPTIONS, NOTIFY ..., and methods not known */
     SS_EVENT_RESPONSE, /* SIP/2.0 ... */
-    SS_EVENT_ENDED,    /* a 2xx to a BYE: the other side's, which the balancer does not see */
-    SS_EVENT_SOURCE,   /* no Call-ID */
-    SS_EVENT_FAILED,   /* ACK of an answer that refused the INVITE (attempt.h) */
+    SS_EVENT_ENDED, /* a final answer to a BYE: the other side's, which the balancer does not see */
+    SS_EVENT_SOURCE, /* no Call-ID */
+    SS_EVENT_FAILED, /* ACK of an answer that refused the INVITE (attempt.h) */
 };
 
 struct ss_message {
@@ -121,7 +121,9 @@ SS_INLINE __u8 ss_method_of(const struct ss_text *text, __u32 start, __u64 word)
     if (method != SS_METHOD_NONE)
         return method;
     int ninth = ss_text_byte(text, start + 8);
-    if (word == SS_WORD('S', 'I', 'P', '/', '2', '.', '0', ' '))
+    /* SIP-Version, in any case (RFC 3261, 7.1). */
+    if ((word | SS_WORD(0x20, 0x20, 0x20, 0, 0, 0, 0, 0)) ==
+        SS_WORD('s', 'i', 'p', '/', '2', '.', '0', ' '))
         return ss_response_method(ninth);
     if (word == SS_WORD('R', 'E', 'G', 'I', 'S', 'T', 'E', 'R') && ninth == ' ')
         return SS_METHOD_REGISTER;

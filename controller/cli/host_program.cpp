@@ -14,7 +14,7 @@ int run_host_program(char **argv) {
     const auto path = (self.parent_path() / SIPSTEER_HOST_PROGRAM).lexically_normal();
     ::execv(path.c_str(), argv);
     return fail(kExitFailed, "cannot run " + path.string() + ": " + std::strerror(errno) +
-                                 "; it is a part of sipsteer, install that again");
+                                 "; install sipsteer again, or build the target sipsteer-host");
 }
 
 } // namespace sipsteer::cli

@@ -6,7 +6,9 @@ function(sipsteer_options target)
                            -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
                            # g++ 12 sees overlaps in inlined std::string where none are (GCC bug
                            # 105651)
-                           $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+                           $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+                           # and takes the delete of a coroutine's frame for another's
+                           $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
     if(SIPSTEER_WERROR)
         target_compile_options(${target} PRIVATE -Werror)
     endif()
@@ -26,12 +28,13 @@ function(sipsteer_test_options target)
     set_target_properties(${target} PROPERTIES UNITY_BUILD "${SIPSTEER_UNITY}" UNITY_BUILD_BATCH_SIZE 0)
 endfunction()
 
-# sipsteer_room(SOURCES file ... [ROOMS room ...] [LIBRARIES target ...]): this folder of the controller, as
+# sipsteer_room([HOT] SOURCES file ... [ROOMS room ...] [LIBRARIES target ...]): this folder of the controller, as
 # the static library sipsteer_ and the folder's name. ROOMS: the rooms that it includes, as in
-# controller/CMakeLists.txt. With SIPSTEER_UNITY its files are compiled several at a time: a name in an
-# anonymous namespace stands once in a folder.
+# controller/CMakeLists.txt. With SIPSTEER_UNITY its files are compiled as one: a name in an anonymous
+# namespace stands once in a folder. HOT: it looks at each call or each packet that the kernel hands up; the
+# others are compiled with SIPSTEER_COLD_OPTIONS, too.
 function(sipsteer_room)
-    cmake_parse_arguments(arg "" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(arg "HOT" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
     cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME leaf)
     set(name sipsteer_${leaf})
     list(TRANSFORM arg_ROOMS REPLACE "^.*/" "")
@@ -42,4 +45,7 @@ function(sipsteer_room)
     target_link_libraries(${name} PUBLIC sipsteer_include ${arg_ROOMS} ${arg_LIBRARIES})
     set_target_properties(${name} PROPERTIES UNITY_BUILD "${SIPSTEER_UNITY}" UNITY_BUILD_BATCH_SIZE 0)
     sipsteer_options(${name})
+    if(NOT arg_HOT)
+        target_compile_options(${name} PRIVATE ${SIPSTEER_COLD_OPTIONS})
+    endif()
 endfunction()

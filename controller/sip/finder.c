@@ -59,13 +59,15 @@ uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text) {
     const struct ss_header via = SS_HEADER_VIA;
     struct ss_message kind = ss_classify(&message);
     __u32 target = ss_request_uri_at(kind.start, kind.method);
-    return ss_attempt_of(ss_line_hash(&message, key, target),
-                         ss_line_hash(&message, key, ss_find_header(&message, via, kind.start)));
+    return ss_attempt_of(
+        ss_line_hash(&message, key, target, 0),
+        ss_line_hash(&message, key, ss_find_header(&message, via, kind.start), ','));
 }
 
-int finder_is_of_bye(struct finder_text text) {
+int finder_is_end_of_bye(struct finder_text text) {
     struct ss_text message = as_text(text);
-    return ss_is_of_bye(&message, ss_skip_line_ends(&message));
+    const __u32 start = ss_skip_line_ends(&message);
+    return ss_is_end_of_bye(&message, start) && ss_is_of_bye(&message, start);
 }
 
 int finder_is_stun(struct finder_text text) {

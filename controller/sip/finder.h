@@ -54,8 +54,8 @@ struct finder_message finder_classify(struct finder_text text);
 /* As ss_attempt_of: of an INVITE or an ACK. */
 uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text);
 int finder_is_stun(struct finder_text text);
-/* As ss_is_of_bye: whether a message's CSeq is that of a BYE. */
-int finder_is_of_bye(struct finder_text text);
+/* Whether a response is the answer to a BYE that ends the call: ss_is_end_of_bye, ss_is_of_bye. */
+int finder_is_end_of_bye(struct finder_text text);
 
 uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span);
 uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t second);

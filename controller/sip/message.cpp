@@ -52,7 +52,7 @@ Message read_message(std::string_view payload) {
     if (message.method == SS_METHOD_NONE && !message.call_id.empty()) {
         message.method = SS_METHOD_OTHER;
     }
-    message.ends_call = message.method == SS_METHOD_RESPONSE_2XX && finder_is_of_bye(text) != 0;
+    message.ends_call = message.method >= SS_METHOD_RESPONSE_1XX && finder_is_end_of_bye(text) != 0;
     message.to_user = part_if_any(payload, finder_user(text));
     message.sent_by = part_if_any(payload, finder_sent_by(text));
     return message;

@@ -21,7 +21,7 @@ struct Message {
     std::optional<std::string> to_user; // likewise
     std::optional<std::string> sent_by; // of the topmost Via, likewise
     std::optional<Address> source;      // of the client
-    bool ends_call = false;             // a 2xx to a BYE
+    bool ends_call = false;             // a final answer to a BYE
 
     /// What is absent of the message is not in it. Otherwise it is not known.
     bool whole = false;

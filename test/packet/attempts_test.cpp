@@ -117,6 +117,26 @@ TEST_CASE("what does not look like the INVITE's own ACK confirms", "[attempts]")
     CHECK(attempt.state() == SS_CALL_CONFIRMED);
 }
 
+TEST_CASE("an attempt is known by the topmost Via value, not by its line", "[attempts]") {
+    // RFC 3261, 7.3.1: one header may hold several values. The ACK has the first alone (17.1.1.3).
+    const std::string old = "Via: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776asdhdsINVITE\r\n";
+    const std::string value = "SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776asdhdsINVITE";
+    const std::string behind = GENERATE(
+        as<std::string>(), ",SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKfar", " \t, SIP/2.0/UDP 192.0.2.9",
+        ",\r\n SIP/2.0/UDP 192.0.2.9", ",", " ,,", " , a, b, c");
+    Attempt attempt;
+    attempt.send(replaced(request("INVITE", kCall), old, "v: " + value + behind + "\r\n"),
+                 SS_REASON_CALL_NEW);
+    SECTION("its own ACK ends it") {
+        attempt.send(ack_of_failure(kCall));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+    SECTION("one of another branch confirms the call") {
+        attempt.send(replaced(ack_of_failure(kCall), "hdsINVITE", "hdsANOTHER"));
+        CHECK(attempt.state() == SS_CALL_CONFIRMED);
+    }
+}
+
 TEST_CASE("an ACK in another spelling of its header names, from a client behind two proxies",
           "[attempts]") {
     const auto *old = "Via: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776asdhdsINVITE\r\n";

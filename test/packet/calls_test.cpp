@@ -95,13 +95,29 @@ TEST_CASE("the answer to a BYE that a server sent ends the call", "[calls]") {
         INFO(cseq);
         CHECK(state_after("200 OK", cseq) == SS_CALL_CONFIRMED);
     }
-    for (const char *status : {"100 Trying", "401 Unauthorized", "503 Busy"}) {
+    for (const char *status : {"100 Trying", "401 Unauthorized", "407 x", "491 Request Pending",
+                               "4", "40", "700 x", "x"}) {
+        INFO(status);
         CHECK(state_after(status, "CSeq: 2 BYE") == SS_CALL_CONFIRMED);
     }
     CHECK(farm.load(server).live == 1);
-    const char *cseq = GENERATE("CSeq: 2 BYE", "cseq \t:\r\n 4294967295  BYE  ", "CSEQ:2\tBYE");
-    CHECK(state_after(GENERATE("200 OK", "202 Accepted"), cseq) == SS_CALL_CLOSING);
+    const char *cseq = GENERATE("CSeq: 2 BYE", "cseq \t:\r\n 4294967295  BYE  ", "CSEQ:2\tBYE",
+                                "CSeq: 2\r\n BYE", "CSeq: 2 \n\t BYE", "CSeq:\r\n 2\r\n BYE\r\n ");
+    // RFC 3261, 15.1.1; RFC 5057, 5.1.
+    const char *status = GENERATE("200 OK", "202 Accepted", "481 x", "408 x", "404 x", "417 x",
+                                  "471 x", "481", "500 x", "603 Decline");
+    CHECK(state_after(status, cseq) == SS_CALL_CLOSING);
     CHECK(farm.load(server).live == 0);
+}
+
+TEST_CASE("the SIP-Version of a status line is read in any case", "[calls]") {
+    Farm farm; // RFC 3261, 7.1
+    const __u32 server = farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
+    farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT);
+    const std::string version = GENERATE("sip/2.0", "Sip/2.0", "sIP/2.0");
+    const std::string answer = version + " 200 OK\r\nCSeq: 2 BYE\r\nCall-ID: " + kCall + "\r\n\r\n";
+    CHECK(farm.steer(to_vip(answer), SS_REASON_CALL_HIT) == server);
+    CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_CLOSING);
 }
 
 TEST_CASE("a response to what a server began is no call until a request follows", "[calls]") {

@@ -67,6 +67,8 @@ TEST_CASE("responses by class", "[message]") {
     const std::pair<const char *, unsigned> lines[] = {
         {"SIP/2.0 100 Trying\r\n", SS_METHOD_RESPONSE_1XX},
         {"SIP/2.0 200 OK\r\n", SS_METHOD_RESPONSE_2XX},
+        {"sip/2.0 200 OK\r\n", SS_METHOD_RESPONSE_2XX},
+        {"sIp/2.0 404 x\r\n", SS_METHOD_RESPONSE_4XX},
         {"SIP/2.0 302 Moved Temporarily\r\n", SS_METHOD_RESPONSE_3XX},
         {"SIP/2.0 486 Busy Here\r\n", SS_METHOD_RESPONSE_4XX},
         {"SIP/2.0 503 Service Unavailable\r\n", SS_METHOD_RESPONSE_5XX},
@@ -89,8 +91,8 @@ TEST_CASE("what is not known", "[message]") {
              "ACKNOWLEDGE sip:b SIP/2.0\r\n", "BYEBYE sip:b SIP/2.0\r\n",
              "NEWMETHOD sip:b SIP/2.0\r\n", "REGISTERS sip:b SIP/2.0\r\n",
              "SUBSCRIBER sip:b SIP/2.0\r\n", "SUBSCRIB sip:b SIP/2.0\r\n", "SIP/1.0 200 OK\r\n",
-             "SIP/2.00200 OK\r\n", "GET / HTTP/1.1\r\n", " INVITE sip:b SIP/2.0\r\n",
-             "\0\0\0\0\0\0\0\0\0\0"s}) {
+             "SIPO2.0 200 OK\r\n", "3IP/2.0 200 OK\r\n", "SIP/2.P 200 OK\r\n", "SIP/2.00200 OK\r\n",
+             "GET / HTTP/1.1\r\n", " INVITE sip:b SIP/2.0\r\n", "\0\0\0\0\0\0\0\0\0\0"s}) {
         INFO(line);
         CHECK(classify(line).method == SS_METHOD_NONE);
     }
