@@ -126,7 +126,9 @@ TEST_CASE("sipsteer explain: the answer to a BYE", "[cli]") {
     };
     CHECK(event("200 OK", "CSeq: 2 BYE") == "ended");
     CHECK(event("200 OK", "CSeq: 2 INVITE") == "response");
-    CHECK(event("481 No", "CSeq: 2 BYE") == "response");
+    CHECK(event("481 No", "CSeq: 2 BYE") == "ended");
+    CHECK(event("401 Unauthorized", "CSeq: 2 BYE") == "response"); // the BYE comes again
+    CHECK(event("200 OK", "CSeq: 2\r\n BYE") == "ended");
 }
 
 TEST_CASE("sipsteer explain: bytes that are no UTF-8 are not lost", "[cli]") {
