@@ -42,19 +42,6 @@ struct ss_stop_scan {
     __u8 stop;
 };
 
-#define SS_STOP_CHUNK 32
-
-/* Index of the first such byte in 32, SS_STOP_CHUNK if there is none. */
-SS_INLINE __u32 ss_stop_in_chunk(const __u8 *p, __u8 stop) {
-#pragma clang loop unroll(full)
-    for (__u32 i = 0; i < SS_STOP_CHUNK; i += 8) {
-        __u64 marks = ss_mark(ss_load_8(p + i), stop);
-        if (marks)
-            return i + ss_first_mark(marks);
-    }
-    return SS_STOP_CHUNK;
-}
-
 static long ss_stop_step(__u32 index, void *context) {
     struct ss_stop_scan *scan = (struct ss_stop_scan *)context;
     const struct ss_text *text = &scan->end.text;
@@ -63,9 +50,9 @@ static long ss_stop_step(__u32 index, void *context) {
     (void)index;
     if (scan->end.at >= scan->end.most)
         return SS_STOP;
-    if (p + SS_STOP_CHUNK <= text->limit) {
-        wide = SS_STOP_CHUNK;
-        found = ss_stop_in_chunk(p, scan->stop);
+    if (p + SS_SCAN_CHUNK <= text->limit) {
+        wide = SS_SCAN_CHUNK;
+        found = ss_byte_in_chunk(p, scan->stop);
     } else if (p + 1 <= text->limit) {
         wide = 1;
         found = *p != scan->stop;

@@ -46,10 +46,12 @@ SS_INLINE int ss_is_of_bye(const struct ss_text *text, __u32 start) {
     const struct ss_header header = SS_HEADER_CSEQ;
     struct ss_cseq_scan scan = {*text, ss_forget(text, ss_find_header(text, header, start)), 0};
     ss_loop(SS_CSEQ_STEPS, ss_cseq_step, &scan);
-    int behind = ss_text_byte(text, scan.at + 3);
-    return scan.gap && ss_text_byte(text, scan.at) == 'B' &&
-           ss_text_byte(text, scan.at + 1) == 'Y' && ss_text_byte(text, scan.at + 2) == 'E' &&
-           (ss_is_blank(behind) || ss_is_line_end(behind));
+    if (!scan.gap || ss_text_byte(text, scan.at) != 'B' || ss_text_byte(text, scan.at + 1) != 'Y' ||
+        ss_text_byte(text, scan.at + 2) != 'E')
+        return 0;
+    scan.at = ss_forget(text, scan.at + 3);
+    ss_loop(SS_CSEQ_STEPS, ss_cseq_step, &scan); /* nothing but blanks and folds may follow */
+    return ss_is_line_end(ss_text_byte(text, scan.at));
 }
 
 /*

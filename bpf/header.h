@@ -47,11 +47,11 @@ struct ss_scan {
 
 #define SS_SCAN_CHUNK 64
 
-/* Index of the first LF in 64 bytes, SS_SCAN_CHUNK if there is none. */
-SS_INLINE __u32 ss_newline_in_chunk(const __u8 *p) {
+/* Index of the first such byte in 64, SS_SCAN_CHUNK if there is none. */
+SS_INLINE __u32 ss_byte_in_chunk(const __u8 *p, __u8 byte) {
 #pragma clang loop unroll(full)
     for (__u32 i = 0; i < SS_SCAN_CHUNK; i += 8) {
-        __u64 marks = ss_mark(ss_load_8(p + i), '\n');
+        __u64 marks = ss_mark(ss_load_8(p + i), byte);
         if (marks)
             return i + ss_first_mark(marks);
     }
@@ -134,7 +134,7 @@ SS_INLINE long ss_scan_line(struct ss_scan *scan) {
     __u32 wide, newline;
     if (p + SS_SCAN_CHUNK <= scan->text.limit) {
         wide = SS_SCAN_CHUNK;
-        newline = ss_newline_in_chunk(p);
+        newline = ss_byte_in_chunk(p, '\n');
     } else if (p + 8 <= scan->text.limit) {
         __u64 marks = ss_mark(ss_load_8(p), '\n');
         wide = 8;

@@ -90,8 +90,8 @@ TEST_CASE("the answer to a BYE that a server sent ends the call", "[calls]") {
         return ss_call_state(farm.call(kCall).value);
     };
     for (const char *cseq :
-         {"CSeq: 2 INFO", "CSeq: 2 XBYE", "CSeq: 2 BYEX", "CSeq: BYE", "CSeq: 2 bye",
-          "CSeq:", "X-CSeq: 2 BYE", "CSeq: 2 INFO\r\nCSeq: 2 BYE"}) {
+         {"CSeq: 2 INFO", "CSeq: 2 XBYE", "CSeq: 2 BYEX", "CSeq: 2 BYE X", "CSeq: 2\r\n BYE\r\n X",
+          "CSeq: BYE", "CSeq: 2 bye", "CSeq:", "X-CSeq: 2 BYE", "CSeq: 2 INFO\r\nCSeq: 2 BYE"}) {
         INFO(cseq);
         CHECK(state_after("200 OK", cseq) == SS_CALL_CONFIRMED);
     }
