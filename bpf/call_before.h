@@ -69,10 +69,8 @@ SS_INLINE void ss_birth_fetch(const struct ss_old_place *old, const struct ss_pl
     __u32 from = old->bucket, to = place->at / SS_BUCKET_ENTRIES;
     struct ss_births *then = bpf_map_lookup_elem(&births_before, &from);
     struct ss_births *fresh = bpf_map_lookup_elem(&births, &to);
-    if (!then || !fresh)
-        return;
-    fresh->tick[place->at & 7] = then->tick[old->slot & 7];
-    fresh->attempt[place->at & 7] = then->attempt[old->slot & 7];
+    if (then && fresh)
+        ss_birth_copy(then, old->slot, fresh, place->at);
 }
 
 /*

@@ -120,23 +120,40 @@ SS_INLINE struct ss_births *ss_births_of(const struct ss_place *place) {
     return bpf_map_lookup_elem(&births, &number);
 }
 
-/* Notes when a call came, once it is entered, and with which attempt. */
-SS_INLINE void ss_birth_note(const struct ss_place *place, __u32 now, __u32 attempt) {
+/* Notes the first attempt of a call; call: it is one, and no other entry. */
+SS_INLINE void ss_birth_attempt(struct ss_births *bucket, __u32 at, int call, __u32 attempt) {
+    __u32 slot = at & 7;
+    bucket->attempt[slot] = attempt;
+    bucket->open[slot] = call && attempt;
+    bucket->marks[slot] = call && !attempt ? SS_CALL_UNKNOWN : 0;
+}
+
+/* Likewise, and when the entry came, once it is there. */
+SS_INLINE void ss_birth_note(const struct ss_place *place, __u32 now, int call, __u32 attempt) {
     struct ss_births *bucket = ss_births_of(place);
     if (!bucket)
         return;
     bucket->tick[place->at & 7] = ss_birth_tick(now);
-    bucket->attempt[place->at & 7] = attempt;
+    ss_birth_attempt(bucket, place->at, call, attempt);
+}
+
+/* Copies it from one place in a bucket to another. */
+SS_INLINE void ss_birth_copy(const struct ss_births *from, __u32 from_slot, struct ss_births *to,
+                             __u32 to_slot) {
+    from_slot &= 7;
+    to_slot &= 7;
+    to->tick[to_slot] = from->tick[from_slot];
+    to->attempt[to_slot] = from->attempt[from_slot];
+    to->open[to_slot] = from->open[from_slot];
+    to->marks[to_slot] = from->marks[from_slot];
 }
 
 /* Takes it along to where a call is moved: from a bucket, by its number, to another one. */
 SS_INLINE void ss_birth_move(const __u32 *from, __u32 from_slot, const __u32 *to, __u32 to_slot) {
     struct ss_births *old = bpf_map_lookup_elem(&births, from);
     struct ss_births *fresh = bpf_map_lookup_elem(&births, to);
-    if (!old || !fresh)
-        return;
-    fresh->tick[to_slot & 7] = old->tick[from_slot & 7];
-    fresh->attempt[to_slot & 7] = old->attempt[from_slot & 7];
+    if (old && fresh)
+        ss_birth_copy(old, from_slot, fresh, to_slot);
 }
 
 /*

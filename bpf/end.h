@@ -41,10 +41,9 @@ static long ss_cseq_step(__u32 index, void *context) {
     return ss_is_blank(ss_text_byte(&scan->text, next)) ? ss_cseq_move(scan, next + 1, 1) : SS_STOP;
 }
 
-/* Whether the CSeq of a message, whose first line starts at offset start, says BYE. */
-SS_INLINE int ss_is_of_bye(const struct ss_text *text, __u32 start) {
-    const struct ss_header header = SS_HEADER_CSEQ;
-    struct ss_cseq_scan scan = {*text, ss_forget(text, ss_find_header(text, header, start)), 0};
+/* Whether a CSeq, whose value stands at an offset, says BYE. */
+SS_INLINE int ss_is_of_bye(const struct ss_text *text, __u32 cseq) {
+    struct ss_cseq_scan scan = {*text, ss_forget(text, cseq), 0};
     ss_loop(SS_CSEQ_STEPS, ss_cseq_step, &scan);
     if (!scan.gap || ss_text_byte(text, scan.at) != 'B' || ss_text_byte(text, scan.at + 1) != 'Y' ||
         ss_text_byte(text, scan.at + 2) != 'E')

@@ -6,9 +6,7 @@
 #ifndef SIPSTEER_BPF_KEY_H
 #define SIPSTEER_BPF_KEY_H
 
-#include "attempt.h"
 #include "callid.h"
-#include "end.h"
 #include "maps.h"
 #include "message.h"
 #include "packet.h"
@@ -19,12 +17,13 @@ struct ss_key {
     __u64 ring;    /* what the pool's ring is asked by; the same, unless the pool wants otherwise */
     __u64 user;    /* key of the registration whose server a new call gets; 0: of none */
     __u32 start;   /* offset of the message's first line (message.h) */
-    __u32 attempt; /* of an INVITE or an ACK in a stateful pool (attempt.h); 0: not known */
+    __u32 attempt; /* of an INVITE, an ACK or a CANCEL (attempt.h); 0: not known */
     __u8 event;    /* enum ss_event */
     __u8 method;   /* enum ss_method */
     __u8 from_sip; /* hash is of a Call-ID; else of the source, and reason says why */
     __u8 reason;   /* enum ss_reason: what the datagram is that has no Call-ID */
-    __u32 zero;
+    __u8 mode;     /* enum ss_pool_mode: of the pool that it is steered in */
+    __u8 zero[3];
 };
 
 /* What a datagram without a Call-ID is. */
@@ -118,54 +117,6 @@ SS_STAGE int ss_make_key(struct xdp_md *ctx, const struct ss_packet *packet, str
     key->hash = ss_hash_source(packet, secret);
     key->ring = key->hash;
     return 0;
-}
-
-/*
- * What an attempt is made of (attempt.h), as far as the frame's first piece shows it: the hash of
- * a line from an offset on, up to a byte (0: all of it), and where the topmost Via's value stands
- * (past the message: nowhere). Stages of their own, so that each loop is verified once.
- */
-SS_STAGE __u32 ss_hash_line(struct xdp_md *ctx, const struct ss_packet *packet, __u32 offset,
-                            __u32 stop) {
-    if (!packet)
-        return 0;
-    const struct ss_text text = ss_message_text(ctx, packet);
-    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
-    return offset < text.length ? ss_line_hash(&text, secret, offset, (__u8)stop) : 0;
-}
-
-SS_STAGE __u32 ss_via_at(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start) {
-    const struct ss_header header = SS_HEADER_VIA;
-    if (!packet)
-        return 0;
-    const struct ss_text text = ss_message_text(ctx, packet);
-    return ss_find_header(&text, header, start);
-}
-
-/* Whether a response ends the call that it belongs to (end.h). A stage of its own, as above. */
-SS_STAGE int ss_ends_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start) {
-    if (!packet)
-        return 0;
-    const struct ss_text text = ss_message_text(ctx, packet);
-    return ss_is_end_of_bye(&text, start) && ss_is_of_bye(&text, start);
-}
-
-/* A phone's answer to a BYE that a server sent it is all that is seen of that call's end. */
-SS_INLINE void ss_find_end(struct xdp_md *ctx, const struct ss_packet *packet, __u32 mode,
-                           struct ss_key *key) {
-    if (mode == SS_POOL_STATEFUL && key->from_sip && key->method >= SS_METHOD_RESPONSE_1XX &&
-        ss_ends_call(ctx, packet, key->start))
-        key->event = SS_EVENT_ENDED;
-}
-
-/* Sets the key's attempt, if the message has one that matters in a pool of this mode. */
-SS_INLINE void ss_find_attempt(struct xdp_md *ctx, const struct ss_packet *packet, __u32 mode,
-                               struct ss_key *key) {
-    if (mode == SS_POOL_STATEFUL && key->from_sip &&
-        (key->method == SS_METHOD_INVITE || key->method == SS_METHOD_ACK))
-        key->attempt =
-            ss_attempt_of(ss_hash_line(ctx, packet, ss_request_uri_at(key->start, key->method), 0),
-                          ss_hash_line(ctx, packet, ss_via_at(ctx, packet, key->start), ','));
 }
 
 #endif /* SIPSTEER_BPF_KEY_H */

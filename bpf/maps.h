@@ -93,7 +93,7 @@ struct {
     __uint(map_flags, BPF_F_MMAPABLE);
 } calls SEC(".maps");
 
-/* When the calls of each bucket came; as many as calls has. */
+/* How the calls of each bucket began and go on; as many as calls has. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __type(key, __u32);
@@ -121,6 +121,14 @@ struct {
     __uint(max_entries, 1);
     __uint(map_flags, BPF_F_MMAPABLE);
 } births_before SEC(".maps");
+
+/* Earlier attempts of calls (call_attempts.h); 1: open. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __type(key, struct ss_attempt_key);
+    __type(value, __u32);
+    __uint(max_entries, SS_MAX_ATTEMPTS);
+} attempts SEC(".maps");
 
 /* Datagrams whose first fragment was steered. */
 struct {

@@ -10,15 +10,19 @@
 
 /* What a message means to the call it belongs to (call_state.h). */
 enum ss_event {
-    SS_EVENT_START,    /* INVITE */
-    SS_EVENT_DIALOG,   /* ACK, PRACK, UPDATE ...: sent when a dialog, or an early one, exists */
-    SS_EVENT_CANCEL,   /* CANCEL */
+    SS_EVENT_START,    /* INVITE that begins a call, or another attempt of it */
+    SS_EVENT_ACK,      /* ACK; of a 2xx, unless its attempt is known (call_attempts.h) */
+    SS_EVENT_CANCEL,   /* CANCEL of the only attempt, or of one that is not known */
     SS_EVENT_END,      /* BYE */
-    SS_EVENT_OTHER,    /* REGISTER, OPTIONS, NOTIFY ..., and methods not known */
+    SS_EVENT_OTHER,    /* any other request: PRACK, REGISTER, OPTIONS, a method not known ... */
     SS_EVENT_RESPONSE, /* SIP/2.0 ... */
+    SS_EVENT_SOURCE,   /* no Call-ID */
+    /* What the first line does not show. */
+    SS_EVENT_REINVITE, /* INVITE with a tag in To: of a dialog that both sides have */
+    SS_EVENT_DIALOG,   /* any other request with a tag in To: of a dialog, or of an early one */
     SS_EVENT_ENDED, /* a final answer to a BYE: the other side's, which the balancer does not see */
-    SS_EVENT_SOURCE, /* no Call-ID */
-    SS_EVENT_FAILED, /* ACK of an answer that refused the INVITE (attempt.h) */
+    SS_EVENT_FAILED, /* CANCEL, or ACK of a failure, of the last attempt that was open */
+    SS_EVENT_COPY,   /* a message that has come before, or that concerns one attempt of several */
 };
 
 struct ss_message {
@@ -55,17 +59,13 @@ SS_INLINE __u32 ss_skip_line_ends(const struct ss_text *text) {
      (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
 #define SS_LOW_BYTES(count) (~0ULL >> (64 - 8 * (count)))
 
-/* What a method means to its call: enum ss_event. */
+/* What a method means to its call, by itself: enum ss_event. */
 SS_INLINE __u32 ss_event_of(__u32 method) {
     switch (method) {
     case SS_METHOD_INVITE:
         return SS_EVENT_START;
     case SS_METHOD_ACK:
-    case SS_METHOD_PRACK:
-    case SS_METHOD_UPDATE:
-    case SS_METHOD_INFO:
-    case SS_METHOD_REFER:
-        return SS_EVENT_DIALOG;
+        return SS_EVENT_ACK;
     case SS_METHOD_CANCEL:
         return SS_EVENT_CANCEL;
     case SS_METHOD_BYE:
@@ -73,6 +73,14 @@ SS_INLINE __u32 ss_event_of(__u32 method) {
     default:
         return method >= SS_METHOD_RESPONSE_1XX ? SS_EVENT_RESPONSE : SS_EVENT_OTHER;
     }
+}
+
+/* The same of a request whose To has a tag: of one of a dialog. A REGISTER never is. */
+SS_INLINE __u32 ss_event_in_dialog(__u32 method) {
+    __u32 event = ss_event_of(method);
+    if (event == SS_EVENT_START)
+        return SS_EVENT_REINVITE;
+    return event == SS_EVENT_OTHER && method != SS_METHOD_REGISTER ? SS_EVENT_DIALOG : event;
 }
 
 /* Methods that are told by the first eight bytes, with the blank behind them. */

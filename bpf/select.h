@@ -6,6 +6,7 @@
 #ifndef SIPSTEER_BPF_SELECT_H
 #define SIPSTEER_BPF_SELECT_H
 
+#include "call_attempts.h"
 #include "call_before.h"
 #include "call_table.h"
 #include "key.h"
@@ -45,28 +46,10 @@ SS_INLINE void ss_call_note(const struct ss_place *place, __u32 event, __u32 now
     if (next == state && ss_call_idle(place->value, now) == 0)
         return;
     outcome->renewed = 1;
-    if (ss_call_swap(place->entry, place->value,
-                     ss_call_make(place->tag, next, ss_call_server(place->value), now)))
-        outcome->event = ss_event_of_change(state, next);
-}
-
-/*
- * What a message is for its call, enum ss_event: an ACK that has the attempt of the call's last
- * INVITE says that it failed. Only of a call that is not confirmed is that of interest: else it is
- * a re-INVITE's.
- */
-SS_INLINE __u32 ss_event_in_call(const struct ss_place *place, const struct ss_key *key) {
-    __u32 event = key->event;
-    if (!key->attempt || ss_call_state(place->value) == SS_CALL_CONFIRMED)
-        return event;
-    struct ss_births *bucket = ss_births_of(place);
-    if (!bucket)
-        return event;
-    if (event == SS_EVENT_START)
-        bucket->attempt[place->at & 7] = key->attempt;
-    else if (bucket->attempt[place->at & 7] == key->attempt)
-        return SS_EVENT_FAILED;
-    return event;
+    if (!ss_call_swap(place->entry, place->value,
+                      ss_call_make(place->tag, next, ss_call_server(place->value), now)))
+        return;
+    outcome->event = ss_event_of_change(state, next);
 }
 
 /*
@@ -114,7 +97,7 @@ SS_INLINE __u32 ss_select_server(__u32 pool, const struct ss_key *key, enum ss_c
 /* A new call has its entry: notes when it came, and whose place it took. */
 SS_INLINE void ss_note_entered(const struct ss_place *place, const struct ss_key *key, __u32 now,
                                struct ss_outcome *outcome) {
-    ss_birth_note(place, now, key->event == SS_EVENT_START ? key->attempt : 0);
+    ss_birth_note(place, now, key->event == SS_EVENT_START, key->attempt);
     outcome->event = SS_CALL_EVENT_NEW;
     if (!place->value)
         return;
@@ -145,42 +128,33 @@ SS_INLINE __u32 ss_server_without_entry(__u32 pool, const struct ss_key *key, __
 }
 
 /*
- * What a call without an entry gets its server for. One that is seen in its midst, the table had no
- * room for it or was not there yet, is no new call to the servers' limits. An ACK may be that of a
- * call that was refused.
+ * A server for a message whose call has no entry. What belongs to a dialog that the table does not
+ * know is no new call: it goes by the ring, as it would without the table, and passes no limit.
  */
-SS_INLINE enum ss_chosen_for ss_chosen_for(__u32 state, const struct ss_key *key) {
-    if (!ss_call_is_live(state))
-        return SS_FOR_OTHER;
-    return key->event == SS_EVENT_DIALOG && key->method != SS_METHOD_ACK ? SS_FOR_RUNNING_CALL
-                                                                         : SS_FOR_NEW_CALL;
-}
-
-/* An ACK that all servers are too full for, of a call that the table has no room for. */
-SS_INLINE int ss_goes_on_without_entry(const struct ss_place *place, const struct ss_key *key,
-                                       const struct ss_outcome *outcome) {
-    return outcome->reason == SS_REASON_POOL_FULL && key->method == SS_METHOD_ACK &&
-           !place->entry && !ss_bucket_marks(place->first, 0) && !ss_bucket_marks(place->other, 0);
+SS_INLINE __u32 ss_select_first(__u32 pool, const struct ss_key *key, struct ss_outcome *outcome) {
+    if (ss_pool_is_down(pool)) {
+        outcome->reason = SS_REASON_NO_SERVER;
+        return SS_NO_SERVER;
+    }
+    if (!ss_is_of_dialog(key->event))
+        return ss_select_server(
+            pool, key, key->event == SS_EVENT_START ? SS_FOR_NEW_CALL : SS_FOR_OTHER, outcome);
+    __u32 server = ss_server_without_entry(pool, key, SS_NO_SERVER);
+    outcome->reason = server == SS_NO_SERVER ? SS_REASON_NO_SERVER : SS_REASON_DIALOG_UNKNOWN;
+    return server;
 }
 
 /* A call without an entry, or with an expired one: it gets a server, the table remembers it. */
 SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss_key *key,
                              __u32 now, struct ss_outcome *outcome) {
     __u32 state = ss_first_state(key->event);
-    enum ss_chosen_for what = ss_chosen_for(state, key);
-    if (ss_pool_is_down(pool)) {
-        outcome->reason = SS_REASON_NO_SERVER;
-        return;
-    }
-    __u32 server = ss_select_server(pool, key, what, outcome);
+    __u32 server = ss_select_first(pool, key, outcome);
     outcome->server = server;
-    if (server == SS_NO_SERVER && ss_goes_on_without_entry(place, key, outcome)) {
-        outcome->server = ss_server_without_entry(pool, key, server);
-        outcome->reason = SS_REASON_CALL_NO_ROOM;
-    }
     if (server == SS_NO_SERVER)
         return;
     outcome->renewed = 1;
+    if (state == SS_CALL_EMPTY)
+        return;
     __u64 value = ss_call_make(place->tag, state, server, now);
     int entered = place->entry ? ss_call_swap(place->entry, place->value, value)
                                : ss_call_insert(place, now, value);
@@ -225,18 +199,27 @@ SS_FRAME void ss_call_rehome(__u64 position, const struct ss_place *place, __u64
     }
 }
 
-/* A call whose server is gone: another one keeps it from now on. */
+/* A call whose server takes none of it: another one keeps it from now on. */
 SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const struct ss_key *key,
-                               __u32 now, struct ss_outcome *outcome) {
-    __u32 state = ss_next_state(ss_call_state(place->value), ss_event_in_call(place, key));
-    enum ss_chosen_for what = ss_call_is_live(state) ? SS_FOR_RUNNING_CALL : SS_FOR_OTHER;
+                               enum ss_chosen_for what, __u32 now, struct ss_outcome *outcome) {
+    __u32 next = ss_next_state(ss_call_state(place->value), key->event);
     __u32 server = ss_select_server(pool, key, what, outcome);
     outcome->server = server;
     if (server == SS_NO_SERVER)
         return;
     outcome->renewed = 1;
     ss_call_rehome(ss_call_position(key->hash, pool), place,
-                   ss_call_make(place->tag, state, server, now), outcome);
+                   ss_call_make(place->tag, next, server, now), outcome);
+    if (outcome->reserved)
+        ss_release(server);
+}
+
+/* What a message of a call whose server is gone gets another one for. */
+SS_INLINE enum ss_chosen_for ss_moved_for(__u32 state, __u32 event) {
+    __u32 next = ss_next_state(state, event);
+    if (!ss_call_is_live(next))
+        return SS_FOR_OTHER;
+    return state == SS_CALL_OTHER ? SS_FOR_NEW_CALL : SS_FOR_RUNNING_CALL;
 }
 
 /*
@@ -266,8 +249,35 @@ SS_STAGE int ss_old_hit(__u32 pool, __u64 key, __u32 event, struct ss_outcome *o
     return (int)server;
 }
 
-SS_INLINE void ss_select_stateful(__u32 pool, const struct ss_key *key,
-                                  struct ss_outcome *outcome) {
+/* A message of a call that the table has, by an entry that is not expired. */
+SS_INLINE void ss_select_known(const struct ss_place *place, __u32 pool, struct ss_key *key,
+                               __u32 now, struct ss_outcome *outcome) {
+    __u32 state = ss_call_state(place->value);
+    __u32 server = ss_call_server(place->value);
+    __u32 takes = ss_server_takes(server, pool);
+    if (ss_is_bye(key->event))
+        ss_bye_note(place);
+    else if (state == SS_CALL_EARLY || state == SS_CALL_CLOSING)
+        key->event = (__u8)ss_event_in_call(place, ss_call_position(key->hash, pool), key);
+    int begins = state == SS_CALL_OTHER && key->event == SS_EVENT_START;
+    if (!takes || ss_registers_anew(pool, key, takes) ||
+        (begins && !ss_admit(server, takes, outcome))) {
+        ss_select_again(place, pool, key, ss_moved_for(state, key->event), now, outcome);
+        if (begins && outcome->server != SS_NO_SERVER)
+            ss_begin_note(place, key->attempt);
+        if (!takes || begins || outcome->server != SS_NO_SERVER)
+            return;
+    }
+    outcome->server = server;
+    outcome->reason = SS_REASON_CALL_HIT;
+    ss_call_note(place, key->event, now, outcome);
+    if (begins)
+        ss_begin_note(place, key->attempt);
+    if (outcome->reserved)
+        ss_release(server);
+}
+
+SS_INLINE void ss_select_stateful(__u32 pool, struct ss_key *key, struct ss_outcome *outcome) {
     struct ss_place place;
     __u32 now = ss_now();
     if (ss_call_find(ss_call_position(key->hash, pool), &place))
@@ -278,28 +288,29 @@ SS_INLINE void ss_select_stateful(__u32 pool, const struct ss_key *key,
         if (outcome->server != SS_NO_SERVER)
             return;
     }
-    if (!place.entry || ss_call_expired(place.value, now))
-        return ss_select_new(&place, pool, key, now, outcome);
-    __u32 server = ss_call_server(place.value);
-    __u32 takes = ss_server_takes(server, pool);
-    if (!takes || ss_registers_anew(pool, key, takes)) {
-        ss_select_again(&place, pool, key, now, outcome);
-        if (!takes || outcome->server != SS_NO_SERVER)
-            return;
-    }
-    outcome->server = server;
-    outcome->reason = SS_REASON_CALL_HIT;
-    ss_call_note(&place, ss_event_in_call(&place, key), now, outcome);
+    if (place.entry && !ss_call_expired(place.value, now))
+        ss_select_known(&place, pool, key, now, outcome);
+    else
+        ss_select_new(&place, pool, key, now, outcome);
+}
+
+/* Whether a request is of a method that begins something: an INVITE, a REGISTER and the like. */
+SS_INLINE int ss_may_begin(const struct ss_key *key) {
+    __u32 method = key->method;
+    if (method == SS_METHOD_PRACK || method == SS_METHOD_UPDATE || method == SS_METHOD_INFO ||
+        method == SS_METHOD_REFER)
+        return 0;
+    return key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER;
 }
 
 /*
  * Nothing tells a stateless pool what it has seen before. The requests that begin something are few
- * enough to look after the flow with each: an INVITE, a REGISTER and the like.
+ * enough to look after the flow with each.
  */
 SS_INLINE void ss_select_stateless(__u32 pool, const struct ss_key *key,
                                    struct ss_outcome *outcome) {
     outcome->server = ss_ring_server(pool, key->ring);
-    outcome->renewed = key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER;
+    outcome->renewed = (__u8)ss_may_begin(key);
     outcome->reason = outcome->server == SS_NO_SERVER ? SS_REASON_NO_SERVER : SS_REASON_STATELESS;
 }
 
@@ -323,13 +334,12 @@ SS_STAGE int ss_find_server(__u32 pool, __u32 mode, const struct ss_key *key) {
 
 /*
  * Chooses the server of a message in a pool: sets the outcome's server, SS_NO_SERVER if there is
- * none, and its reason. mode is enum ss_pool_mode. 0, always.
+ * none, and its reason. The key's event becomes what the message is for its call. 0, always.
  */
-SS_STAGE int ss_select(__u32 pool, __u32 mode, const struct ss_key *key,
-                       struct ss_outcome *outcome) {
+SS_STAGE int ss_select(__u32 pool, struct ss_key *key, struct ss_outcome *outcome) {
     if (!key || !outcome)
         return 0;
-    if (mode == SS_POOL_STATEFUL)
+    if (key->mode == SS_POOL_STATEFUL)
         ss_select_stateful(pool, key, outcome);
     else
         ss_select_stateless(pool, key, outcome);

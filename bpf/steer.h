@@ -14,6 +14,7 @@
 #include "match.h"
 #include "parse.h"
 #include "quoted.h"
+#include "reading.h"
 #include "reject.h"
 #include "scattered.h"
 #include "select.h"
@@ -69,10 +70,10 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     if (!key->from_sip && verdict != SS_VERDICT_TX)
         return ss_leave_message(packet, key, outcome, key->reason, verdict);
     ss_extend_key(ctx, packet, pool, key);
-    ss_find_attempt(ctx, packet, pool->mode, key);
-    ss_find_end(ctx, packet, pool->mode, key);
+    key->mode = pool->mode;
     ss_fetch_calls(pool_index, pool->mode, key);
-    ss_select(pool_index, pool->mode, key, outcome);
+    ss_read_for_call(ctx, packet, pool_index, key);
+    ss_select(pool_index, key, outcome);
     if (outcome->server == SS_NO_SERVER) {
         verdict = ss_when_down(ctx, packet, key, pool_index, pool, outcome);
         return ss_leave_message(packet, key, outcome, outcome->reason, verdict);

@@ -38,8 +38,9 @@ const char *class_label(unsigned method) {
 }
 
 const char *event_name(unsigned event) {
-    static constexpr std::array<const char *, FINDER_FAILED + 1> kNames = {
-        "start", "dialog", "cancel", "end", "other", "response", "ended", "source", "failed"};
+    static constexpr std::array<const char *, FINDER_COPY + 1> kNames = {
+        "start",  "ack",      "cancel", "end",   "other",  "response",
+        "source", "reinvite", "dialog", "ended", "failed", "copy"};
     static_assert(kNames.back() != nullptr, "an event without a name");
     return kNames[event];
 }

@@ -28,7 +28,8 @@ struct Payload {
 /// is neither request nor response. method: as sent; of a response, that of its CSeq; null: there
 /// is none, or it is no token. call_id_hex has the bytes as they are, where call_id has to replace
 /// those that are no UTF-8. key: what pools hash that go by the Call-ID, or by the source without
-/// one; null: not known. state: what the call table notes of a call that begins with the datagram.
+/// one; null: not known. state: of the entry that the call table makes for the datagram, if it has
+/// none for its call; "empty": it makes none.
 nlohmann::json describe(const Payload &payload, const KnownSecret &secret);
 
 } // namespace sipsteer::cli

@@ -145,9 +145,11 @@ std::string in_words(const json &datagram) {
                      text_of(datagram["offsets"], "call_id"));
     }
     add_line(text, "Key", key_words(datagram));
-    add_line(text, "Table",
-             "event \"" + text_of(datagram, "event") + "\"; a new call would be " +
-                 text_of(datagram, "state"));
+    const auto state = text_of(datagram, "state");
+    add_line(
+        text, "Table",
+        "event \"" + text_of(datagram, "event") +
+            (state == "empty" ? "\"; it makes no entry" : "\"; a new entry would be " + state));
     return text;
 }
 

@@ -120,18 +120,18 @@ Choice choose(const plan::Plan &plan, const plan::PlannedPool &pool,
     if (!pool.ring || (pool.value.down != 0 && what != For::RunningCall)) {
         return {};
     }
-    const bool stateless = pool.value.mode == SS_POOL_STATELESS;
-    const bool by_turns = pool.value.scheduler == SS_SCHEDULER_TURNS && !stateless;
+    const bool ring_alone = pool.value.mode == SS_POOL_STATELESS || what == For::Dialog;
+    const bool by_turns = pool.value.scheduler == SS_SCHEDULER_TURNS && !ring_alone;
     const bool by_ring =
-        pool.value.scheduler != SS_SCHEDULER_LEAST_CALLS || what == For::Other || stateless;
+        pool.value.scheduler != SS_SCHEDULER_LEAST_CALLS || what == For::Other || ring_alone;
     if (by_turns) {
         chooser.ask_turns();
     } else if (by_ring && !ring_key) {
         return {};
     } else if (by_ring) {
-        chooser.ask_ring(*ring_key, stateless ? 1 : kTries);
+        chooser.ask_ring(*ring_key, ring_alone ? 1 : kTries);
     }
-    if (what != For::Other && !stateless) {
+    if (what != For::Other && !ring_alone) {
         chooser.ask_members();
     }
     return chooser.result();

@@ -12,8 +12,9 @@
 
 namespace sipsteer::farm {
 
-/// enum ss_chosen_for of bpf/schedule.h.
-enum class For { Other, NewCall, RunningCall };
+/// enum ss_chosen_for of bpf/schedule.h; Dialog: a message of a dialog that the call table does not
+/// know, which goes by the ring.
+enum class For { Other, NewCall, RunningCall, Dialog };
 
 struct Candidate {
     std::uint16_t server = 0; // index

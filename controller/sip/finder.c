@@ -7,6 +7,7 @@
 #include "bpf/end.h"
 #include "bpf/message.h"
 #include "bpf/siphash.h"
+#include "bpf/tag.h"
 #include "bpf/user.h"
 #include "bpf/via.h"
 
@@ -14,14 +15,17 @@
     _Static_assert((int)FINDER_##name == (int)SS_EVENT_##name, "enum finder_event is enum "        \
                                                                "ss_event")
 SAME(START);
-SAME(DIALOG);
+SAME(ACK);
 SAME(CANCEL);
 SAME(END);
 SAME(OTHER);
 SAME(RESPONSE);
-SAME(ENDED);
 SAME(SOURCE);
+SAME(REINVITE);
+SAME(DIALOG);
+SAME(ENDED);
 SAME(FAILED);
+SAME(COPY);
 
 static struct ss_text as_text(struct finder_text text) {
     struct ss_text result = {text.start, text.start + text.readable,
@@ -59,15 +63,22 @@ uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text) {
     const struct ss_header via = SS_HEADER_VIA;
     struct ss_message kind = ss_classify(&message);
     __u32 target = ss_request_uri_at(kind.start, kind.method);
-    return ss_attempt_of(
-        ss_line_hash(&message, key, target, 0),
-        ss_line_hash(&message, key, ss_find_header(&message, via, kind.start), ','));
+    return ss_attempt_of(ss_line_hash(&message, key, target),
+                         ss_branch_hash(&message, key, ss_find_header(&message, via, kind.start)));
+}
+
+int finder_has_to_tag(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    const struct ss_header to = SS_HEADER_TO;
+    return ss_has_tag(&message, ss_find_header(&message, to, ss_skip_line_ends(&message)));
 }
 
 int finder_is_end_of_bye(struct finder_text text) {
     struct ss_text message = as_text(text);
+    const struct ss_header cseq = SS_HEADER_CSEQ;
     const __u32 start = ss_skip_line_ends(&message);
-    return ss_is_end_of_bye(&message, start) && ss_is_of_bye(&message, start);
+    return ss_is_end_of_bye(&message, start) &&
+           ss_is_of_bye(&message, ss_find_header(&message, cseq, start));
 }
 
 int finder_is_stun(struct finder_text text) {
@@ -88,6 +99,14 @@ uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t se
 
 unsigned finder_event_of(unsigned method) {
     return ss_event_of(method);
+}
+
+unsigned finder_event_in_dialog(unsigned method) {
+    return ss_event_in_dialog(method);
+}
+
+int finder_is_of_dialog(unsigned event) {
+    return ss_is_of_dialog(event);
 }
 
 unsigned finder_first_state(unsigned event) {

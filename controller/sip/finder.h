@@ -29,14 +29,17 @@ struct finder_span {
 /* enum ss_event: bpf/message.h is C that C++'s warnings are not for. */
 enum finder_event {
     FINDER_START,
-    FINDER_DIALOG,
+    FINDER_ACK,
     FINDER_CANCEL,
     FINDER_END,
     FINDER_OTHER,
     FINDER_RESPONSE,
-    FINDER_ENDED,
     FINDER_SOURCE,
-    FINDER_FAILED
+    FINDER_REINVITE,
+    FINDER_DIALOG,
+    FINDER_ENDED,
+    FINDER_FAILED,
+    FINDER_COPY
 };
 
 /* As ss_classify: where the first line starts, enum ss_method. */
@@ -51,7 +54,9 @@ struct finder_span finder_user(struct finder_text text);
 /* sent-by in the topmost Via. */
 struct finder_span finder_sent_by(struct finder_text text);
 struct finder_message finder_classify(struct finder_text text);
-/* As ss_attempt_of: of an INVITE or an ACK. */
+/* Whether To has a tag. */
+int finder_has_to_tag(struct finder_text text);
+/* As ss_attempt_of: of an INVITE, an ACK or a CANCEL. */
 uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text);
 int finder_is_stun(struct finder_text text);
 /* Whether a response is the answer to a BYE that ends the call: ss_is_end_of_bye, ss_is_of_bye. */
@@ -60,8 +65,11 @@ int finder_is_end_of_bye(struct finder_text text);
 uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span);
 uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t second);
 
-/* enum finder_event from enum ss_method. */
+/* enum finder_event from enum ss_method: by itself, and of a request with a tag in To. */
 unsigned finder_event_of(unsigned method);
+unsigned finder_event_in_dialog(unsigned method);
+/* Whether it may be that of a dialog which the call table should know: ss_is_of_dialog. */
+int finder_is_of_dialog(unsigned event);
 
 /* enum ss_call_state from enum finder_event. */
 unsigned finder_first_state(unsigned event);

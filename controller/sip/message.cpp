@@ -53,6 +53,7 @@ Message read_message(std::string_view payload) {
         message.method = SS_METHOD_OTHER;
     }
     message.ends_call = message.method >= SS_METHOD_RESPONSE_1XX && finder_is_end_of_bye(text) != 0;
+    message.in_dialog = finder_has_to_tag(text) != 0;
     message.to_user = part_if_any(payload, finder_user(text));
     message.sent_by = part_if_any(payload, finder_sent_by(text));
     return message;

@@ -22,6 +22,7 @@ struct Message {
     std::optional<std::string> sent_by; // of the topmost Via, likewise
     std::optional<Address> source;      // of the client
     bool ends_call = false;             // a final answer to a BYE
+    bool in_dialog = false;             // To has a tag
 
     /// What is absent of the message is not in it. Otherwise it is not known.
     bool whole = false;

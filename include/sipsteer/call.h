@@ -19,16 +19,16 @@
 #include "limits.h"
 
 /*
- * What the client's messages say of a call. The balancer never sees the answers, so "confirmed"
- * means that the client went on after the first request, not that a 200 was seen. One list: number,
- * name in C, name in the API and in metrics.
+ * What the client's messages say of a call (bpf/call_state.h has the table). The balancer never
+ * sees the answers, so "confirmed" means that the client acknowledged a 2xx. One list: number, name
+ * in C, name in the API and in metrics.
  */
 #define SS_CALL_STATE_LIST(X)                                                                      \
     X(0, EMPTY, "empty")                                                                           \
-    X(1, EARLY, "early")         /* first message of a dialog seen */                              \
-    X(2, CONFIRMED, "confirmed") /* a later request of the dialog seen: ACK, PRACK, UPDATE ... */  \
+    X(1, EARLY, "early")         /* INVITE seen */                                                 \
+    X(2, CONFIRMED, "confirmed") /* the ACK of a 2xx seen, or a re-INVITE */                       \
     X(3, CLOSING, "closing")     /* BYE, CANCEL or a failure's ACK seen; for retransmissions */    \
-    X(4, OTHER, "other")         /* REGISTER and others outside a dialog; responses */             \
+    X(4, OTHER, "other")         /* no call: REGISTER ..., responses, dialogs not known */         \
     X(5, SOURCE, "source")       /* by the client's address: datagrams without a Call-ID */
 
 enum ss_call_state {
@@ -69,17 +69,34 @@ struct ss_bucket {
 SS_ASSERT_SIZE(struct ss_bucket, 64);
 
 /*
- * How each call of a bucket began: beside the table, because few messages ask for it.
+ * How each call of a bucket began and goes on: beside the table, because few messages ask for it.
  *
  * tick     when it came, in ticks modulo 2^16: only people want to know. 0: longer ago than
  *          SS_LONG_AGO; the sweep writes that before the ticks come round
- * attempt  the last INVITE's Request-URI and topmost Via, hashed (bpf/attempt.h); 0: not known
+ * attempt  the last INVITE's Request-URI and branch, hashed (bpf/attempt.h); 0: not known
+ * open     attempts that are neither cancelled nor refused
+ * marks    SS_CALL_*, below
  */
 struct ss_births {
     __u16 tick[SS_BUCKET_ENTRIES];
     __u32 attempt[SS_BUCKET_ENTRIES];
+    __u8 open[SS_BUCKET_ENTRIES];
+    __u8 marks[SS_BUCKET_ENTRIES];
 };
-SS_ASSERT_SIZE(struct ss_births, 48);
+SS_ASSERT_SIZE(struct ss_births, 64);
+
+#define SS_CALL_BYE 0x1          /* closing by a BYE: for good */
+#define SS_CALL_ATTEMPT_OVER 0x2 /* attempt is cancelled or refused */
+#define SS_CALL_ATTEMPTS 0x4     /* there are earlier attempts (struct ss_attempt_key) */
+#define SS_CALL_UNKNOWN 0x8      /* there are attempts that cannot be told apart */
+
+/* An earlier attempt of a call that has several; its value is 1 while it is open, else 0. */
+struct ss_attempt_key {
+    __u64 call; /* ss_call_position() */
+    __u32 attempt;
+    __u32 zero;
+};
+SS_ASSERT_SIZE(struct ss_attempt_key, 16);
 
 #define SS_LONG_AGO 0xe000U /* ticks: 34 hours */
 

@@ -37,7 +37,9 @@
     X(23, ICMP_ERROR, "icmp_error", "ICMP error about a server's datagram")                        \
     X(24, NO_PORT, "no_port", "the server's interface is not configured")                          \
     X(25, CALL_OVERFLOW, "call_overflow", "new call, skipped a server at its limit")               \
-    X(26, POOL_FULL, "pool_full", "every server of the pool is at its limit")
+    X(26, POOL_FULL, "pool_full", "every server of the pool is at its limit")                      \
+    X(27, DIALOG_UNKNOWN, "dialog_unknown",                                                        \
+      "request of a dialog that the call table does not have, server from the ring")
 
 enum ss_reason {
 #define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
@@ -45,7 +47,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 27
+#define SS_REASON_COUNT 28
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 /* X(NUMBER, CONSTANT, label) */

@@ -37,6 +37,25 @@ std::string replaced(std::string message, const std::string &what, const std::st
     return message.replace(at, what.size(), by);
 }
 
+/// A message of the attempt with this branch and Request-URI's user.
+std::string branch(const std::string &message, const std::string &name,
+                   const std::string &user = "bob") {
+    const auto at = message.find("z9hG4bK776asdhds");
+    REQUIRE(at != std::string::npos);
+    auto other = message;
+    other.replace(at, message.find('\r', at) - at, "z9hG4bK" + name);
+    return replaced(other, " sip:bob@", " sip:" + user + "@");
+}
+
+std::string with_to_tag(const std::string &message) {
+    return replaced(message, "To: Bob <sip:bob@example.com>\r\n",
+                    "To: Bob <sip:bob@example.com>;tag=1\r\n");
+}
+
+const std::string kInvite = request("INVITE", kCall);
+const std::string kCancel = request("CANCEL", kCall);
+const std::string kRefused = ack_of_failure(kCall);
+
 } // namespace
 
 TEST_CASE("the ACK of a failure ends the attempt", "[attempts]") {
@@ -71,15 +90,140 @@ TEST_CASE("a call that is challenged is tried again with credentials", "[attempt
     }
     SECTION("the first attempt's ACK comes once more") {
         attempt.send(ack_of_failure(kCall));
-        CHECK(attempt.state() == SS_CALL_CONFIRMED); // the safe side: nothing is taken away
+        CHECK(attempt.state() == SS_CALL_EARLY);
     }
     SECTION("and refused") {
         attempt.send(replaced(ack_of_failure(kCall), "z9hG4bK776asdhdsINVITE", "z9hG4bKanother"));
         CHECK(attempt.state() == SS_CALL_CLOSING);
     }
     SECTION("and given up") {
-        attempt.send(request("CANCEL", kCall));
+        attempt.send(kCancel); // a late one of the first attempt
+        CHECK(attempt.state() == SS_CALL_EARLY);
+        attempt.send(branch(kCancel, "another"));
         CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+    SECTION("the first INVITE comes once more") {
+        attempt.send(kInvite);
+        CHECK(attempt.state() == SS_CALL_EARLY);
+        attempt.send(branch(kRefused, "another"));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+    CHECK(attempt.live() == (attempt.state() != SS_CALL_CLOSING));
+}
+
+TEST_CASE("branches of a call that a proxy forks run at once", "[attempts]") {
+    Attempt attempt; // RFC 3261, 16.7
+    attempt.send(branch(kInvite, "f1", "desk"), SS_REASON_CALL_NEW);
+    attempt.send(branch(kInvite, "f2", "mobile"));
+    attempt.send(branch(kInvite, "f3", "home"));
+    attempt.send(branch(kInvite, "f2", "mobile")); // retransmitted
+    attempt.send(branch(kCancel, "f2", "mobile"));
+    CHECK(attempt.state() == SS_CALL_EARLY);
+    attempt.send(branch(kRefused, "f2", "mobile"));
+    attempt.send(branch(kRefused, "f2", "mobile"));
+    CHECK(attempt.state() == SS_CALL_EARLY);
+    SECTION("one is answered, another cancelled behind it") {
+        attempt.send(branch(kRefused, "a1", "desk"));
+        CHECK(attempt.state() == SS_CALL_CONFIRMED);
+        attempt.send(branch(kCancel, "f3", "home"));
+        attempt.send(branch(kRefused, "f3", "home"));
+        CHECK(attempt.state() == SS_CALL_CONFIRMED);
+    }
+    SECTION("the others are cancelled, then one is answered all the same") {
+        attempt.send(branch(kCancel, "f1", "desk"));
+        CHECK(attempt.state() == SS_CALL_EARLY);
+        attempt.send(branch(kCancel, "f3", "home"));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+        attempt.send(branch(kRefused, "f3", "home"));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+        attempt.send(branch(kRefused, "a1", "desk"));
+        CHECK(attempt.state() == SS_CALL_CONFIRMED);
+    }
+    SECTION("all are refused, the last one first") {
+        attempt.send(branch(kRefused, "f3", "home"));
+        CHECK(attempt.state() == SS_CALL_EARLY);
+        attempt.send(branch(kRefused, "f3", "home"));
+        CHECK(attempt.state() == SS_CALL_EARLY);
+        attempt.send(branch(kRefused, "f1", "desk"));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+    CHECK(attempt.live() == (attempt.state() != SS_CALL_CLOSING));
+}
+
+TEST_CASE("a call is redirected from one target to the next", "[attempts]") {
+    Attempt attempt;
+    attempt.send(kInvite, SS_REASON_CALL_NEW);
+    for (int i = 0; i < 20; i++) {
+        const std::string name = std::to_string(i);
+        attempt.send(branch(kInvite, name, "target" + name));
+        CHECK(attempt.state() == SS_CALL_EARLY);
+        attempt.send(
+            i == 0 ? kRefused // the first answer came late
+                   : branch(kRefused, std::to_string(i - 1), "target" + std::to_string(i - 1)));
+        CHECK(attempt.state() == SS_CALL_EARLY);
+    }
+    attempt.send(branch(kRefused, "19", "target19"));
+    CHECK(attempt.state() == SS_CALL_CLOSING);
+    attempt.send(branch(kRefused, "7", "target7"));
+    CHECK(attempt.state() == SS_CALL_CLOSING);
+}
+
+TEST_CASE("a client that gives the ACK of a 200 its INVITE's branch", "[attempts]") {
+    Attempt attempt;
+    attempt.send(kInvite, SS_REASON_CALL_NEW);
+    attempt.send(kRefused);
+    CHECK(attempt.state() == SS_CALL_CLOSING);
+    SECTION("shows by what it sends next that the call was answered") {
+        const auto next =
+            GENERATE(as<std::string>(), request("INFO", kCall), request("UPDATE", kCall),
+                     request("REFER", kCall), branch(with_to_tag(request("INVITE", kCall)), "re"),
+                     with_to_tag(request("NOTIFY", kCall)));
+        attempt.send(next);
+        CHECK(attempt.state() == SS_CALL_CONFIRMED);
+        CHECK(attempt.live() == 1);
+    }
+    SECTION("but not by a late PRACK, or by what is of no dialog") {
+        attempt.send(GENERATE(as<std::string>(), request("PRACK", kCall), request("OPTIONS", kCall),
+                              request("NOTIFY", kCall), kInvite, kCancel, kRefused));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+    SECTION("nor after a BYE") {
+        attempt.send(request("BYE", kCall));
+        attempt.send(GENERATE(as<std::string>(), request("INFO", kCall),
+                              branch(with_to_tag(request("INVITE", kCall)), "re"),
+                              request("ACK", kCall)));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+        attempt.send(branch(kInvite, "anew")); // a new call, by the same Call-ID
+        CHECK(attempt.state() == SS_CALL_EARLY);
+        attempt.send(branch(kCancel, "anew"));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+}
+
+TEST_CASE("a CANCEL of no attempt that the call has ends none", "[attempts]") {
+    Attempt attempt; // RFC 3261, 9.2: a server answers it with 481
+    attempt.send(kInvite, SS_REASON_CALL_NEW);
+    attempt.send(branch(kCancel, "other"));
+    CHECK(attempt.state() == SS_CALL_EARLY);
+    attempt.send(replaced(kCancel, " sip:bob@", " sip:carol@"));
+    CHECK(attempt.state() == SS_CALL_EARLY);
+    attempt.send(kCancel);
+    CHECK(attempt.state() == SS_CALL_CLOSING);
+}
+
+TEST_CASE("attempts that cannot be told apart", "[attempts]") {
+    const auto *via = "Via: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776asdhdsINVITE\r\n";
+    Attempt attempt;
+    attempt.send(replaced(kInvite, via, ""), SS_REASON_CALL_NEW);
+    SECTION("are ended by any CANCEL, and stay so") {
+        attempt.send(kCancel);
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+        attempt.send(replaced(kRefused, via, ""));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+    SECTION("are confirmed by any ACK") {
+        attempt.send(GENERATE_COPY(as<std::string>(), kRefused, replaced(kRefused, via, "")));
+        CHECK(attempt.state() == SS_CALL_CONFIRMED);
     }
 }
 
@@ -102,8 +246,8 @@ TEST_CASE("what does not look like the INVITE's own ACK confirms", "[attempts]")
         ack = replaced(ack, old, "Via: SIP/2.0/UDP 192.0.2.7:5060\r\n");
         ack = replaced(ack, "ACK sip:bob@example.com ", "ACK sip:bob@203.0.113.9:5062 ");
     }
-    SECTION("a folded Via: its branch is not seen") {
-        const auto *folded = "Via: SIP/2.0/UDP 192.0.2.7:5060\r\n ;branch=z9hG4bK776\r\n";
+    SECTION("a folded Via without a branch that is unique: it is not read") {
+        const auto *folded = "Via: SIP/2.0/UDP 192.0.2.7:5060\r\n ;branch=776\r\n";
         invite = replaced(invite, old, folded);
         ack = replaced(ack, old, folded);
     }
@@ -146,4 +290,32 @@ TEST_CASE("an ACK in another spelling of its header names, from a client behind 
                  SS_REASON_CALL_NEW);
     attempt.send(replaced(ack_of_failure(kCall), "Via:", "v :"));
     CHECK(attempt.state() == SS_CALL_CLOSING);
+}
+
+TEST_CASE("an attempt is known by its branch, however the Via value is written", "[attempts]") {
+    const std::string old = "Via: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776asdhdsINVITE\r\n";
+    const std::string branch = "z9hG4bK776asdhdsINVITE";
+    const auto spelled = GENERATE_COPY(
+        as<std::string>(), "SIP/2.0/UDP 192.0.2.7:5060\r\n ;branch=" + branch,
+        "SIP / 2.0 / UDP 192.0.2.7 : 5060 ; rport ; branch = " + branch + " ;ttl=1",
+        "\r\n\tSIP/2.0/UDP zebra.example.com;z=zz;branch=" + branch + "\t",
+        "SIP/2.0/UDP 192.0.2.7;branch=" + branch + "\r\n\t;received=192.0.2.7",
+        "SIP/2.0/UDP 192.0.2.7;branch=" + branch + ",\r\n SIP/2.0/UDP x;branch=z9hG4bKy",
+        "SIP/2.0/UDP 192.0.2.7;branch=\r\n " + branch);
+    const bool in_the_ack = GENERATE(false, true);
+    Attempt attempt;
+    const auto invite = request("INVITE", kCall);
+    const auto header = "v:" + spelled + "\r\n";
+    attempt.send(in_the_ack ? invite : replaced(invite, old, header), SS_REASON_CALL_NEW);
+    SECTION("its own") {
+        attempt.send(in_the_ack ? replaced(ack_of_failure(kCall), old, header)
+                                : ack_of_failure(kCall));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+    SECTION("another one") {
+        attempt.send(replaced(in_the_ack ? replaced(ack_of_failure(kCall), old, header)
+                                         : ack_of_failure(kCall),
+                              "asdhdsINVITE", "asdhdsINVITe"));
+        CHECK(attempt.state() == SS_CALL_CONFIRMED);
+    }
 }

@@ -94,7 +94,7 @@ TEST_CASE("a call for which there is no room stays where it is, and with its ser
     fill(farm, SS_CALL_CONFIRMED, 1);
     farm.write_entry_before(at.other, 4,
                             ss_call_make(at.tag, SS_CALL_EARLY, server, Farm::now() - 9));
-    CHECK(farm.steer(to_vip(request("INFO", kCall)), SS_REASON_CALL_HIT) == server);
+    CHECK(farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT) == server);
     const __u64 entry = farm.entry_before(at.other, 4);
     CHECK(ss_call_state(entry) == SS_CALL_CONFIRMED);
     CHECK(ss_call_idle(entry, Farm::now()) <= 1);

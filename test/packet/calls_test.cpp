@@ -45,12 +45,37 @@ TEST_CASE("a call's entry, message by message", "[calls]") {
     SECTION("INVITE, CANCEL, ACK") {
         CHECK(state_after("INVITE", SS_REASON_CALL_NEW) == SS_CALL_EARLY);
         CHECK(state_after("CANCEL", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
-        CHECK(state_after("ACK", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+        CHECK(state_after("CANCEL", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+        CHECK(state_after("INVITE", SS_REASON_CALL_HIT) == SS_CALL_CLOSING); // a late copy
+        farm.steer(to_vip(ack_of_failure(kCall)), SS_REASON_CALL_HIT);
+        CHECK(state_after("CANCEL", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
     }
-    SECTION("INVITE, PRACK, UPDATE") {
+    SECTION("INVITE, CANCEL, ACK of a 200 that was on its way") {
         CHECK(state_after("INVITE", SS_REASON_CALL_NEW) == SS_CALL_EARLY);
-        CHECK(state_after("PRACK", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
-        CHECK(state_after("UPDATE", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+        CHECK(state_after("CANCEL", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+        CHECK(state_after("ACK", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+        CHECK(state_after("CANCEL", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+    }
+    SECTION("a BYE is final") {
+        CHECK(state_after("INVITE", SS_REASON_CALL_NEW) == SS_CALL_EARLY);
+        CHECK(state_after("ACK", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+        CHECK(state_after("BYE", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+        for (const char *method : {"INVITE", "ACK", "INFO", "UPDATE", "BYE", "CANCEL", "PRACK"}) {
+            CHECK(state_after(method, SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+        }
+    }
+    SECTION("INVITE, then what comes in an early dialog, too (RFC 3262, 3311, 6086)") {
+        CHECK(state_after("INVITE", SS_REASON_CALL_NEW) == SS_CALL_EARLY);
+        for (const char *method : {"PRACK", "UPDATE", "INFO", "PRACK", "REFER", "OPTIONS"}) {
+            CHECK(state_after(method, SS_REASON_CALL_HIT) == SS_CALL_EARLY);
+        }
+        SECTION("given up") {
+            CHECK(state_after("CANCEL", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+            CHECK(state_after("PRACK", SS_REASON_CALL_HIT) == SS_CALL_CLOSING);
+        }
+        SECTION("answered") {
+            CHECK(state_after("ACK", SS_REASON_CALL_HIT) == SS_CALL_CONFIRMED);
+        }
     }
     SECTION("REGISTER") {
         CHECK(state_after("REGISTER", SS_REASON_CALL_NEW) == SS_CALL_OTHER);
@@ -62,12 +87,60 @@ TEST_CASE("a call's entry, message by message", "[calls]") {
         CHECK(state_after("INVITE", SS_REASON_CALL_HIT) == SS_CALL_EARLY);
         CHECK(state_after("NOTIFY", SS_REASON_CALL_HIT) == SS_CALL_EARLY);
     }
-    SECTION("BYE of a call not known") {
-        CHECK(state_after("BYE", SS_REASON_CALL_NEW) == SS_CALL_CLOSING);
-    }
     SECTION("a method not known") {
         CHECK(state_after("NEWMETHOD", SS_REASON_CALL_NEW) == SS_CALL_OTHER);
     }
+}
+
+TEST_CASE("a dialog that the table does not know goes by the ring and is no live call", "[calls]") {
+    Farm farm;
+    const auto scheduler =
+        GENERATE(SS_SCHEDULER_HASH, SS_SCHEDULER_TURNS, SS_SCHEDULER_LEAST_CALLS);
+    farm.scheduler(0, scheduler);
+    for (__u32 i = 0; i < Farm::kServers; i++) { // all are full
+        farm.server(i, {.most_calls = 1});
+        farm.set_load(i, 1);
+    }
+    const __u32 ring = Farm::ring_server(call_hash(kCall));
+    SECTION("without an entry") {
+        for (const char *method : {"ACK", "BYE", "CANCEL", "BYE"}) {
+            CHECK(farm.steer(to_vip(request(method, kCall)), SS_REASON_DIALOG_UNKNOWN) == ring);
+        }
+        CHECK(farm.entries().empty());
+    }
+    SECTION("with one that keeps it where it is") {
+        const std::string method = GENERATE("PRACK", "UPDATE", "INFO", "REFER");
+        CHECK(farm.steer(to_vip(request(method, kCall)), SS_REASON_DIALOG_UNKNOWN) == ring);
+        farm.ring(0, {static_cast<__u16>((ring + 1) % Farm::kServers)});
+        for (const char *next : {"INFO", "ACK", "UPDATE"}) {
+            CHECK(farm.steer(to_vip(request(next, kCall)), SS_REASON_CALL_HIT) == ring);
+            CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_OTHER);
+        }
+        CHECK(farm.steer(to_vip(request("BYE", kCall)), SS_REASON_CALL_HIT) == ring);
+        CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_CLOSING);
+    }
+    SECTION("a re-INVITE, however its tag is written (RFC 3261, 20.39)") {
+        const auto *tag = GENERATE(";tag=1", " ; TAG = 1", ";user=phone;tag=1", ";\r\n tag=1",
+                                   ";x=\"\\\";y\";Tag\t=1");
+        std::string invite = request("INVITE", kCall);
+        invite.insert(invite.find("\r\nFrom"), tag);
+        CHECK(farm.steer(to_vip(invite), SS_REASON_DIALOG_UNKNOWN) == ring);
+        CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_OTHER);
+    }
+    for (__u32 i = 0; i < Farm::kServers; i++) {
+        CHECK(farm.load(i).live == 1);
+    }
+}
+
+TEST_CASE("what looks like a tag in To is none", "[calls]") {
+    Farm farm;
+    const auto *to = GENERATE("<sip:bob@example.com;tag=1>", "\"Bob;tag=1\" <sip:bob@example.com>",
+                              "<sip:bob@example.com>;tagged=1", "<sip:bob@example.com>;x=tag",
+                              "<sip:bob@example.com>;x=\";tag=1\"", "sip:bob@example.com",
+                              "<sip:bob@example.com>\r\nX: ;tag=1", "\"\\\";tag=1\"<sip:b@c>");
+    farm.steer(to_vip(request_to("INVITE", kCall, to, "SIP/2.0/UDP 192.0.2.7")),
+               SS_REASON_CALL_NEW);
+    CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_EARLY);
 }
 
 TEST_CASE("a response has a Call-ID like a request", "[calls]") {
@@ -151,11 +224,11 @@ TEST_CASE("a response to what a server began is no call until a request follows"
         CHECK(farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT) == server);
         CHECK(state() == SS_CALL_CONFIRMED);
     }
-    SECTION("another request in the dialog") {
-        const std::string method = GENERATE("ACK", "PRACK", "UPDATE", "INFO", "REFER");
+    SECTION("another request in the dialog: who invents both fills no server") {
+        const std::string method = GENERATE("ACK", "PRACK", "UPDATE", "INFO", "REFER", "CANCEL");
         CHECK(farm.steer(to_vip(request(method, kCall)), SS_REASON_CALL_HIT) == server);
-        CHECK(state() == SS_CALL_CONFIRMED);
-        CHECK(live() == 1);
+        CHECK(state() == SS_CALL_OTHER);
+        CHECK(live() == 0);
     }
     SECTION("its BYE") {
         CHECK(farm.steer(to_vip(request("BYE", kCall)), SS_REASON_CALL_HIT) == server);

@@ -21,6 +21,12 @@ __u32 Farm::steer(const Packet &packet, ss_reason reason) {
     return index;
 }
 
+void Farm::plant(std::uint64_t hash, enum ss_call_state state, __u32 server) {
+    const __u64 position = ss_call_position(hash, 0);
+    write_entry(ss_call_first_bucket(position, buckets_), 0,
+                ss_call_make(ss_call_position_tag(position), state, server, now()));
+}
+
 Entry Farm::call(std::string_view call_id) {
     const auto found = entry(call_hash(call_id), 0);
     INFO("Call-ID " << call_id);

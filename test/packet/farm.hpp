@@ -11,7 +11,7 @@ namespace sipsteer::test {
 /// A stateful pool 0 of servers 0 to 3 behind services 1 (IPv4) and 2 (IPv6), port 5060.
 class Farm : public DataPlane {
 public:
-    explicit Farm(std::uint32_t buckets = kBuckets) : DataPlane(buckets) {
+    explicit Farm(std::uint32_t buckets = kBuckets) : DataPlane(buckets), buckets_(buckets) {
         pool(0);
         for (__u32 i = 0; i < kServers; i++) {
             server(i);
@@ -31,6 +31,12 @@ public:
 
     /// The entry of a Call-ID in pool 0; there must be one.
     Entry call(std::string_view call_id);
+
+    /// Puts a call of pool 0 into the table.
+    void plant(std::uint64_t hash, enum ss_call_state state, __u32 server);
+
+private:
+    std::uint32_t buckets_;
 };
 
 /// The server a frame was sent to, by its MAC.

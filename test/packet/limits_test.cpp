@@ -78,11 +78,34 @@ TEST_CASE("limits do not hold for what is no call", "[limits]") {
     farm.steer(message("REGISTER", 2), SS_REASON_CALL_NEW);
     farm.steer(message("OPTIONS", 3), SS_REASON_CALL_NEW);
     farm.steer(message("SUBSCRIBE", 4), SS_REASON_CALL_NEW);
-    farm.steer(message("BYE", 5), SS_REASON_CALL_NEW);
+    int call = 5;
+    for (const char *method : {"BYE", "ACK", "CANCEL", "UPDATE", "INFO"}) {
+        farm.steer(message(method, call++), SS_REASON_DIALOG_UNKNOWN);
+    }
     farm.steer(to_vip("\r\n\r\n"), SS_REASON_KEEPALIVE);
     CHECK(farm.load(0).live == 1);
     CHECK(farm.load(0).next_new_call == next);
-    farm.check_full(message("ACK", 6)); // of a call that is not known
+}
+
+TEST_CASE("a call that begins in an entry of another kind passes no limit", "[limits]") {
+    // Where a registration, or a dialog that the table does not know, left an entry.
+    const char *first = GENERATE("REGISTER", "UPDATE", "OPTIONS");
+    const bool by_rate = GENERATE(false, true);
+    OneServer farm(by_rate ? ServerAt{.new_call_gap = kSecond} : ServerAt{.most_calls = 1});
+    farm.run(message(first, 1));
+    farm.run(message(first, 2));
+    farm.steer(message("INVITE", 1), SS_REASON_CALL_HIT);
+    CHECK(farm.load(0).live == 1);
+    farm.check_full(message("INVITE", 2));
+    CHECK(ss_call_state(farm.call(numbered_call(2)).value) == SS_CALL_OTHER);
+    CHECK(farm.load(0).live == 1);
+    farm.server(1);
+    farm.ring(0, {0, 1});
+    farm.run(message("INVITE", 2));
+    CHECK(ss_call_server(farm.call(numbered_call(2)).value) == 1); // where there is room
+    CHECK(ss_call_state(farm.call(numbered_call(2)).value) == SS_CALL_EARLY);
+    CHECK(farm.load(1).live == 1);
+    CHECK(farm.load(0).live == 1);
 }
 
 TEST_CASE("a call refused is no entry, nor does it use the rate", "[limits]") {

@@ -146,7 +146,7 @@ TEST_CASE("a datagram shorter than its IP packet ends where UDP says", "[match]"
 TEST_CASE("Ethernet's padding is not part of the message", "[match]") {
     Farm farm;
     const std::string text = "i: padding@example.com\r\n\r\n";
-    const std::string cut = "BYE sip:b SIP/2.0\r\n";
+    const std::string cut = "OPTIONS sip:b SIP/2.0\r\n";
     farm.steer(to_vip(cut).padding(Bytes(text.begin(), text.end())), SS_REASON_NO_CALL_ID);
     farm.steer(to_vip(cut + "i:a").padding({'b', 'c', 0, 0, 0}), SS_REASON_CALL_NEW);
     farm.call("a");

@@ -132,6 +132,8 @@ const std::map<__u32, Scene> kScenes = {
          farm.set_load(0, 1);
          return farm.run(to_vip(kInvite));
      }},
+    {SS_REASON_DIALOG_UNKNOWN,
+     [](Farm &farm) { return farm.run(to_vip(request("BYE", "reasons@example.com"))); }},
     {SS_REASON_ICMP_ERROR, icmp_error},
     {SS_REASON_NO_PORT,
      [](Farm &farm) { return to_a_server_elsewhere(farm, {.ifindex = kOtherInterface}, true); }},

@@ -10,9 +10,16 @@ namespace sipsteer::test {
 
 namespace {
 
-/// A transaction of its own for each method: an ACK is that of a 200.
+/// A transaction of its own for each method: an ACK is that of a 200, a CANCEL the INVITE's.
 std::string branch_of(std::string_view method) {
-    return "z9hG4bK776asdhds" + std::string(method);
+    return "z9hG4bK776asdhds" + std::string(method == "CANCEL" ? "INVITE" : method);
+}
+
+/// Behind To, in the requests that only a dialog has.
+std::string_view to_tag_of(std::string_view method) {
+    const bool dialog = method == "ACK" || method == "BYE" || method == "PRACK" ||
+                        method == "UPDATE" || method == "INFO" || method == "REFER";
+    return dialog ? ";tag=a6c85cf" : "";
 }
 
 std::string head(std::string_view method, std::string_view branch) {
@@ -22,7 +29,9 @@ std::string head(std::string_view method, std::string_view branch) {
            std::string(branch) +
            "\r\n"
            "Max-Forwards: 70\r\n"
-           "To: Bob <sip:bob@example.com>\r\n"
+           "To: Bob <sip:bob@example.com>" +
+           std::string(to_tag_of(method)) +
+           "\r\n"
            "From: Alice <sip:alice@example.com>;tag=1928301774\r\n";
 }
 

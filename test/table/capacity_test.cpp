@@ -83,7 +83,7 @@ TEST_CASE("a table of any size takes calls, finds them and is swept", "[capacity
     // As many as fit with certainty, or enough to be all over it.
     const std::uint32_t count = std::min(capacity * 3 / 4, 50'000U);
     CHECK(driver.run(FINDER_START, 0, count).fresh == count);
-    CHECK(driver.run(FINDER_DIALOG, 0, count).hits == count);
+    CHECK(driver.run(FINDER_ACK, 0, count).hits == count);
     const auto halves = calls_by_half(memory.calls.span());
     CHECK(halves[0] > count * 2 / 5);
     CHECK(halves[1] > count * 2 / 5);
@@ -113,10 +113,10 @@ TEST_CASE("a table has room for the calls it is stated to hold", "[capacity]") {
     const Driver driver;
     for (std::uint32_t call = 0; call < capacity; call += kAtOnce) {
         driver.run(FINDER_START, call, kAtOnce);
-        driver.run(FINDER_DIALOG, call, kAtOnce);
+        driver.run(FINDER_ACK, call, kAtOnce);
     }
     // Seven eighths full, two buckets a call, one move: a few in a thousand find no room.
-    const std::uint32_t found = driver.run(FINDER_DIALOG, 0, capacity).hits;
+    const std::uint32_t found = driver.run(FINDER_ACK, 0, capacity).hits;
     INFO(capacity - found << " have found no room");
     CHECK((capacity - found) * 1000 <= capacity * 5);
 }

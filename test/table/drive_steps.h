@@ -84,9 +84,10 @@ static long drive_step(__u32 index, void *context) {
     struct ss_outcome outcome = {.server = SS_NO_SERVER};
     key.hash = key.ring = drive_hash(number);
     key.event = (__u8)run->event;
+    key.mode = SS_POOL_STATEFUL;
     if (run->meet)
         drive_meet(run->cpu, number + 1);
-    ss_select(0, SS_POOL_STATEFUL, &key, &outcome);
+    ss_select(0, &key, &outcome);
     run->fresh += outcome.reason == SS_REASON_CALL_NEW;
     run->hits += outcome.reason == SS_REASON_CALL_HIT;
     run->no_room += outcome.reason == SS_REASON_CALL_NO_ROOM;

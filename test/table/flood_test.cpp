@@ -45,7 +45,7 @@ std::uint64_t entries_in_use(std::span<const ss_bucket> table) {
 
 void confirm(const Driver &driver, std::uint64_t count) {
     REQUIRE(driver.run(FINDER_START, 0, count).fresh == count);
-    REQUIRE(driver.run(FINDER_DIALOG, 0, count).hits == count);
+    REQUIRE(driver.run(FINDER_ACK, 0, count).hits == count);
 }
 
 void check_flood(const Flood &flood) {
@@ -69,7 +69,7 @@ void check_flood(const Flood &flood) {
     CHECK(result.fresh > std::uint64_t{flood.capacity} * 2);
     CHECK(entries_in_use(memory.calls.span()) > flood.capacity);
     // Their next messages find their servers.
-    CHECK(driver.run(FINDER_DIALOG, 0, flood.confirmed).hits == flood.confirmed);
+    CHECK(driver.run(FINDER_ACK, 0, flood.confirmed).hits == flood.confirmed);
 }
 
 } // namespace

@@ -3,40 +3,85 @@
 
 #include <sipsteer/ring.h>
 
+#include <algorithm>
+
 namespace sipsteer::test {
 
 namespace {
 
-/// The state of a call whose first message this is.
-State first_state(Message message) {
+/// The state of a call whose first message this is; nothing if that makes none.
+std::optional<State> first_state(Message message) {
     switch (message) {
+    case Message::invite:
+        return State::early;
+    case Message::ack:
+    case Message::refused:
     case Message::bye:
     case Message::cancel:
-        return State::closing; // of a call that began elsewhere, or was forgotten
-    case Message::registration:
-    case Message::options:
-    case Message::response: // to what a server began: a call or not
-        return State::other;
+        return std::nullopt;
     case Message::keepalive:
         return State::source;
     default:
-        return State::early;
+        return State::other;
     }
 }
 
-State next_state(State state, Message message) {
+/// Of a dialog, which the table should know.
+bool is_of_dialog(Message message) {
+    return !first_state(message) || message == Message::reinvite || message == Message::info ||
+           message == Message::prack;
+}
+
+/// An INVITE: a copy of one that came before changes nothing.
+void invite(ModelCall &call, int branch) {
+    if (call.state == State::confirmed || call.attempts.count(branch) == 1) {
+        return;
+    }
+    if (call.by_bye || call.state == State::other) {
+        call.attempts.clear();
+    }
+    call.by_bye = false;
+    call.attempts[branch] = true;
+    call.state = State::early;
+}
+
+/// A CANCEL, or the ACK of a failure: the call is over when no attempt is open.
+void end_attempt(ModelCall &call, int branch) {
+    call.attempts[branch] = false;
+    const bool open = std::any_of(call.attempts.begin(), call.attempts.end(),
+                                  [](const auto &attempt) { return attempt.second; });
+    if (call.state == State::early && !open) {
+        call.state = State::closing;
+    }
+}
+
+void confirm(ModelCall &call) {
+    if (call.state == State::early || (call.state == State::closing && !call.by_bye)) {
+        call.state = State::confirmed;
+    }
+}
+
+void note(ModelCall &call, Message message, int branch) {
+    const bool attempting = call.state == State::early || call.state == State::closing;
+    const bool known = call.attempts.count(branch) == 1;
     switch (message) {
-    case Message::bye:
-        return State::closing;
-    case Message::cancel: // of a confirmed call it may be a re-INVITE's
-        return state == State::confirmed ? State::confirmed : State::closing;
-    case Message::invite: // another attempt under the same Call-ID
-        return state == State::closing || state == State::other ? State::early : state;
+    case Message::invite:
+        return invite(call, branch);
+    case Message::cancel:
+        return attempting && known ? end_attempt(call, branch) : void();
+    case Message::refused:
+        return attempting && known ? end_attempt(call, branch) : confirm(call);
     case Message::ack:
-    case Message::info:
-        return state == State::early || state == State::other ? State::confirmed : state;
+    case Message::reinvite:
+        return confirm(call);
+    case Message::info: // in an early dialog, too
+        return call.state == State::closing ? confirm(call) : void();
+    case Message::bye:
+        call.state = State::closing;
+        call.by_bye = true;
+        return;
     default:
-        return state;
+        return;
     }
 }
 
@@ -45,24 +90,38 @@ State next_state(State state, Message message) {
 Model::Model(std::uint32_t servers, std::vector<std::uint32_t> lifetimes)
     : standings_(servers, Standing::up), lifetimes_(std::move(lifetimes)) {}
 
-Answer Model::message(const std::string &id, std::uint64_t hash, Message message) {
+Answer Model::message(const std::string &id, std::uint64_t hash, Sent sent) {
+    const auto [message, branch] = sent;
     const auto found = calls_.find(id);
     if (found == calls_.end() || is_over(found->second)) {
-        const bool entered = found == calls_.end();
-        const ModelCall call = {hash, first_state(message), ring_server(hash), 0};
-        calls_.insert_or_assign(id, call);
-        return {Answer::Kind::fresh, call.server, entered};
+        return first(id, hash, sent);
     }
     ModelCall &call = found->second;
     const Standing standing = standings_.at(call.server);
-    const bool leaves = standing == Standing::down ||
-                        (standing == Standing::draining && message == Message::registration);
-    call.state = next_state(call.state, message);
+    const bool begins = message == Message::registration ||
+                        (message == Message::invite && call.state == State::other);
+    const bool leaves = standing == Standing::down || (standing == Standing::draining && begins);
+    note(call, message, branch);
     call.idle = 0;
     if (leaves) {
         call.server = ring_server(hash);
     }
     return {leaves ? Answer::Kind::rehomed : Answer::Kind::hit, call.server};
+}
+
+Answer Model::first(const std::string &id, std::uint64_t hash, Sent sent) {
+    const auto kind = is_of_dialog(sent.message) ? Answer::Kind::unknown : Answer::Kind::fresh;
+    const auto state = first_state(sent.message);
+    if (!state) {
+        return {kind, ring_server(hash)};
+    }
+    const bool entered = calls_.count(id) == 0;
+    ModelCall call = {hash, *state, ring_server(hash), 0};
+    if (*state == State::early) {
+        call.attempts[sent.branch] = true;
+    }
+    calls_.insert_or_assign(id, call);
+    return {kind, call.server, entered};
 }
 
 void Model::pass(std::uint32_t ticks) {

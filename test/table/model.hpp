@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -16,20 +17,40 @@ namespace sipsteer::test {
 enum class State { early, confirmed, closing, other, source };
 inline constexpr std::size_t kStates = 5;
 
-/// What a client sends.
-enum class Message { invite, ack, info, bye, cancel, registration, options, response, keepalive };
-inline constexpr std::size_t kMessages = 9;
+/// What a client sends. ack: of a 2xx; refused: of a failure.
+enum class Message {
+    invite,
+    reinvite,
+    ack,
+    refused,
+    cancel,
+    prack,
+    info,
+    bye,
+    registration,
+    options,
+    response,
+    keepalive
+};
+inline constexpr std::size_t kMessages = 12;
+
+struct Sent {
+    Message message;
+    int branch = 0; // of an INVITE, a CANCEL or the ACK of a failure: which attempt it is of
+};
 
 struct ModelCall {
     std::uint64_t hash;
     State state;
     std::uint32_t server;
-    std::uint32_t idle; // ticks
+    std::uint32_t idle;                // ticks
+    std::map<int, bool> attempts = {}; // by branch; true: open
+    bool by_bye = false;               // closing by a BYE
 };
 
 /// Where a message goes, and as what it is counted.
 struct Answer {
-    enum class Kind { fresh, hit, rehomed } kind;
+    enum class Kind { fresh, hit, rehomed, unknown } kind;
     std::uint32_t server;
     bool entered = false; // a call that had no entry
 };
@@ -43,7 +64,7 @@ public:
     Model(std::uint32_t servers, std::vector<std::uint32_t> lifetimes);
 
     /// A message of a call, or of a source if it is a keepalive.
-    Answer message(const std::string &id, std::uint64_t hash, Message message);
+    Answer message(const std::string &id, std::uint64_t hash, Sent sent);
 
     void pass(std::uint32_t ticks);
     /// Removes the calls that are over; how many.
@@ -65,6 +86,7 @@ public:
     std::int64_t running_at(std::uint32_t server) const;
 
 private:
+    Answer first(const std::string &id, std::uint64_t hash, Sent sent);
     std::uint32_t ring_server(std::uint64_t hash) const;
 
     std::vector<Standing> standings_;      // by server

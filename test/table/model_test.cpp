@@ -51,17 +51,38 @@ std::vector<std::uint32_t> model_lifetimes() {
     return ticks;
 }
 
-constexpr std::array<const char *, kMessages> kMethods = {
-    "INVITE", "ACK", "INFO", "BYE", "CANCEL", "REGISTER", "OPTIONS", "", ""};
+constexpr std::array<const char *, kMessages> kMethods = {"INVITE",   "INVITE",  "ACK",  "ACK",
+                                                          "CANCEL",   "PRACK",   "INFO", "BYE",
+                                                          "REGISTER", "OPTIONS", "",     ""};
 
 /// What clients send, as often as it is listed.
-constexpr std::array<Message, 21> kTraffic = {
-    Message::invite,       Message::invite, Message::invite,  Message::invite,   Message::invite,
-    Message::invite,       Message::ack,    Message::ack,     Message::ack,      Message::ack,
-    Message::ack,          Message::ack,    Message::info,    Message::info,     Message::info,
-    Message::bye,          Message::cancel, Message::options, Message::response, Message::keepalive,
-    Message::registration,
+constexpr std::array<Message, 28> kTraffic = {
+    Message::invite,  Message::invite,   Message::invite,       Message::invite,
+    Message::invite,  Message::invite,   Message::invite,       Message::invite,
+    Message::ack,     Message::ack,      Message::ack,          Message::ack,
+    Message::refused, Message::refused,  Message::refused,      Message::refused,
+    Message::cancel,  Message::cancel,   Message::info,         Message::info,
+    Message::prack,   Message::bye,      Message::reinvite,     Message::reinvite,
+    Message::options, Message::response, Message::registration, Message::keepalive,
 };
+
+/// Attempts of a call's present life that messages are still sent of, copies among them.
+constexpr std::size_t kBranches = 6;
+
+/// A request, of the attempt with this branch if it is one of an attempt.
+std::string request_of(Sent sent, const std::string &id) {
+    const std::string method = kMethods[static_cast<std::size_t>(sent.message)];
+    std::string text = request(method, id);
+    if (sent.message == Message::reinvite) {
+        return text.insert(text.find("\r\nFrom:"), ";tag=1");
+    }
+    const bool tried = sent.message == Message::invite || sent.message == Message::refused ||
+                       sent.message == Message::cancel;
+    const auto branch = text.find("z9hG4bK");
+    return tried ? text.replace(branch, text.find('\r', branch) - branch,
+                                "z9hG4bK-" + std::to_string(sent.branch))
+                 : text;
+}
 
 struct Size {
     std::uint32_t buckets;
@@ -121,8 +142,9 @@ public:
     const Tally &tally() const { return tally_; }
 
 private:
-    static constexpr std::array<ss_reason, 4> kReasons = {
-        SS_REASON_CALL_NEW, SS_REASON_CALL_HIT, SS_REASON_CALL_REHOMED, SS_REASON_CALL_NO_ROOM};
+    static constexpr std::array<ss_reason, 5> kReasons = {
+        SS_REASON_CALL_NEW, SS_REASON_CALL_HIT, SS_REASON_CALL_REHOMED, SS_REASON_CALL_NO_ROOM,
+        SS_REASON_DIALOG_UNKNOWN};
 
     void compare_call(const ModelCall &call) const {
         const Found found = find_call(memory_.calls.span(), call.hash);
@@ -170,10 +192,29 @@ private:
     // --- messages
     // ---------------------------------------------------------------------------------
 
+    /// Which attempt of a call a message is of: one of the latest, or a new one.
+    int branch_of(const std::string &id, Message message) {
+        auto &latest = branches_[id];
+        const auto call = model_.calls().find(id);
+        const bool over = call == model_.calls().end() || model_.is_over(call->second);
+        const bool anew = message == Message::invite && below(3) != 0;
+        if (over || (anew && call->second.by_bye)) { // none of an earlier life
+            latest.clear();
+        }
+        if (latest.empty() || anew) {
+            latest.push_back(++branch_);
+        }
+        if (latest.size() > kBranches) {
+            latest.pop_front();
+        }
+        return latest[static_cast<std::size_t>(below(latest.size()))];
+    }
+
     void send(std::string id, Message message) {
         std::string source(kClient);
         std::uint64_t hash = call_hash(id);
-        std::string text = request(kMethods[static_cast<std::size_t>(message)], id);
+        const Sent sent{message, branch_of(id, message)};
+        std::string text = request_of(sent, id);
         if (message == Message::response) {
             text = "SIP/2.0 200 OK\r\nCall-ID: " + id + "\r\n\r\n";
         } else if (message == Message::keepalive) {
@@ -182,13 +223,15 @@ private:
             id = source;
             text = "\r\n\r\n";
         }
-        note(std::string(kMethods[static_cast<std::size_t>(message)]) + " " + id);
+        note(std::string(kMethods[static_cast<std::size_t>(message)]) + " " + id + " " +
+             std::to_string(sent.branch) + " as " +
+             std::to_string(static_cast<std::size_t>(message)));
         INFO("the latest: " << history());
         std::vector<ss_bucket> before;
         if (model_.calls().count(id) == 0) {
             before.assign(memory_.calls.span().begin(), memory_.calls.span().end());
         }
-        const Answer answer = model_.message(id, hash, message);
+        const Answer answer = model_.message(id, hash, sent);
         const auto server =
             server_for(Packet().eth().ipv4(source, kVip).udp(5060, 5060).payload(text));
         REQUIRE(server == answer.server);
@@ -205,6 +248,8 @@ private:
             return SS_REASON_CALL_NEW;
         case Answer::Kind::hit:
             return SS_REASON_CALL_HIT;
+        case Answer::Kind::unknown:
+            return SS_REASON_DIALOG_UNKNOWN;
         default:
             return SS_REASON_CALL_REHOMED;
         }
@@ -427,6 +472,8 @@ private:
     __u32 held_ = now();
     std::map<ss_reason, __u64> counted_;
     std::deque<std::string> history_;
+    std::map<std::string, std::deque<int>> branches_; // by call
+    int branch_ = 0;                                  // the last one
     Tally tally_;
 };
 

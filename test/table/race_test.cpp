@@ -90,7 +90,7 @@ public:
     /// Calls from number 0 on that are confirmed before the race.
     void confirm(std::uint64_t count) {
         CHECK(driver_.run(FINDER_START, 0, count).fresh == count);
-        CHECK(driver_.run(FINDER_DIALOG, 0, count).hits == count);
+        CHECK(driver_.run(FINDER_ACK, 0, count).hits == count);
     }
 
     /// Whether the call has one entry, confirmed.
@@ -216,7 +216,7 @@ TEST_CASE("two CPUs: a call that comes to both at once has one entry and one ser
     CHECK(first.grave() == 0);
     CHECK(first.doubled < kDoubledAtMost);
     CHECK(first.split <= first.doubled);
-    race.together(FINDER_DIALOG, FINDER_END, 0, kCalls);
+    race.together(FINDER_ACK, FINDER_END, 0, kCalls);
     const Faults later = race.faults(kCalls);
     INFO("after ACK and BYE at once: " << later);
     CHECK(later.grave() == 0);
@@ -235,7 +235,7 @@ TEST_CASE("two CPUs: a call whose server is gone has one new server", "[race]") 
         std::vector<__u16> rest(gone);
         std::iota(rest.begin(), rest.end(), __u16{0});
         race.ring(0, rest);
-        race.both(FINDER_DIALOG, 0, kCalls);
+        race.both(FINDER_ACK, 0, kCalls);
         const Faults faults = race.faults(kCalls);
         INFO(faults);
         CHECK(faults.grave() == 0);

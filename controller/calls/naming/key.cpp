@@ -52,6 +52,14 @@ void extend_by_via(const Secret &secret, const sip::Message &message, Key &key) 
     }
 }
 
+unsigned event_of(const sip::Message &message) {
+    if (message.ends_call) {
+        return FINDER_ENDED;
+    }
+    return message.in_dialog ? finder_event_in_dialog(message.method)
+                             : finder_event_of(message.method);
+}
+
 } // namespace
 
 Key make_key(const Secret &secret, const sip::Message &message, const ss_pool &pool) {
@@ -63,8 +71,7 @@ Key make_key(const Secret &secret, const sip::Message &message, const ss_pool &p
         key.table = source;
         key.ring = source;
     } else {
-        key.event = message.ends_call ? static_cast<unsigned>(FINDER_ENDED)
-                                      : finder_event_of(message.method);
+        key.event = event_of(message);
         key.table = hash_text(secret, message.call_id);
         key.ring = key.table;
         if (pool.key == SS_KEY_ADDRESS_OF_RECORD) {

@@ -23,8 +23,20 @@ json hash_json(const std::optional<std::uint64_t> &hash) {
     return text;
 }
 
-farm::For what_for(std::uint32_t state, farm::For live) {
-    return ss_call_is_live(state) ? live : farm::For::Other;
+/// What a message whose call has no entry gets its server for: ss_select_first() of bpf/select.h.
+farm::For first_for(unsigned event) {
+    if (finder_is_of_dialog(event) != 0) {
+        return farm::For::Dialog;
+    }
+    return event == FINDER_START ? farm::For::NewCall : farm::For::Other;
+}
+
+/// Likewise, if its call has to leave the server that it has: ss_moved_for().
+farm::For again_for(std::uint32_t state, unsigned event) {
+    if (!ss_call_is_live(finder_next_state(state, event))) {
+        return farm::For::Other;
+    }
+    return state == SS_CALL_OTHER ? farm::For::NewCall : farm::For::RunningCall;
 }
 
 /// Where the message's user is registered, if messages are sent there (ss_known_server() in
@@ -87,13 +99,10 @@ nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
     }
     const bool found = findings.entry && !findings.entry->expired;
     findings.registered = registered_at(world, pool, key);
-    const bool goes_on = key.event == FINDER_DIALOG && message.method != SS_METHOD_ACK;
-    findings.first = farm::choose(world, pool, key,
-                                  what_for(finder_first_state(key.event),
-                                           goes_on ? farm::For::RunningCall : farm::For::NewCall));
+    findings.first = farm::choose(world, pool, key, first_for(key.event));
     if (found) {
-        const auto state = finder_next_state(findings.entry->call.state, key.event);
-        findings.again = farm::choose(world, pool, key, what_for(state, farm::For::RunningCall));
+        findings.again =
+            farm::choose(world, pool, key, again_for(findings.entry->call.state, key.event));
     }
     return {{"pool", pool.name},
             {"mode", config::word(static_cast<config::PoolMode>(pool.value.mode))},

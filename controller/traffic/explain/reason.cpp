@@ -3,6 +3,7 @@
 
 #include "calls/clock.hpp"
 #include "config/choices.hpp"
+#include "sip/finder.h"
 
 #include <algorithm>
 
@@ -56,7 +57,9 @@ std::string choice_words(const farm::World &world, const plan::PlannedPool &pool
     if (takers.empty()) {
         return nobody_words(pool, choice);
     }
-    std::string text = "the " + std::string(config::word(pool.scheduler)) + " scheduler";
+    const bool by_ring = finder_is_of_dialog(key.event) != 0;
+    std::string text =
+        by_ring ? "the ring" : "the " + std::string(config::word(pool.scheduler)) + " scheduler";
     text += choice.slot ? " gives ring slot " + std::to_string(*choice.slot) + " to "
                         : std::string(" gives it to ");
     text += takers;
@@ -78,9 +81,21 @@ std::string stateless_words(const farm::World &world, const plan::PlannedPool &p
            takers;
 }
 
+/// Whether a call that begins in an entry of another kind finds its server at a limit.
+bool is_refused(const calls::Key &key, const Findings &findings,
+                const plan::PlannedServer &server) {
+    const auto &candidates = findings.again.candidates;
+    return findings.entry->call.state == SS_CALL_OTHER && key.event == FINDER_START &&
+           (!server.takes_new ||
+            std::any_of(candidates.begin(), candidates.end(), [&](const farm::Candidate &c) {
+                return c.server == server.index && c.full;
+            }));
+}
+
 /// What becomes of a message of a call that is in the table.
 std::string entry_words(const farm::World &world, const plan::PlannedPool &pool,
-                        const sip::Message &message, const Findings &findings) {
+                        const sip::Message &message, const calls::Key &key,
+                        const Findings &findings) {
     const auto &call = findings.entry->call;
     std::string text = "in the call table: " + std::string(calls::state_name(call.state)) +
                        ", at server " + farm::server_word(world, call.server) + ", " +
@@ -88,10 +103,11 @@ std::string entry_words(const farm::World &world, const plan::PlannedPool &pool,
     const auto *server = farm::find_server(world.plan, call.server);
     const bool takes = farm::takes_messages(server) && server->value.pool == pool.index;
     const bool moves = message.method == SS_METHOD_REGISTER && takes && !server->takes_new;
-    if (takes && !moves) {
+    const bool refused = takes && is_refused(key, findings, *server);
+    if (takes && !moves && !refused) {
         return text;
     }
-    text += moves               ? "; it takes no new calls: "
+    text += moves || refused    ? "; it takes no new calls: "
             : server == nullptr ? "; that server is gone: "
                                 : "; that server is down: ";
     const auto others = findings.registered ? farm::server_word(world, *findings.registered)
@@ -114,8 +130,9 @@ std::string new_words(const farm::World &world, const plan::PlannedPool &pool,
     if (!key.table) {
         return "no lookup in the call table; missing: " + list_words(key.missing);
     }
-    std::string text = findings.entry ? "its entry has expired: a new call; "
-                                      : "not in the call table: a new call; ";
+    std::string text = findings.entry ? "its entry has expired: " : "not in the call table: ";
+    text += finder_is_of_dialog(key.event) != 0 ? "of a dialog that the table does not know; "
+                                                : "a new call; ";
     if (findings.registered) {
         return text + "its user is registered at " + farm::server_word(world, *findings.registered);
     }
@@ -138,7 +155,7 @@ std::string reason_text(const farm::World &world, const plan::PlannedPool &pool,
         return text + stateless_words(world, pool, key, findings.first);
     }
     return text + (findings.entry && !findings.entry->expired
-                       ? entry_words(world, pool, message, findings)
+                       ? entry_words(world, pool, message, key, findings)
                        : new_words(world, pool, key, findings));
 }
 

@@ -7,6 +7,7 @@
 
 namespace {
 
+constexpr unsigned kNone = SS_CALL_EMPTY;
 constexpr unsigned kEarly = SS_CALL_EARLY;
 constexpr unsigned kConfirmed = SS_CALL_CONFIRMED;
 constexpr unsigned kClosing = SS_CALL_CLOSING;
@@ -23,12 +24,16 @@ struct Row {
 
 const Row kTable[] = {
     {"INVITE", FINDER_START, kEarly, kEarly, kConfirmed, kEarly, kEarly},
-    {"ACK", FINDER_DIALOG, kEarly, kConfirmed, kConfirmed, kClosing, kConfirmed},
-    {"CANCEL", FINDER_CANCEL, kClosing, kClosing, kConfirmed, kClosing, kClosing},
-    {"BYE", FINDER_END, kClosing, kClosing, kClosing, kClosing, kClosing},
+    {"re-INVITE", FINDER_REINVITE, kOther, kConfirmed, kConfirmed, kConfirmed, kOther},
+    {"ACK", FINDER_ACK, kNone, kConfirmed, kConfirmed, kConfirmed, kOther},
+    {"ACK of a failure", FINDER_FAILED, kNone, kClosing, kConfirmed, kClosing, kOther},
+    {"CANCEL", FINDER_CANCEL, kNone, kClosing, kConfirmed, kClosing, kOther},
+    {"BYE", FINDER_END, kNone, kClosing, kClosing, kClosing, kClosing},
+    {"answer to a BYE", FINDER_ENDED, kOther, kClosing, kClosing, kClosing, kClosing},
+    {"UPDATE", FINDER_DIALOG, kOther, kEarly, kConfirmed, kConfirmed, kOther},
     {"REGISTER", FINDER_OTHER, kOther, kEarly, kConfirmed, kClosing, kOther},
-    {"ACK of a failure", FINDER_FAILED, kEarly, kClosing, kConfirmed, kClosing, kOther},
     {"response", FINDER_RESPONSE, kOther, kEarly, kConfirmed, kClosing, kOther},
+    {"copy", FINDER_COPY, kNone, kEarly, kConfirmed, kClosing, kOther},
 };
 
 } // namespace

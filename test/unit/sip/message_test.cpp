@@ -39,19 +39,19 @@ TEST_CASE("methods and what they mean to a call", "[message]") {
     };
     for (const Row &row : {
              Row{"INVITE", SS_METHOD_INVITE, FINDER_START},
-             Row{"ACK", SS_METHOD_ACK, FINDER_DIALOG},
+             Row{"ACK", SS_METHOD_ACK, FINDER_ACK},
              Row{"BYE", SS_METHOD_BYE, FINDER_END},
              Row{"CANCEL", SS_METHOD_CANCEL, FINDER_CANCEL},
              Row{"REGISTER", SS_METHOD_REGISTER, FINDER_OTHER},
              Row{"OPTIONS", SS_METHOD_OPTIONS, FINDER_OTHER},
-             Row{"PRACK", SS_METHOD_PRACK, FINDER_DIALOG},
+             Row{"PRACK", SS_METHOD_PRACK, FINDER_OTHER},
              Row{"SUBSCRIBE", SS_METHOD_SUBSCRIBE, FINDER_OTHER},
              Row{"NOTIFY", SS_METHOD_NOTIFY, FINDER_OTHER},
              Row{"PUBLISH", SS_METHOD_PUBLISH, FINDER_OTHER},
-             Row{"INFO", SS_METHOD_INFO, FINDER_DIALOG},
-             Row{"REFER", SS_METHOD_REFER, FINDER_DIALOG},
+             Row{"INFO", SS_METHOD_INFO, FINDER_OTHER},
+             Row{"REFER", SS_METHOD_REFER, FINDER_OTHER},
              Row{"MESSAGE", SS_METHOD_MESSAGE, FINDER_OTHER},
-             Row{"UPDATE", SS_METHOD_UPDATE, FINDER_DIALOG},
+             Row{"UPDATE", SS_METHOD_UPDATE, FINDER_OTHER},
          }) {
         INFO(row.name);
         const auto message = classify(std::string(row.name) + " sip:bob@example.com SIP/2.0\r\n");

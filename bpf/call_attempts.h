@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The attempts of a call that is not confirmed (RFC 3261, 9.1, 16.7, 17.1.1.3): a proxy forks it to
+ * several targets, a client tries again with credentials or where it was redirected to. Each ends
+ * by its own CANCEL or by the ACK of its own failure; the call ends when none is open.
+ *
+ * The last attempt is kept beside the entry, earlier ones in a map of their own: also those that
+ * are over, so that a late copy of their ACK is not taken for that of a 2xx. If that map has lost
+ * one, the call stays early until its lifetime ends, or is confirmed by such a copy.
+ *
+ * CPUs that work on one call at a time may count an attempt twice or not at all: the same follows.
+ */
+#ifndef SIPSTEER_BPF_CALL_ATTEMPTS_H
+#define SIPSTEER_BPF_CALL_ATTEMPTS_H
+
+#include "call_place.h"
+#include "call_state.h"
+#include "key.h"
+
+#define SS_MOST_OPEN 255
+
+SS_INLINE __u32 *ss_attempt_find(const struct ss_attempt_key *name) {
+    return bpf_map_lookup_elem(&attempts, name);
+}
+
+/* Whether the call has had this attempt. */
+SS_INLINE int ss_attempt_is_known(const struct ss_births *bucket, __u32 slot,
+                                  const struct ss_attempt_key *name) {
+    if (bucket->attempt[slot] == name->attempt)
+        return 1;
+    return (bucket->marks[slot] & SS_CALL_ATTEMPTS) && ss_attempt_find(name);
+}
+
+/* Puts the last attempt among the earlier ones. */
+SS_INLINE void ss_attempt_put_by(struct ss_births *bucket, __u32 slot, __u64 call) {
+    struct ss_attempt_key name = {.call = call, .attempt = bucket->attempt[slot]};
+    __u32 open = !(bucket->marks[slot] & SS_CALL_ATTEMPT_OVER);
+    if (!name.attempt)
+        return;
+    bpf_map_update_elem(&attempts, &name, &open, BPF_ANY);
+    bucket->marks[slot] |= SS_CALL_ATTEMPTS;
+}
+
+/* An INVITE in a call that is not confirmed: another attempt, or a copy. */
+SS_INLINE __u32 ss_attempt_begin(struct ss_births *bucket, __u32 slot, __u64 call, __u32 attempt) {
+    struct ss_attempt_key name = {.call = call, .attempt = attempt};
+    if (!attempt) {
+        bucket->marks[slot] |= SS_CALL_UNKNOWN;
+        bucket->marks[slot] &= ~SS_CALL_BYE;
+        return SS_EVENT_START;
+    }
+    if (ss_attempt_is_known(bucket, slot, &name))
+        return SS_EVENT_COPY;
+    if (bucket->marks[slot] & SS_CALL_BYE) { /* a new call under the same Call-ID */
+        ss_birth_attempt(bucket, slot, 1, attempt);
+        return SS_EVENT_START;
+    }
+    ss_attempt_put_by(bucket, slot, call);
+    bucket->marks[slot] &= ~SS_CALL_ATTEMPT_OVER;
+    bucket->attempt[slot] = attempt;
+    if (bucket->open[slot] < SS_MOST_OPEN)
+        bucket->open[slot]++;
+    return SS_EVENT_START;
+}
+
+/* Whether one that is known was open; it is not any more. */
+SS_INLINE int ss_attempt_close(struct ss_births *bucket, __u32 slot,
+                               const struct ss_attempt_key *name) {
+    if (bucket->attempt[slot] == name->attempt) {
+        int open = !(bucket->marks[slot] & SS_CALL_ATTEMPT_OVER);
+        bucket->marks[slot] |= SS_CALL_ATTEMPT_OVER;
+        return open;
+    }
+    __u32 *value = ss_attempt_find(name);
+    return value && __sync_lock_test_and_set(value, 0);
+}
+
+/* A CANCEL, or an ACK, in a call that is not confirmed; event says which. */
+SS_INLINE __u32 ss_attempt_end(struct ss_births *bucket, __u32 slot, __u64 call, __u32 attempt,
+                               __u32 event) {
+    struct ss_attempt_key name = {.call = call, .attempt = attempt};
+    int unknown = (bucket->marks[slot] & SS_CALL_UNKNOWN) || !bucket->attempt[slot];
+    if (!attempt || !ss_attempt_is_known(bucket, slot, &name)) {
+        if (event == SS_EVENT_CANCEL)
+            return !attempt || unknown ? SS_EVENT_CANCEL : SS_EVENT_COPY;
+        return SS_EVENT_ACK;
+    }
+    if (ss_attempt_close(bucket, slot, &name) && bucket->open[slot])
+        bucket->open[slot]--;
+    return bucket->open[slot] || unknown ? SS_EVENT_COPY : SS_EVENT_FAILED;
+}
+
+/*
+ * What a message is for its call, enum ss_event, which is early or closing: notes the attempt it
+ * begins or ends. call is the call's position.
+ */
+SS_FRAME __u32 ss_event_in_call(const struct ss_place *place, __u64 call,
+                                const struct ss_key *key) {
+    __u32 event = key->event;
+    __u32 state = ss_call_state(place->value);
+    __u32 slot = place->at & 7;
+    struct ss_births *bucket = ss_births_of(place);
+    if (!bucket)
+        return event;
+    if (event == SS_EVENT_START)
+        return ss_attempt_begin(bucket, slot, call, key->attempt);
+    if (event == SS_EVENT_ACK || event == SS_EVENT_CANCEL)
+        event = ss_attempt_end(bucket, slot, call, key->attempt, event);
+    int final = (bucket->marks[slot] & SS_CALL_BYE) != 0;
+    /* Of an ACK that cannot be told, in a call that is over: a failure's, most likely. */
+    int vague = event == SS_EVENT_ACK && !key->attempt;
+    return state == SS_CALL_CLOSING && (final || vague) ? SS_EVENT_COPY : event;
+}
+
+/* Notes the attempt that made a call of an entry that was none. */
+SS_INLINE void ss_begin_note(const struct ss_place *place, __u32 attempt) {
+    struct ss_births *bucket = ss_births_of(place);
+    if (bucket)
+        ss_birth_attempt(bucket, place->at, 1, attempt);
+}
+
+/* Notes that a BYE, or the answer to one, ended a call. */
+SS_INLINE void ss_bye_note(const struct ss_place *place) {
+    struct ss_births *bucket = ss_births_of(place);
+    if (bucket)
+        bucket->marks[place->at & 7] |= SS_CALL_BYE;
+}
+
+#endif /* SIPSTEER_BPF_CALL_ATTEMPTS_H */

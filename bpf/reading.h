@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What a message is for its call, as far as its first line does not show it. Each search costs as
+ * much as that for the Call-ID, so only what the state of the call asks for is read: of a confirmed
+ * call, the CSeq of responses and nothing else.
+ *
+ * It is read in the frame's first piece.
+ */
+#ifndef SIPSTEER_BPF_READING_H
+#define SIPSTEER_BPF_READING_H
+
+#include "attempt.h"
+#include "call_place.h"
+#include "call_room.h"
+#include "call_state.h"
+#include "end.h"
+#include "key.h"
+#include "tag.h"
+
+/* Stages of their own, so that each loop is verified once. */
+SS_STAGE __u32 ss_hash_target(struct xdp_md *ctx, const struct ss_packet *packet, __u32 offset) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    return ss_line_hash(&text, secret, offset);
+}
+
+SS_STAGE __u32 ss_hash_branch(struct xdp_md *ctx, const struct ss_packet *packet, __u32 via) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    return ss_branch_hash(&text, secret, via);
+}
+
+SS_STAGE int ss_is_tagged(struct xdp_md *ctx, const struct ss_packet *packet, __u32 to) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    return ss_has_tag(&text, to);
+}
+
+/* Whether a response, with this CSeq, ends the call that it belongs to (end.h). */
+SS_STAGE int ss_ends_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start,
+                          __u32 cseq) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    return ss_is_end_of_bye(&text, start) && ss_is_of_bye(&text, cseq);
+}
+
+enum ss_read_header { SS_READ_VIA, SS_READ_TO, SS_READ_CSEQ };
+
+/* Offset of a header's value; past the message if there is none. */
+SS_STAGE __u32 ss_value_at(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start,
+                           enum ss_read_header which) {
+    const struct ss_header via = SS_HEADER_VIA, to = SS_HEADER_TO, cseq = SS_HEADER_CSEQ;
+    if (!packet)
+        return SS_TEXT_MAX;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    const struct ss_header header = which == SS_READ_VIA ? via : which == SS_READ_TO ? to : cseq;
+    return ss_find_header(&text, header, start);
+}
+
+/*
+ * Whether it matters that a request is one of a dialog. A REGISTER never is; a PRACK belongs to an
+ * early one, and brings no call back.
+ */
+SS_INLINE int ss_asks_for_tag(__u32 method, __u32 state) {
+    if (method == SS_METHOD_INVITE)
+        return 1;
+    if (method == SS_METHOD_ACK || method == SS_METHOD_BYE || method == SS_METHOD_CANCEL ||
+        method == SS_METHOD_REGISTER)
+        return 0;
+    return state == SS_CALL_EMPTY || (state == SS_CALL_CLOSING && method != SS_METHOD_PRACK);
+}
+
+/* Likewise, which attempt it is of. */
+SS_INLINE int ss_asks_for_attempt(__u32 method, __u32 state) {
+    if (method == SS_METHOD_INVITE)
+        return 1;
+    return (method == SS_METHOD_ACK || method == SS_METHOD_CANCEL) &&
+           (state == SS_CALL_EARLY || state == SS_CALL_CLOSING);
+}
+
+SS_INLINE void ss_read_request(struct xdp_md *ctx, const struct ss_packet *packet, __u32 state,
+                               struct ss_key *key) {
+    __u32 method = key->method, start = key->start;
+    if (state == SS_CALL_CONFIRMED || state == SS_CALL_SOURCE)
+        return;
+    if (ss_asks_for_tag(method, state) &&
+        ss_is_tagged(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_TO)))
+        key->event = (__u8)ss_event_in_dialog(method);
+    if (key->event != SS_EVENT_REINVITE && ss_asks_for_attempt(method, state))
+        key->attempt = ss_attempt_of(
+            ss_hash_target(ctx, packet, ss_request_uri_at(start, method)),
+            ss_hash_branch(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_VIA)));
+}
+
+/* enum ss_call_state of the call that a message belongs to; SS_CALL_EMPTY: it is not known. */
+SS_STAGE __u32 ss_state_of(__u32 pool, __u64 key) {
+    struct ss_place place;
+    if (ss_call_find(ss_call_position(key, pool), &place) || !place.entry ||
+        ss_call_expired(place.value, ss_now()))
+        return SS_CALL_EMPTY;
+    return ss_call_state(place.value);
+}
+
+/* Sets the key's event and attempt to what the message is for its call. A BYE shows all it is. */
+SS_INLINE void ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
+                                struct ss_key *key) {
+    if (key->mode != SS_POOL_STATEFUL || !key->from_sip || key->method == SS_METHOD_BYE ||
+        key->method == SS_METHOD_REGISTER)
+        return;
+    __u32 state = ss_state_of(pool, key->hash);
+    if (key->method < SS_METHOD_RESPONSE_1XX)
+        ss_read_request(ctx, packet, state, key);
+    else if (state != SS_CALL_EMPTY && state != SS_CALL_CLOSING &&
+             ss_ends_call(ctx, packet, key->start,
+                          ss_value_at(ctx, packet, key->start, SS_READ_CSEQ)))
+        key->event = SS_EVENT_ENDED;
+}
+
+#endif /* SIPSTEER_BPF_READING_H */

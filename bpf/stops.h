@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Reads a header's value from one byte that matters to the next. Pure.
+ *
+ * Line ends matter always: the value goes on behind one if the next line begins with a blank (a
+ * fold: RFC 3261, 7.3.1), else it ends.
+ */
+#ifndef SIPSTEER_BPF_STOPS_H
+#define SIPSTEER_BPF_STOPS_H
+
+#include "header.h"
+
+/* Three bytes that matter. */
+#define SS_STOPS(a, b, c) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16)
+
+/* Steps in one value, at most: what lies behind them is not looked at. */
+#define SS_STOP_STEPS 256
+
+struct ss_stop_scan {
+    struct ss_text text;
+    __u32 at;
+    __u32 state; /* the user's */
+    __u32 start; /* likewise */
+    __u32 folds; /* a fold was passed */
+};
+
+SS_INLINE __u64 ss_mark_stops(__u64 word, __u32 stops) {
+    return ss_mark(word, (__u8)stops) | ss_mark(word, (__u8)(stops >> 8)) |
+           ss_mark(word, (__u8)(stops >> 16)) | ss_mark(word, '\n');
+}
+
+/* Index of the first such byte in 64, SS_SCAN_CHUNK if there is none. */
+SS_INLINE __u32 ss_stop_in_chunk(const __u8 *p, __u32 stops) {
+#pragma clang loop unroll(full)
+    for (__u32 i = 0; i < SS_SCAN_CHUNK; i += 8) {
+        __u64 marks = ss_mark_stops(ss_load_8(p + i), stops);
+        if (marks)
+            return i + ss_first_mark(marks);
+    }
+    return SS_SCAN_CHUNK;
+}
+
+/* What ss_to_stop() gives where there is no such byte yet; the end of what may be read. */
+#define SS_STOP_NONE (-1)
+#define SS_STOP_END (-2)
+
+/*
+ * Moves the scan on to the next byte that is one of stops or an LF, and gives that; SS_STOP_NONE if
+ * there is none in what one step reads.
+ */
+SS_INLINE int ss_to_stop(struct ss_stop_scan *scan, __u32 stops) {
+    const __u8 *p = ss_text_at(&scan->text, scan->at);
+    __u32 wide, found;
+    if (scan->at >= scan->text.length)
+        return SS_STOP_END;
+    if (p + SS_SCAN_CHUNK <= scan->text.limit) {
+        wide = SS_SCAN_CHUNK;
+        found = ss_stop_in_chunk(p, stops);
+    } else if (p + 8 <= scan->text.limit) {
+        __u64 marks = ss_mark_stops(ss_load_8(p), stops);
+        wide = 8;
+        found = marks ? ss_first_mark(marks) : 8;
+    } else if (p + 1 <= scan->text.limit) {
+        wide = 1;
+        found = ss_mark_stops(*p | ~0ULL << 8, stops) == 0;
+    } else {
+        return SS_STOP_END;
+    }
+    scan->at = ss_forget(&scan->text, scan->at + found);
+    if (found == wide)
+        return SS_STOP_NONE;
+    int stop = ss_text_byte(&scan->text, scan->at);
+    return stop < 0 ? SS_STOP_END : stop;
+}
+
+SS_INLINE long ss_stop_skip(struct ss_stop_scan *scan, __u32 bytes) {
+    scan->at = ss_forget(&scan->text, scan->at + bytes);
+    return SS_GO_ON;
+}
+
+/* At an LF: over it if the value goes on behind it. */
+SS_INLINE long ss_stop_fold(struct ss_stop_scan *scan) {
+    if (!ss_is_blank(ss_text_byte(&scan->text, scan->at + 1)))
+        return SS_STOP;
+    scan->folds = ss_forget(&scan->text, 1);
+    return ss_stop_skip(scan, 2);
+}
+
+#endif /* SIPSTEER_BPF_STOPS_H */
