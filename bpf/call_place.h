@@ -2,7 +2,7 @@
 /*
  * Where calls are in the call table: set-associative, one cache line a bucket, two candidate
  * buckets for a key. Entries (sipsteer/call.h) are changed by compare-and-swap only, so two CPUs
- * that meet on a bucket leave whole entries.
+ * that meet on a bucket leave whole entries. test/table/spin/protocol.pml is a model of all this.
  */
 #ifndef SIPSTEER_BPF_CALL_PLACE_H
 #define SIPSTEER_BPF_CALL_PLACE_H

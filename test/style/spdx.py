@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LINE = re.compile(r'SPDX-License-Identifier: ([A-Za-z0-9. -]*[A-Za-z0-9])')
 
 # By name; a script without a suffix is known by its first line.
-SOURCE = re.compile(r'\.(c|h|cpp|hpp|py|sh|js|mjs|css|html|svg|cmake|ya?ml|service|xml|cfg|jq|[158])$'
+SOURCE = re.compile(r'\.(c|h|cpp|hpp|py|sh|js|mjs|css|html|svg|cmake|ya?ml|service|xml|cfg|jq|pml|[158])$'
                     r'|(^|/)(CMakeLists\.txt|\.flake8|\.clangd|Dockerfile)$')
 
 KERNEL = 'GPL-2.0 OR BSD-2-Clause'
