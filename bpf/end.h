@@ -1,45 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Tells what belongs to the end of a call: a BYE, or the answer to one. Pure.
- *
- * The method of a response stands in its CSeq, behind the number (RFC 3261, 20.16).
  */
 #ifndef SIPSTEER_BPF_END_H
 #define SIPSTEER_BPF_END_H
 
-#include "callid.h"
-#include "header.h"
-
-/* Digits, blanks and folds before the method, at most. */
-#define SS_CSEQ_STEPS 64
-
-struct ss_cseq_scan {
-    struct ss_text text;
-    __u32 at;
-    __u32 gap; /* a blank or a fold came: the number has ended */
-};
-
-SS_INLINE long ss_cseq_move(struct ss_cseq_scan *scan, __u32 at, __u32 gap) {
-    scan->at = ss_forget(&scan->text, at);
-    scan->gap = gap;
-    return SS_GO_ON;
-}
-
-static long ss_cseq_step(__u32 index, void *context) {
-    struct ss_cseq_scan *scan = (struct ss_cseq_scan *)context;
-    int c = ss_text_byte(&scan->text, scan->at);
-    __u32 next = scan->at + 1;
-    (void)index;
-    if (ss_is_blank(c))
-        return ss_cseq_move(scan, next, 1);
-    if (c >= '0' && c <= '9' && !scan->gap)
-        return ss_cseq_move(scan, next, 0);
-    if (!ss_is_line_end(c))
-        return SS_STOP;
-    if (c == '\r' && ss_text_byte(&scan->text, next) == '\n')
-        next++;
-    return ss_is_blank(ss_text_byte(&scan->text, next)) ? ss_cseq_move(scan, next + 1, 1) : SS_STOP;
-}
+#include "cseq.h"
 
 /* Whether a CSeq, whose value stands at an offset, says BYE. */
 SS_INLINE int ss_is_of_bye(const struct ss_text *text, __u32 cseq) {

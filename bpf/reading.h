@@ -10,12 +10,10 @@
 #define SIPSTEER_BPF_READING_H
 
 #include "attempt.h"
-#include "call_place.h"
-#include "call_room.h"
 #include "call_state.h"
 #include "end.h"
-#include "key.h"
-#include "tag.h"
+#include "known.h"
+#include "values.h"
 
 /* Stages of their own, so that each loop is verified once. */
 SS_STAGE __u32 ss_hash_target(struct xdp_md *ctx, const struct ss_packet *packet, __u32 offset) {
@@ -34,13 +32,6 @@ SS_STAGE __u32 ss_hash_branch(struct xdp_md *ctx, const struct ss_packet *packet
     return ss_branch_hash(&text, secret, via);
 }
 
-SS_STAGE int ss_is_tagged(struct xdp_md *ctx, const struct ss_packet *packet, __u32 to) {
-    if (!packet)
-        return 0;
-    const struct ss_text text = ss_message_text(ctx, packet);
-    return ss_has_tag(&text, to);
-}
-
 /* Whether a response, with this CSeq, ends the call that it belongs to (end.h). */
 SS_STAGE int ss_ends_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start,
                           __u32 cseq) {
@@ -48,19 +39,6 @@ SS_STAGE int ss_ends_call(struct xdp_md *ctx, const struct ss_packet *packet, __
         return 0;
     const struct ss_text text = ss_message_text(ctx, packet);
     return ss_is_end_of_bye(&text, start) && ss_is_of_bye(&text, cseq);
-}
-
-enum ss_read_header { SS_READ_VIA, SS_READ_TO, SS_READ_CSEQ };
-
-/* Offset of a header's value; past the message if there is none. */
-SS_STAGE __u32 ss_value_at(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start,
-                           enum ss_read_header which) {
-    const struct ss_header via = SS_HEADER_VIA, to = SS_HEADER_TO, cseq = SS_HEADER_CSEQ;
-    if (!packet)
-        return SS_TEXT_MAX;
-    const struct ss_text text = ss_message_text(ctx, packet);
-    const struct ss_header header = which == SS_READ_VIA ? via : which == SS_READ_TO ? to : cseq;
-    return ss_find_header(&text, header, start);
 }
 
 /*
@@ -96,15 +74,6 @@ SS_INLINE void ss_read_request(struct xdp_md *ctx, const struct ss_packet *packe
         key->attempt = ss_attempt_of(
             ss_hash_target(ctx, packet, ss_request_uri_at(start, method)),
             ss_hash_branch(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_VIA)));
-}
-
-/* enum ss_call_state of the call that a message belongs to; SS_CALL_EMPTY: it is not known. */
-SS_STAGE __u32 ss_state_of(__u32 pool, __u64 key) {
-    struct ss_place place;
-    if (ss_call_find(ss_call_position(key, pool), &place) || !place.entry ||
-        ss_call_expired(place.value, ss_now()))
-        return SS_CALL_EMPTY;
-    return ss_call_state(place.value);
 }
 
 /* Sets the key's event and attempt to what the message is for its call. A BYE shows all it is. */

@@ -18,6 +18,7 @@
 #include "reject.h"
 #include "scattered.h"
 #include "select.h"
+#include "which_pool.h"
 
 /* Ends a packet's way without a server. Gives the XDP action. */
 SS_INLINE int ss_leave(struct ss_outcome *outcome, __u32 reason, __u32 verdict) {
@@ -119,7 +120,7 @@ SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet
     ss_find_key(ctx, packet, key);
     outcome->message = 1;
     outcome->method = key->method;
-    outcome->pool = (__u16)ss_pool_of(service, key->method);
+    outcome->pool = (__u16)ss_which_pool(ctx, packet, service, key);
     return SS_UNDECIDED;
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/call_lookup.hpp"
 #include "kernel/dataplane/counters.hpp"
+#include "sip/finder.h"
 #include "traffic/capture/capture.hpp"
 #include "traffic/explain/answer.hpp"
 
@@ -96,13 +97,45 @@ json captured_json(const farm::World &world, const Services &services,
     return entry;
 }
 
+auto find_pool(const farm::World &world, std::uint16_t index) {
+    return std::find_if(world.plan.pools.begin(), world.plan.pools.end(),
+                        [&](const auto &pool) { return pool.index == index; });
+}
+
+/// Whether a pool's calls have one with the message's Call-ID.
+bool has_call(const farm::World &world, std::uint16_t index, const sip::Message &message) {
+    const auto pool = find_pool(world, index);
+    if (pool == world.plan.pools.end()) {
+        return false;
+    }
+    const auto key = calls::make_key(world.secret, message, ss_pool{}); // by the Call-ID alone
+    const auto entry = farm::locate(world, *pool, *key.table);
+    return entry && !entry->expired;
+}
+
+/// ss_which_pool() of bpf/which_pool.h.
+std::uint16_t which_pool(const farm::World &world, const PlannedService &service,
+                         const sip::Message &message) {
+    const auto &pools = service.value.pool;
+    const std::uint16_t own = pools[message.asked];
+    const bool begins = message.kind == sip::Kind::Request && !message.in_dialog &&
+                        finder_event_in_dialog(message.method) != finder_event_of(message.method);
+    if (service.value.by_method == 0 || message.call_id.empty() || begins ||
+        message.method == SS_METHOD_REGISTER || has_call(world, own, message)) {
+        return own;
+    }
+    const auto *found = std::find_if(std::begin(pools), std::end(pools), [&](auto index) {
+        return index != own && has_call(world, index, message);
+    });
+    return found == std::end(pools) ? own : *found;
+}
+
 } // namespace
 
 json datagram_way(const farm::World &world, const PlannedService &service,
                   const sip::Message &message) {
-    const std::uint16_t index = service.value.pool[message.method];
-    const auto pool = std::find_if(world.plan.pools.begin(), world.plan.pools.end(),
-                                   [&](const auto &p) { return p.index == index; });
+    const std::uint16_t index = which_pool(world, service, message);
+    const auto pool = find_pool(world, index);
     return {{"kind", sip::kind_name(message.kind)},
             {"method", dataplane::method_label(message.method)},
             {"call_id", message.call_id.empty() ? json(nullptr) : json(message.call_id)},

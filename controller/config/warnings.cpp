@@ -14,11 +14,36 @@ namespace {
 constexpr std::uint8_t kOfACall[] = {SS_METHOD_ACK, SS_METHOD_BYE, SS_METHOD_CANCEL,
                                      SS_METHOD_PRACK, SS_METHOD_UPDATE};
 
+/// What comes in the dialog of a call, too, besides what it is for (RFC 3515, 2.4.4; RFC 6665).
+constexpr std::uint8_t kInACall[] = {SS_METHOD_NOTIFY, SS_METHOD_SUBSCRIBE, SS_METHOD_REFER,
+                                     SS_METHOD_INFO, SS_METHOD_MESSAGE};
+
 const std::string &pool_of(const Service &service, std::uint8_t method) {
     const auto found =
         std::find_if(service.method_pools.begin(), service.method_pools.end(),
                      [&](const MethodPool &entry) { return entry.method == method; });
     return found == service.method_pools.end() ? service.pool : found->pool;
+}
+
+/// Those of the methods that another pool takes than INVITE's, in words.
+template <typename Methods>
+std::string elsewhere(const Service &service, const Methods &methods) {
+    std::string others;
+    for (const auto method : methods) {
+        if (pool_of(service, method) != pool_of(service, SS_METHOD_INVITE)) {
+            others += std::string(others.empty() ? "" : ", ") + word_of<RequestMethod>(method);
+        }
+    }
+    return others;
+}
+
+/// Whether the data plane can tell what belongs to a dialog of the pool: its call table has calls
+/// by the Call-ID.
+bool knows_dialogs(const Config &config, const std::string &pool) {
+    const auto found = std::find_if(config.pools.begin(), config.pools.end(),
+                                    [&](const Pool &one) { return one.name == pool; });
+    return found == config.pools.end() ||
+           (found->mode == PoolMode::Stateful && found->key != Key::CallIdAndVia);
 }
 
 } // namespace
@@ -28,11 +53,13 @@ std::vector<FieldError> warnings_about(const Config &config) {
     for (std::size_t i = 0; i < config.services.size(); i++) {
         const Service &service = config.services[i];
         const auto &invites = pool_of(service, SS_METHOD_INVITE);
-        std::string others;
-        for (const auto method : kOfACall) {
-            if (pool_of(service, method) != invites) {
-                others += std::string(others.empty() ? "" : ", ") + word_of<RequestMethod>(method);
-            }
+        const auto others = elsewhere(service, kOfACall);
+        const auto inside = elsewhere(service, kInACall);
+        if (!inside.empty() && !knows_dialogs(config, invites)) {
+            warnings.push_back({field_path(element_path("services", i), "method_pools"),
+                                "INVITE goes to pool \"" + invites +
+                                    "\", which does not know its dialogs by the Call-ID; " +
+                                    inside + " of a dialog in it go to another pool"});
         }
         if (!others.empty()) {
             warnings.push_back({field_path(element_path("services", i), "method_pools"),

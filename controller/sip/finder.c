@@ -4,6 +4,7 @@
 #include "bpf/attempt.h"
 #include "bpf/call_state.h"
 #include "bpf/callid.h"
+#include "bpf/cseq.h"
 #include "bpf/end.h"
 #include "bpf/message.h"
 #include "bpf/siphash.h"
@@ -71,6 +72,12 @@ int finder_has_to_tag(struct finder_text text) {
     struct ss_text message = as_text(text);
     const struct ss_header to = SS_HEADER_TO;
     return ss_has_tag(&message, ss_find_header(&message, to, ss_skip_line_ends(&message)));
+}
+
+unsigned finder_cseq_method(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    const struct ss_header cseq = SS_HEADER_CSEQ;
+    return ss_cseq_method(&message, ss_find_header(&message, cseq, ss_skip_line_ends(&message)));
 }
 
 int finder_is_end_of_bye(struct finder_text text) {

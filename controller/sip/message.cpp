@@ -52,6 +52,11 @@ Message read_message(std::string_view payload) {
     if (message.method == SS_METHOD_NONE && !message.call_id.empty()) {
         message.method = SS_METHOD_OTHER;
     }
+    message.asked = message.method;
+    if (message.method >= SS_METHOD_RESPONSE_1XX) {
+        const unsigned asked = finder_cseq_method(text);
+        message.asked = asked == SS_METHOD_NONE ? message.method : asked;
+    }
     message.ends_call = message.method >= SS_METHOD_RESPONSE_1XX && finder_is_end_of_bye(text) != 0;
     message.in_dialog = finder_has_to_tag(text) != 0;
     message.to_user = part_if_any(payload, finder_user(text));

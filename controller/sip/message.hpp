@@ -17,6 +17,7 @@ enum class Kind { Request, Response, KeepAlive, Stun, Other };
 struct Message {
     Kind kind = Kind::Request;
     unsigned method = SS_METHOD_INVITE; // enum ss_method
+    unsigned asked = SS_METHOD_INVITE;  // of a response, the method that it answers; else method
     std::string call_id;                // as hashed: at most SS_KEY_BYTES; empty: it has none
     std::optional<std::string> to_user; // likewise
     std::optional<std::string> sent_by; // of the topmost Via, likewise

@@ -144,6 +144,7 @@ TEST_CASE("a method has a pool of its own", "[methods]") {
         farm.method_pool(kVip, 5060, method, 1);
         for (const Row &row : rows) {
             INFO("method " << method << ": " << row.message);
+            farm.forget_calls();
             const Outcome outcome = farm.run(to_vip(row.message));
             CHECK((server_of(outcome) == 5) == (row.method == method));
             // The other service has no such pool.
@@ -174,5 +175,77 @@ TEST_CASE("a method's pool has its own table, mode and policy", "[methods]") {
         farm.pool(1, SS_POOL_STATEFUL, SS_NO_CALL_ID_DROP);
         CHECK(farm.run(to_vip(request_without_call_id("REGISTER"))).action == XDP_DROP);
         CHECK(farm.run(to_vip(request_without_call_id("INVITE"))).action == XDP_TX);
+    }
+}
+
+namespace {
+
+/// Subscriptions have a pool of their own.
+class Presence : public Farm {
+public:
+    Presence() {
+        pool(1);
+        server(5, {.pool = 1});
+        ring(1, {5});
+        for (const ss_method method : {SS_METHOD_SUBSCRIBE, SS_METHOD_NOTIFY, SS_METHOD_PUBLISH}) {
+            method_pool(kVip, 5060, method, 1);
+        }
+    }
+};
+
+std::string answer(const std::string &cseq, const std::string &call) {
+    return "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 198.51.100.100\r\nTo: <sip:a@b>;tag=1\r\n" + cseq +
+           "\r\nCall-ID: " + call + "\r\n\r\n";
+}
+
+/// A request of a dialog.
+std::string inside(const char *method, const std::string &call) {
+    return request_to(method, call, "<sip:bob@example.com>;tag=1", "SIP/2.0/UDP 192.0.2.7");
+}
+
+} // namespace
+
+TEST_CASE("a response has the pool of the method that it answers", "[methods]") {
+    Presence farm; // RFC 3261, 17.1.3
+    for (const char *cseq :
+         {"CSeq: 1 NOTIFY", "CSeq: 1 SUBSCRIBE", "cseq :\r\n 4294967295 \t PUBLISH  ",
+          "CSEQ: 7\r\n NOTIFY", "CSeq: 1 SUBSCRIBE\r\nCSeq: 1 INVITE"}) {
+        INFO(cseq);
+        farm.forget_calls();
+        CHECK(farm.steer(to_vip(answer(cseq, "a")), SS_REASON_CALL_NEW) == 5);
+    }
+    for (const char *cseq :
+         {"CSeq: 1 INVITE", "CSeq: 1 NOTIFYX", "CSeq: 1 notify", "CSeq: NOTIFY", "CSeq: 1 SUBSCRIB",
+          "CSeq: 1 SUBSCRIBER", "CSeq: 1", "CSeq: 1 REGISTER", "X: 1 NOTIFY", "CSeq: 1 OPTIONS",
+          "CSeq: 1\r\n\r\n NOTIFY"}) {
+        INFO(cseq);
+        farm.forget_calls();
+        CHECK(server_of(farm.run(to_vip(answer(cseq, "a")))) < Farm::kServers);
+    }
+}
+
+TEST_CASE("what belongs to a dialog has the pool that the dialog is in", "[methods]") {
+    Presence farm;
+    SECTION("a NOTIFY after REFER, and its answer, in the call's") { // RFC 3515, 2.4.4
+        const __u32 server = farm.steer(to_vip(request("INVITE", "a")), SS_REASON_CALL_NEW);
+        farm.steer(to_vip(request("ACK", "a")), SS_REASON_CALL_HIT);
+        CHECK(farm.steer(to_vip(inside("NOTIFY", "a")), SS_REASON_CALL_HIT) == server);
+        CHECK(farm.steer(to_vip(answer("CSeq: 1 NOTIFY", "a")), SS_REASON_CALL_HIT) == server);
+        CHECK(farm.entries().size() == 1);
+        // Not one that is of no dialog, though it has the Call-ID.
+        CHECK(farm.steer(to_vip(request("SUBSCRIBE", "a")), SS_REASON_CALL_NEW) == 5);
+        CHECK(farm.steer(to_vip(inside("NOTIFY", "a")), SS_REASON_CALL_HIT) == 5);
+    }
+    SECTION("others in the subscription's") {
+        CHECK(farm.steer(to_vip(request("SUBSCRIBE", "a")), SS_REASON_CALL_NEW) == 5);
+        for (const char *method : {"SUBSCRIBE", "NOTIFY", "INFO", "MESSAGE", "BYE"}) {
+            CHECK(farm.steer(to_vip(inside(method, "a")), SS_REASON_CALL_HIT) == 5);
+        }
+        CHECK(server_of(farm.run(to_vip(request("INVITE", "a")))) < Farm::kServers);
+        CHECK(server_of(farm.run(to_vip(request("REGISTER", "a")))) < Farm::kServers);
+    }
+    SECTION("one that no pool knows in its method's") {
+        CHECK(farm.steer(to_vip(inside("NOTIFY", "a")), SS_REASON_DIALOG_UNKNOWN) == 5);
+        CHECK(server_of(farm.run(to_vip(inside("INFO", "b")))) < Farm::kServers);
     }
 }

@@ -139,3 +139,26 @@ TEST_CASE("methods of one call that go to two pools are warned of") {
     pools = {{SS_METHOD_CANCEL, "others"}};
     REQUIRE(warnings_about(config).size() == 1);
 }
+
+TEST_CASE("methods that come in dialogs, too, are warned of where dialogs are not known") {
+    Config config;
+    config.pools.resize(2);
+    config.pools[0].name = "proxies";
+    config.pools[1].name = "presence";
+    Service service;
+    service.pool = "proxies";
+    service.method_pools = {{SS_METHOD_NOTIFY, "presence"}, {SS_METHOD_PUBLISH, "presence"}};
+    config.services = {service};
+    CHECK(warnings_about(config).empty());
+    SECTION("stateless") {
+        config.pools[0].mode = PoolMode::Stateless;
+    }
+    SECTION("by the Via, too") {
+        config.pools[0].key = Key::CallIdAndVia;
+    }
+    config.services[0].method_pools.pop_back();
+    REQUIRE(warnings_about(config).size() == 1);
+    CHECK(warnings_about(config)[0].message ==
+          "INVITE goes to pool \"proxies\", which does not know its dialogs by the Call-ID; NOTIFY "
+          "of a dialog in it go to another pool");
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Values of headers, as far as the frame's first piece shows them. Stages of their own, so that
+ * each loop is verified once.
+ */
+#ifndef SIPSTEER_BPF_VALUES_H
+#define SIPSTEER_BPF_VALUES_H
+
+#include "cseq.h"
+#include "key.h"
+#include "tag.h"
+
+enum ss_read_header { SS_READ_VIA, SS_READ_TO, SS_READ_CSEQ };
+
+/* Offset of a header's value; past the message if there is none. */
+SS_STAGE __u32 ss_value_at(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start,
+                           enum ss_read_header which) {
+    const struct ss_header via = SS_HEADER_VIA, to = SS_HEADER_TO, cseq = SS_HEADER_CSEQ;
+    if (!packet)
+        return SS_TEXT_MAX;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    const struct ss_header header = which == SS_READ_VIA ? via : which == SS_READ_TO ? to : cseq;
+    return ss_find_header(&text, header, start);
+}
+
+/* Whether To, whose value stands at an offset, has a tag. */
+SS_STAGE int ss_is_tagged(struct xdp_md *ctx, const struct ss_packet *packet, __u32 to) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    return ss_has_tag(&text, to);
+}
+
+/* enum ss_method of a CSeq whose value stands at an offset. */
+SS_STAGE __u32 ss_method_in_cseq(struct xdp_md *ctx, const struct ss_packet *packet, __u32 cseq) {
+    if (!packet)
+        return SS_METHOD_NONE;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    return ss_cseq_method(&text, cseq);
+}
+
+#endif /* SIPSTEER_BPF_VALUES_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Which pool of a service takes a message, where methods have pools of their own.
+ *
+ * The method of a response is that in its CSeq (RFC 3261, 17.1.3). What belongs to a dialog goes
+ * where the dialog is: the NOTIFY of a REFER to the pool of the INVITE, though others go to the
+ * pool of subscriptions (RFC 3515, 2.4.4). That is known of stateful pools that go by the Call-ID.
+ */
+#ifndef SIPSTEER_BPF_WHICH_POOL_H
+#define SIPSTEER_BPF_WHICH_POOL_H
+
+#include "known.h"
+#include "match.h"
+#include "values.h"
+
+struct ss_pool_search {
+    struct ss_service *service;
+    __u64 call;
+    __u32 own;
+    __u32 found;
+};
+
+static long ss_pool_search_step(__u32 index, void *context) {
+    struct ss_pool_search *search = context;
+    SS_PIN(index);
+    if (index >= SS_METHODS)
+        return SS_STOP;
+    __u32 pool = search->service->pool[index];
+    if (pool == search->own || ss_state_of(pool, search->call) == SS_CALL_EMPTY)
+        return SS_GO_ON;
+    search->found = pool;
+    return SS_STOP;
+}
+
+/* Another pool of the service that has the message's Call-ID; own if there is none. */
+SS_INLINE __u32 ss_pool_of_call(struct ss_service *service, const struct ss_key *key, __u32 own) {
+    struct ss_pool_search search = {service, key->hash, own, own};
+    if (ss_state_of(own, key->hash) != SS_CALL_EMPTY)
+        return own;
+    bpf_loop(SS_METHODS, ss_pool_search_step, &search, 0);
+    return search.found;
+}
+
+/* Whether a message belongs to something that has begun. */
+SS_INLINE int ss_goes_on(struct xdp_md *ctx, const struct ss_packet *packet,
+                         const struct ss_key *key) {
+    if (key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER)
+        return ss_event_in_dialog(key->method) != key->event &&
+               ss_is_tagged(ctx, packet, ss_value_at(ctx, packet, key->start, SS_READ_TO));
+    return 1;
+}
+
+/* Index of the pool that takes a message of a service, by its key. */
+SS_INLINE __u32 ss_which_pool(struct xdp_md *ctx, const struct ss_packet *packet,
+                              struct ss_service *service, const struct ss_key *key) {
+    __u32 method = key->method;
+    if (!service->by_method || !key->from_sip)
+        return ss_pool_of(service, method);
+    if (method >= SS_METHOD_RESPONSE_1XX) {
+        __u32 asked =
+            ss_method_in_cseq(ctx, packet, ss_value_at(ctx, packet, key->start, SS_READ_CSEQ));
+        method = asked == SS_METHOD_NONE ? method : asked;
+    }
+    __u32 own = ss_pool_of(service, method);
+    __u32 other = ss_pool_of_call(service, key, own);
+    return other != own && ss_goes_on(ctx, packet, key) ? other : own;
+}
+
+#endif /* SIPSTEER_BPF_WHICH_POOL_H */
