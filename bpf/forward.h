@@ -36,6 +36,19 @@ SS_INLINE int ss_push_tag(struct xdp_md *ctx, __u16 vlan) {
     return 0;
 }
 
+/* Without its FCS. What comes with a tag may be of this length and be shorter without it. */
+#define SS_SHORTEST_FRAME 60
+
+/*
+ * Fills a frame up to the shortest that Ethernet knows (IEEE 802.3, 4.2.3.3), with zeros. One that
+ * has no room stays as it is: an interface may fill it up itself.
+ */
+SS_INLINE void ss_pad(struct xdp_md *ctx) {
+    __u32 length = (__u32)bpf_xdp_get_buff_len(ctx);
+    if (length < SS_SHORTEST_FRAME)
+        bpf_xdp_adjust_tail(ctx, (int)(SS_SHORTEST_FRAME - length));
+}
+
 SS_INLINE int ss_pop_tag(struct xdp_md *ctx) {
     struct ss_tagged *frame = (struct ss_tagged *)ss_data(ctx);
     if ((__u8 *)(frame + 1) > ss_data_end(ctx))
@@ -47,6 +60,7 @@ SS_INLINE int ss_pop_tag(struct xdp_md *ctx) {
     if ((__u8 *)(eth + 1) > ss_data_end(ctx))
         return -1;
     eth->h_proto = inner;
+    ss_pad(ctx);
     return 0;
 }
 

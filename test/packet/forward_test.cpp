@@ -161,6 +161,26 @@ TEST_CASE("a frame comes into its server's VLAN", "[forward][vlan]") {
     }
 }
 
+TEST_CASE("a frame without its tag is filled up to Ethernet's shortest", "[forward][vlan]") {
+    Farm farm;
+    farm.ring(0, {5});
+    farm.server(5);
+    const auto message = [](std::size_t length) { return std::string(length, '\n'); };
+    const std::size_t headers = to_vip("").bytes().size(); // 42
+    for (std::size_t length = 0; length <= 40; length++) {
+        INFO(length << " bytes of message");
+        const Packet untagged = to_vip(message(length));
+        const Bytes tagged = in_vlan(untagged, 100);
+        const Outcome outcome = farm.run(tagged);
+        CHECK(outcome.action == XDP_TX);
+        Bytes expected = untagged.bytes();
+        expected.resize(std::max<std::size_t>(60, headers + length));
+        check_frame(outcome.frame, addressed_to(expected, 5));
+        // What has come in untagged is as its sender made it.
+        check_frame(farm.run(untagged).frame, addressed_to(untagged.bytes(), 5));
+    }
+}
+
 TEST_CASE("two tags are left as they are", "[forward][vlan]") {
     Farm farm;
     for (const std::uint16_t vlan : std::initializer_list<std::uint16_t>{0, 100, 200, 300}) {
