@@ -15,6 +15,7 @@
 #include <sipsteer/flow.h>
 #include <sipsteer/fragment.h>
 #include <sipsteer/layout.h>
+#include <sipsteer/link.h>
 #include <sipsteer/names.h>
 #include <sipsteer/pool.h>
 #include <sipsteer/reason.h>
@@ -202,6 +203,18 @@ struct {
     __type(value, __u32);
     __uint(max_entries, SS_MAX_PORTS);
 } ports SEC(".maps");
+
+/*
+ * Which frames are for this host and which are a director's (sipsteer/link.h). The controller fills
+ * it before it attaches a program, and adds before it removes.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __type(key, struct ss_link_key);
+    __type(value, struct ss_link);
+    __uint(max_entries, SS_MAX_LINKS);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+} links SEC(".maps");
 
 /* Packets and bytes by reason and verdict (ss_reason_index). */
 struct {

@@ -108,7 +108,7 @@ SS_INLINE int ss_server_admits(struct ss_search *search, __u32 index) {
  * Whether a server takes a call that begins in an entry it has already, a registration's for
  * example; takes: SS_SERVER_*. If it sets the outcome's reserved, the caller owes an ss_release().
  */
-SS_FRAME int ss_admit(__u32 index, __u32 takes, struct ss_outcome *outcome) {
+SS_FRAME int ss_takes_call(__u32 index, __u32 takes, struct ss_outcome *outcome) {
     struct ss_search search = {.now = bpf_ktime_get_coarse_ns()};
     if (!(takes & SS_SERVER_NEW) || !ss_server_admits(&search, index))
         return 0;

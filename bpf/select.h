@@ -261,7 +261,7 @@ SS_INLINE void ss_select_known(const struct ss_place *place, __u32 pool, struct 
         key->event = (__u8)ss_event_in_call(place, ss_call_position(key->hash, pool), key);
     int begins = state == SS_CALL_OTHER && key->event == SS_EVENT_START;
     if (!takes || ss_registers_anew(pool, key, takes) ||
-        (begins && !ss_admit(server, takes, outcome))) {
+        (begins && !ss_takes_call(server, takes, outcome))) {
         ss_select_again(place, pool, key, ss_moved_for(state, key->event), now, outcome);
         if (begins && outcome->server != SS_NO_SERVER)
             ss_begin_note(place, key->attempt);

@@ -6,6 +6,7 @@
 #ifndef SIPSTEER_BPF_STEER_H
 #define SIPSTEER_BPF_STEER_H
 
+#include "admit.h"
 #include "extend.h"
 #include "forward.h"
 #include "fragments.h"
@@ -25,6 +26,18 @@ SS_INLINE int ss_leave(struct ss_outcome *outcome, __u32 reason, __u32 verdict) 
     outcome->reason = reason;
     outcome->verdict = verdict;
     return verdict == SS_VERDICT_PASS ? XDP_PASS : XDP_DROP;
+}
+
+/* Likewise of a packet that is not admitted (admit.h): what is not for this host is not judged. */
+SS_INLINE int ss_turn_away(struct ss_outcome *outcome, int reason) {
+    return ss_leave(outcome, (__u32)reason,
+                    reason == SS_REASON_MARTIAN ? SS_VERDICT_DROP : SS_VERDICT_PASS);
+}
+
+/* Whether a packet for a service is admitted; martian: its source is (ss_is_martian). */
+SS_INLINE int ss_admit(struct xdp_md *ctx, const struct ss_packet *packet, int martian) {
+    int admitted = ss_admit_frame(ctx, packet);
+    return admitted == SS_ADMITTED && martian ? SS_REASON_MARTIAN : admitted;
 }
 
 /* The key of a packet's message, wherever in the frame the Call-ID lies. */
@@ -105,6 +118,9 @@ SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet
     struct ss_service *service = ss_match_service(packet);
     if (!service)
         return ss_pass_foreign(packet, outcome);
+    int admitted = ss_admit(ctx, packet, ss_is_martian(packet));
+    if (admitted != SS_ADMITTED)
+        return ss_turn_away(outcome, admitted);
     outcome->matched = 1;
     outcome->service = service->id;
     if (packet->part == SS_FIRST_FRAGMENT) {
@@ -132,6 +148,9 @@ SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packe
         return XDP_PASS;
     if (!ss_is_vip(packet))
         return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
+    int admitted = ss_admit(ctx, packet, ss_is_martian(packet));
+    if (admitted != SS_ADMITTED)
+        return ss_turn_away(outcome, admitted);
     if (ss_fragment_is_absurd(packet))
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
     ss_fragment_make_key(packet, &name);
@@ -159,11 +178,15 @@ SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet, s
                                  struct ss_outcome *outcome) {
     if (!packet || !key || !outcome)
         return XDP_PASS;
+    int martian = ss_is_martian(packet); /* before the quoted addresses take the place of its own */
     if (!ss_parse_icmp_error(ctx, packet))
         return ss_leave(outcome, SS_REASON_NOT_UDP, SS_VERDICT_PASS);
     struct ss_service *service = ss_match_quoted(packet);
     if (!service)
         return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
+    int admitted = ss_admit(ctx, packet, martian);
+    if (admitted != SS_ADMITTED)
+        return ss_turn_away(outcome, admitted);
     outcome->matched = 1;
     outcome->service = service->id;
     outcome->server = ss_quoted_server(ctx, packet, service, key);

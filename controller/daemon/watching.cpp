@@ -21,6 +21,7 @@ Watching::Watching(boost::asio::io_context &io, const config::Config &config, fa
                       prober_.note_neighbours(neighbours_.next_hops());
                       on_change();
                   }),
+      own_links_(io, on_change),
       prober_(
           io,
           [this, on_change] {
@@ -33,6 +34,9 @@ Watching::Watching(boost::asio::io_context &io, const config::Config &config, fa
           }) {}
 
 Status Watching::start() {
+    if (auto started = own_links_.start(); !started) {
+        return started;
+    }
     neighbours_.set_vlan_tags(farm::vlan_tags(config_));
     return neighbours_.start();
 }
@@ -64,6 +68,7 @@ plan::Observed Watching::observed() const {
     plan::Observed observed;
     observed.health = prober_.health();
     observed.next_hops = neighbours_.next_hops();
+    observed.links = own_links_.links();
     return observed;
 }
 

@@ -8,13 +8,15 @@
 #include "farm/watched.hpp"
 #include "health/prober.hpp"
 #include "kernel/netlink/neighbours.hpp"
+#include "kernel/netlink/own_links.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <functional>
 
 namespace sipsteer::daemon {
 
-/// What is seen of the servers: their next hops, by netlink, and their health, by probes.
+/// What is seen of the servers: their next hops, by netlink, and their health, by probes. And what
+/// is seen of this host: its interfaces.
 class Watching {
 public:
     /// `config` is the one in force at any time, and outlives this. `running` and `idle` are the
@@ -45,6 +47,7 @@ private:
     farm::Idle idle_;       // at the start alone
     farm::HealthLog health_log_;
     Neighbours neighbours_;
+    OwnLinks own_links_;
     health::Prober prober_;
 };
 

@@ -8,6 +8,7 @@
 #include "kernel/dataplane/map_access.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace sipsteer::farm {
 
@@ -35,6 +36,7 @@ bool has_index(const Items &items, std::uint32_t index) {
 
 Status Writer::apply(const plan::Plan &plan) {
     return in_order([&] { return remove_services(plan); }, //
+                    [&] { return write_links(plan); },     //
                     [&] { return write_ports(plan); },
                     // Servers that take calls are there before a ring names them; servers that do
                     // not any more go after the rings have let go of them.
@@ -43,7 +45,8 @@ Status Writer::apply(const plan::Plan &plan) {
                     [&] { return write_services(plan); }, //
                     [&] { return remove_servers(plan); }, //
                     [&] { return remove_pools(plan); },   //
-                    [&] { return remove_ports(plan); });
+                    [&] { return remove_ports(plan); },   //
+                    [&] { return remove_links(plan); });
 }
 
 Status Writer::release_server(std::uint16_t index) {
@@ -77,6 +80,36 @@ Status Writer::remove_services(const plan::Plan &plan) {
             continue;
         }
         if (auto done = dataplane::remove_key(maps_.services(), key, "services"); !done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+/// Those that are new. What is no more goes at the very end, so the map is never empty.
+Status Writer::write_links(const plan::Plan &plan) {
+    plan::LinkKeys present;
+    for (const auto &key : dataplane::read_keys<ss_link_key>(maps_.links())) {
+        present.insert(std::bit_cast<plan::LinkKey>(key));
+    }
+    for (const auto &bytes : plan.links) {
+        const auto key = std::bit_cast<ss_link_key>(bytes);
+        if (present.contains(bytes)) {
+            continue;
+        }
+        if (auto done = dataplane::write_value(maps_.links(), key, ss_link{}, "links"); !done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+Status Writer::remove_links(const plan::Plan &plan) {
+    for (const auto &key : dataplane::read_keys<ss_link_key>(maps_.links())) {
+        if (plan.links.contains(std::bit_cast<plan::LinkKey>(key))) {
+            continue;
+        }
+        if (auto done = dataplane::remove_key(maps_.links(), key, "links"); !done) {
             return done;
         }
     }

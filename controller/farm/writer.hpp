@@ -28,6 +28,7 @@ public:
 
 private:
     Status remove_services(const plan::Plan &plan);
+    Status write_links(const plan::Plan &plan);
     Status write_ports(const plan::Plan &plan);
     Status write_servers(const plan::Plan &plan, bool forwarding);
     Status write_server(const plan::PlannedServer &server);
@@ -37,6 +38,7 @@ private:
     Status remove_servers(const plan::Plan &plan);
     Status remove_pools(const plan::Plan &plan);
     Status remove_ports(const plan::Plan &plan);
+    Status remove_links(const plan::Plan &plan);
 
     const dataplane::Maps &maps_;
     std::map<std::uint16_t, std::shared_ptr<const ss_ring>> rings_; // in force, by pool

@@ -10,6 +10,7 @@
 #define SS_MAX_POOLS 256
 #define SS_MAX_SERVERS 4096    /* a server index must fit SS_CALL_SERVER_BITS (call.h) */
 #define SS_MAX_PORTS 64        /* interfaces that frames can be redirected to */
+#define SS_MAX_LINKS 16384     /* three for each VLAN of an interface, three for each of its MACs */
 #define SS_MAX_FRAGMENTS 65536 /* datagrams whose later fragments are being followed */
 #define SS_MAX_FRAGMENT_SOURCES 16384
 #define SS_FRAGMENT_RANGES 6  /* gaps in the order of a datagram's fragments that are followed */

@@ -38,7 +38,11 @@
     X(24, NO_PORT, "no_port", "the server's interface is not configured")                          \
     X(25, CALL_OVERFLOW, "call_overflow", "new call, skipped a server at its limit")               \
     X(26, POOL_FULL, "pool_full", "every server of the pool is at its limit")                      \
-    X(27, DIALOG_UNKNOWN, "dialog_unknown",                                                        \
+    X(27, OTHER_HOST, "other_host", "the frame is not addressed to this host")                     \
+    X(28, OWN_FRAME, "own_frame", "the frame comes from a director")                               \
+    X(29, OTHER_VLAN, "other_vlan", "this host is not in the frame's VLAN")                        \
+    X(30, MARTIAN, "martian", "no sender can have the source address")                             \
+    X(31, DIALOG_UNKNOWN, "dialog_unknown",                                                        \
       "request of a dialog that the call table does not have, server from the ring")
 
 enum ss_reason {
@@ -47,7 +51,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 28
+#define SS_REASON_COUNT 32
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 /* X(NUMBER, CONSTANT, label) */
@@ -59,12 +63,12 @@ enum ss_reason {
     X(4, HOLD, "hold")     /* handed to the controller, which sends it on later */                 \
     X(5, REJECT, "reject") /* handed to the controller, which answers it with 503 */
 
-enum ss_verdict {
+    enum ss_verdict {
 #define SS_VERDICT_ENUM(number, constant, label) SS_VERDICT_##constant = number,
-    SS_VERDICT_LIST(SS_VERDICT_ENUM)
+        SS_VERDICT_LIST(SS_VERDICT_ENUM)
 #undef SS_VERDICT_ENUM
-        SS_VERDICTS
-};
+            SS_VERDICTS
+    };
 
 /* Index in the reasons map. */
 SS_INLINE __u32 ss_reason_index(__u32 reason, __u32 verdict) {

@@ -40,6 +40,9 @@ DataPlane::DataPlane(std::uint32_t buckets) {
     clear_array(maps.tap_dropped, SS_TAPS, program.cpus());
     clear_array(maps.call_counters, kUsedIndexes, program.cpus());
     clear_hash(maps.ports);
+    clear_hash(maps.links);
+    own_mac(kDirectorMac);
+    own_mac(kDirectorMac, kVlan);
     clear_array(maps.pools, kUsedIndexes);
     clear_array(maps.servers, kUsedIndexes);
     clear_array(maps.server_load, kUsedIndexes);
@@ -177,6 +180,20 @@ void DataPlane::no_ring(__u32 pool) {
 
 void DataPlane::port(__u32 ifindex) {
     update(Program::get().maps().ports, ifindex, kIngress);
+}
+
+void DataPlane::own_mac(const Mac &mac, std::uint16_t vlan, __u32 ifindex) {
+    ss_link_key key = {.ifindex = ifindex, .vlan = vlan, .mac = {}};
+    std::copy(mac.begin(), mac.end(), key.mac);
+    update(Program::get().maps().links, key, ss_link{});
+    const __u16 mark = static_cast<__u16>(vlan | SS_LINK_IN_VLAN);
+    update(Program::get().maps().links, ss_link_key{ifindex, mark, {}}, ss_link{});
+}
+
+void DataPlane::director_mac(const Mac &mac) {
+    ss_link_key key = {};
+    std::copy(mac.begin(), mac.end(), key.mac);
+    update(Program::get().maps().links, key, ss_link{});
 }
 
 } // namespace sipsteer::test

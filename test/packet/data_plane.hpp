@@ -6,6 +6,7 @@
 #include <sipsteer/call.h>
 #include <sipsteer/counters.h>
 #include <sipsteer/fragment.h>
+#include <sipsteer/link.h>
 #include <sipsteer/method.h>
 #include <sipsteer/pool.h>
 #include <sipsteer/reason.h>
@@ -36,6 +37,9 @@ inline constexpr std::uint32_t kBucketsBefore = 41;
 inline constexpr std::uint32_t kIngress = 1;
 /// A number that stands for another interface: in the devmap it leads to the loopback one, too.
 inline constexpr std::uint32_t kOtherInterface = 77;
+
+/// The VLAN that the director is in beside its untagged segment.
+inline constexpr std::uint16_t kVlan = 100;
 
 /// Bounds of fragments in all packet tests (settings.h).
 inline constexpr std::uint32_t kFirstsPerSource = 1000;
@@ -119,6 +123,11 @@ public:
     void whole_ring(__u32 pool, const ss_ring &ring);
     void no_ring(__u32 pool);
     void port(__u32 ifindex);
+    /// Frames to this MAC, in this VLAN, are the director's. It has kDirectorMac, untagged and in
+    /// kVlan, unless told otherwise.
+    void own_mac(const Mac &mac, std::uint16_t vlan = 0, __u32 ifindex = kIngress);
+    /// Frames from this MAC were sent by a director.
+    void director_mac(const Mac &mac);
 
     /// Runs one packet and checks what holds for each: one reason counter rises by one packet and
     /// the frame's bytes, its verdict is the program's action, a frame passed is untouched.

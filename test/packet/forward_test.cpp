@@ -170,7 +170,7 @@ TEST_CASE("a frame without its tag is filled up to Ethernet's shortest", "[forwa
     for (std::size_t length = 0; length <= 40; length++) {
         INFO(length << " bytes of message");
         const Packet untagged = to_vip(message(length));
-        const Bytes tagged = in_vlan(untagged, 100);
+        const Bytes tagged = in_vlan(untagged, kVlan);
         const Outcome outcome = farm.run(tagged);
         CHECK(outcome.action == XDP_TX);
         Bytes expected = untagged.bytes();

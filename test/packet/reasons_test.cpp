@@ -135,6 +135,16 @@ const std::map<__u32, Scene> kScenes = {
     {SS_REASON_DIALOG_UNKNOWN,
      [](Farm &farm) { return farm.run(to_vip(request("BYE", "reasons@example.com"))); }},
     {SS_REASON_ICMP_ERROR, icmp_error},
+    {SS_REASON_OTHER_HOST,
+     [](Farm &farm) { return farm.run(to_vip(kInvite).eth(kRouterMac, kRouterMac)); }},
+    {SS_REASON_OTHER_VLAN, [](Farm &farm) { return farm.run(to_vip(kInvite).vlan(kVlan + 1)); }},
+    {SS_REASON_OWN_FRAME,
+     [](Farm &farm) {
+         farm.director_mac(kRouterMac);
+         return farm.run(to_vip(kInvite));
+     }},
+    {SS_REASON_MARTIAN,
+     [](Farm &farm) { return farm.run(to_vip(kInvite).ipv4("127.0.0.1", kVip)); }},
     {SS_REASON_NO_PORT,
      [](Farm &farm) { return to_a_server_elsewhere(farm, {.ifindex = kOtherInterface}, true); }},
 };

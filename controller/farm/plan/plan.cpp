@@ -247,6 +247,21 @@ Status add_ports(Plan &plan) {
     return Done{};
 }
 
+Status add_links(Plan &plan, const config::Config &config, const Observed &observed) {
+    plan.links = own_frames(config, observed.links);
+    for (const PlannedServer &server : plan.servers) {
+        if (server.value.ifindex != 0) {
+            plan.links.insert(from_director(std::to_array(server.value.source_mac)));
+        }
+    }
+    if (plan.links.size() > SS_MAX_LINKS) {
+        return Error{"the interfaces have " + std::to_string(plan.links.size()) +
+                     " MACs and VLANs between them; at most " + std::to_string(SS_MAX_LINKS) +
+                     " are supported"};
+    }
+    return Done{};
+}
+
 void sort_all(Plan &plan) {
     const auto by_index = [](const auto &a, const auto &b) { return a.index < b.index; };
     std::sort(plan.servers.begin(), plan.servers.end(), by_index);
@@ -271,7 +286,10 @@ Status fill(Plan &plan, const config::Config &config, const Observed &observed, 
     }
     add_markers(plan, config);
     sort_all(plan);
-    return add_ports(plan);
+    if (auto added = add_ports(plan); !added) {
+        return added;
+    }
+    return add_links(plan, config, observed);
 }
 
 } // namespace

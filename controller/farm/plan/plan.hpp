@@ -6,9 +6,11 @@
 
 #include "base/health.hpp"
 #include "base/next_hop.hpp"
+#include "base/own_link.hpp"
 #include "base/result.hpp"
 #include "base/server_id.hpp"
 #include "config/model.hpp"
+#include "farm/plan/admission.hpp"
 #include "farm/plan/indexes.hpp"
 #include "farm/plan/maglev.hpp"
 
@@ -33,6 +35,7 @@ struct Observed {
     std::map<ServerId, Health> health;    // absent: Unknown
     std::map<Address, NextHop> next_hops; // absent: not resolved
     std::map<ServerId, unsigned> shares;  // of their weights (slow_start.hpp); absent: all
+    std::vector<OwnLink> links;           // of this host
     std::set<ServerId> drains_over;       // draining, and the deadline has passed (drains.hpp)
 };
 
@@ -80,6 +83,7 @@ struct Plan {
     std::vector<PlannedPool> pools;
     std::vector<PlannedService> services;
     std::vector<std::uint32_t> ports; // interfaces frames may be redirected to, ascending
+    LinkKeys links;                   // of the links map
 
     bool operator==(const Plan &) const = default;
 };
@@ -96,8 +100,8 @@ bool same_bytes(const T &a, const T &b) {
 /// those of `previous` are shared with it, not computed again. Servers that are no longer
 /// configured are not in the plan; their indexes stay taken until they are released.
 ///
-/// Fails, and leaves `indexes` as it was, if an index space is full or the servers are reached
-/// through more than SS_MAX_PORTS interfaces.
+/// Fails, and leaves `indexes` as it was, if an index space is full, the servers are reached
+/// through more than SS_MAX_PORTS interfaces, or there is more to say of links than SS_MAX_LINKS.
 Result<Plan> make_plan(const config::Config &config, const Observed &observed, Indexes &indexes,
                        const Plan *previous = nullptr);
 

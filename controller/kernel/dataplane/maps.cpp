@@ -278,6 +278,9 @@ int Maps::flows() const {
 int Maps::held() const {
     return bpf_map__fd(skeleton_->maps.held);
 }
+int Maps::links() const {
+    return bpf_map__fd(skeleton_->maps.links);
+}
 int Maps::methods() const {
     return bpf_map__fd(skeleton_->maps.methods);
 }

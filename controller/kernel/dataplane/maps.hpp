@@ -80,6 +80,7 @@ public:
     int fragments() const;
     int flows() const;
     int held() const;
+    int links() const;
     int methods() const;
     int ports() const;
     int reasons() const;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <linux/rtnetlink.h>
+#include <span>
 #include <sys/socket.h>
 
 namespace sipsteer {
@@ -13,14 +14,20 @@ namespace sipsteer {
 namespace {
 
 constexpr std::array kGroups = {
-    RTNLGRP_LINK,       RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-    RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,   RTNLGRP_IPV6_RULE,
+    RTNLGRP_LINK,  RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, // of links
+    RTNLGRP_NEIGH, RTNLGRP_IPV4_ROUTE,  RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE,
 };
+constexpr std::size_t kGroupsOfLinks = 3;
 
 /// Room for the notices of a busy second; what does not fit is made good by looking at everything.
 constexpr int kReceiveBuffer = 1 << 20;
 
+bool is_of_links(std::uint16_t type) {
+    return type == RTM_NEWLINK || type == RTM_DELLINK || type == RTM_NEWADDR || type == RTM_DELADDR;
+}
+
 void note(const nlmsghdr &message, Notices &notices) {
+    notices.links |= is_of_links(message.nlmsg_type);
     if (message.nlmsg_type != RTM_NEWNEIGH && message.nlmsg_type != RTM_DELNEIGH) {
         notices.everything = true;
         return;
@@ -32,15 +39,17 @@ void note(const nlmsghdr &message, Notices &notices) {
 
 } // namespace
 
-Status Events::start() {
+Status Events::start(About about) {
     auto fd = netlink::open_netlink_socket(SOCK_NONBLOCK);
     if (!fd) {
         return fd.error();
     }
-    for (const int group : kGroups) {
+    const auto groups =
+        std::span(kGroups).first(about == About::Links ? kGroupsOfLinks : kGroups.size());
+    for (const int group : groups) {
         if (::setsockopt(fd->get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) !=
             0) {
-            return system_error("cannot watch the kernel's neighbours and routes");
+            return system_error("cannot watch the kernel's interfaces, neighbours and routes");
         }
     }
     ::setsockopt(fd->get(), SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof(kReceiveBuffer));
@@ -73,6 +82,7 @@ bool Events::read_one(Notices &notices) {
     const auto size = ::recv(descriptor_.native_handle(), buffer.data(), buffer.size(), 0);
     if (size < 0) {
         if (errno == ENOBUFS) {
+            notices.links = true;
             notices.everything = true;
         }
         return errno == ENOBUFS || errno == EINTR;

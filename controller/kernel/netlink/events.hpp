@@ -16,6 +16,7 @@ namespace sipsteer {
 /// is true now: some may be lost, and old ones are still queued when newer answers are known.
 struct Notices {
     std::set<Address> neighbours;
+    bool links = false;      // a link or an address of this host changed, or notices were lost
     bool everything = false; // a link, address, route or rule changed, or notices were lost
 };
 
@@ -25,8 +26,10 @@ public:
     Events(boost::asio::io_context &io, std::function<void(const Notices &)> on_notices)
         : on_notices_(std::move(on_notices)), descriptor_(io) {}
 
+    enum class About { Everything, Links }; // Links: nothing but Notices::links may come
+
     /// Subscribes. After this every change is noticed.
-    Status start();
+    Status start(About about = About::Everything);
 
 private:
     void wait();

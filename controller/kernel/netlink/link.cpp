@@ -57,6 +57,7 @@ std::optional<LinkInfo> parse_link(const nlmsghdr &message) {
     link.ethernet = body->ifi_type == ARPHRD_ETHER && mac.has_value();
     link.up = (body->ifi_flags & IFF_UP) != 0 && (body->ifi_flags & IFF_RUNNING) != 0;
     link.mtu = attributes.u32(IFLA_MTU).value_or(0);
+    link.master = attributes.u32(IFLA_MASTER).value_or(0);
     link.mac = mac.value_or(MacAddress{});
     read_kind(attributes, link);
     return link;
@@ -86,6 +87,25 @@ Result<LinkInfo> find_link(const std::string &name) {
         return socket.error();
     }
     return find_link(*socket, name);
+}
+
+Result<std::vector<LinkInfo>> find_links() {
+    auto socket = netlink::Socket::open();
+    if (!socket) {
+        return socket.error();
+    }
+    Request request(RTM_GETLINK, NLM_F_DUMP);
+    request.body<ifinfomsg>().ifi_family = AF_UNSPEC;
+    std::vector<LinkInfo> links;
+    const int failed = socket->ask(request, [&](const nlmsghdr &message) {
+        if (auto link = parse_link(message)) {
+            links.push_back(std::move(*link));
+        }
+    });
+    if (failed != 0) {
+        return system_error("cannot read the interfaces", failed);
+    }
+    return links;
 }
 
 } // namespace sipsteer

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sipsteer {
 
@@ -20,6 +21,7 @@ struct LinkInfo {
     bool up = false; // switched on and with carrier
     std::uint32_t mtu = 0;
     MacAddress mac{};
+    std::uint32_t master = 0;        // the bridge, bond ... that it is a port of; 0: none
     std::uint32_t lower = 0;         // the interface below a "vlan" or "macvlan"; 0: none, or not
                                      // in this network namespace
     std::uint16_t vlan = 0;          // of a "vlan"
@@ -32,6 +34,9 @@ struct LinkInfo {
 Result<LinkInfo> find_link(const std::string &name);
 Result<LinkInfo> find_link(netlink::Socket &socket, const std::string &name);
 Result<LinkInfo> find_link(netlink::Socket &socket, std::uint32_t ifindex);
+
+/// All of this network namespace.
+Result<std::vector<LinkInfo>> find_links();
 
 /// From an RTM_NEWLINK message.
 std::optional<LinkInfo> parse_link(const nlmsghdr &message);

@@ -85,6 +85,10 @@ std::optional<int> read_answer(const char *buffer, std::size_t size, std::uint32
             const auto *error = static_cast<const nlmsgerr *>(mnl_nlmsg_get_payload(message));
             return -error->error;
         }
+        if (message->nlmsg_type == NLMSG_DONE) { // the last of many; not acknowledged besides
+            const auto *result = static_cast<const int *>(mnl_nlmsg_get_payload(message));
+            return mnl_nlmsg_get_payload_len(message) < sizeof(*result) ? 0 : -*result;
+        }
         if (on_message) {
             on_message(*message);
         }

@@ -54,7 +54,8 @@ public:
     /// `protocol`: NETLINK_...; 0 is NETLINK_ROUTE.
     static Result<Socket> open(int protocol = 0);
 
-    /// Sends and waits for the kernel's word. Each message of the answer goes to `on_message`.
+    /// Sends and waits for the kernel's word. Each message of the answer goes to `on_message`; with
+    /// NLM_F_DUMP there are many.
     /// 0, or the errno the kernel answered with.
     int ask(Request &request, const OnMessage &on_message = {});
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/netlink/own_links.hpp"
+
+#include "base/log.hpp"
+#include "base/own_addresses.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace sipsteer {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+/// The least time between two looks. When a VRRP daemon takes over, its interface and its addresses
+/// come one by one, and until the last is seen the frames for them are not taken.
+constexpr milliseconds kPause{10};
+
+/// After one that failed.
+constexpr milliseconds kRetry{1000};
+
+bool is_link_local(const Address &address) {
+    const auto &bytes = address.bytes();
+    return address.is_ipv4() ? address.ipv4_bytes()[0] == 169 && address.ipv4_bytes()[1] == 254
+                             : bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+}
+
+/// The interfaces with an address that a router may have a route to. IPv6 gives a link-local one to
+/// each, also to that of a VRRP daemon in reserve.
+std::optional<std::set<std::string>> addressed_interfaces() {
+    const auto addresses = own_addresses();
+    if (!addresses) {
+        return std::nullopt;
+    }
+    std::set<std::string> interfaces;
+    for (const auto &[interface, address] : *addresses) {
+        if (!is_link_local(address)) {
+            interfaces.insert(interface);
+        }
+    }
+    return interfaces;
+}
+
+} // namespace
+
+std::vector<OwnLink> own_links(const std::vector<LinkInfo> &links,
+                               const std::set<std::string> &addressed) {
+    std::map<std::uint32_t, std::string> kinds;
+    for (const auto &link : links) {
+        kinds[link.ifindex] = link.kind;
+    }
+    std::vector<OwnLink> own;
+    for (const auto &link : links) {
+        if (!link.ethernet) {
+            continue;
+        }
+        const auto master = kinds.find(link.master);
+        const std::string over = master == kinds.end() ? "" : master->second;
+        own.push_back({.ifindex = link.ifindex,
+                       .name = link.name,
+                       .mac = link.mac,
+                       .lower = link.lower,
+                       .bridge = over == "bridge" ? link.master : 0,
+                       .bond = over == "bond" || over == "team" ? link.master : 0,
+                       .vlan = link.vlan,
+                       .macvlan = link.kind == "macvlan",
+                       .addressed = link.up && addressed.contains(link.name)});
+    }
+    return own;
+}
+
+OwnLinks::OwnLinks(boost::asio::io_context &io, std::function<void()> on_change)
+    : on_change_(std::move(on_change)), events_(io,
+                                                [this](const Notices &notices) {
+                                                    if (notices.links) {
+                                                        look_later();
+                                                    }
+                                                }),
+      timer_(io) {}
+
+/// Subscribes first: what changes meanwhile is noticed.
+Status OwnLinks::start() {
+    if (auto started = events_.start(Events::About::Links); !started) {
+        return started;
+    }
+    return look();
+}
+
+Status OwnLinks::look() {
+    const auto links = find_links();
+    const auto addressed = addressed_interfaces();
+    if (!links || !addressed) {
+        next_ = Clock::now() + kRetry;
+        return links ? system_error("cannot read the addresses of this host") : links.error();
+    }
+    next_ = Clock::now() + kPause;
+    links_ = own_links(*links, *addressed);
+    return Done{};
+}
+
+void OwnLinks::look_later() {
+    if (due_) {
+        return;
+    }
+    due_ = true;
+    timer_.expires_at(next_); // at once if that is past
+    timer_.async_wait([this](boost::system::error_code failed) {
+        if (!failed) {
+            due_ = false;
+            look_again();
+        }
+    });
+}
+
+void OwnLinks::look_again() {
+    const auto before = links_;
+    if (auto done = look(); !done) {
+        log::warn("interfaces_not_read", {{"problem", done.error().message}});
+        look_later();
+    }
+    if (links_ != before) {
+        on_change_();
+    }
+}
+
+} // namespace sipsteer

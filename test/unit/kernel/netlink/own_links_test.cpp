@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/netlink/own_links.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace sipsteer;
+
+namespace {
+
+LinkInfo link(std::uint32_t ifindex, const std::string &name, const std::string &kind = "") {
+    LinkInfo link;
+    link.ifindex = ifindex;
+    link.name = name;
+    link.kind = kind;
+    link.ethernet = true;
+    link.up = true;
+    link.mac = {2, 0, 0, 0, 0, static_cast<std::uint8_t>(ifindex)};
+    return link;
+}
+
+} // namespace
+
+TEST_CASE("interfaces that are not Ethernet have no frames") {
+    auto loopback = link(1, "lo");
+    loopback.ethernet = false;
+    const auto own = own_links({loopback, link(2, "eth0")}, {"lo", "eth0"});
+    REQUIRE(own.size() == 1);
+    CHECK(own[0] ==
+          OwnLink{.ifindex = 2, .name = "eth0", .mac = {2, 0, 0, 0, 0, 2}, .addressed = true});
+}
+
+TEST_CASE("an address on an interface that is down is none") {
+    auto vrrp = link(3, "vrrp", "macvlan");
+    vrrp.lower = 2;
+    CHECK(own_links({vrrp}, {"vrrp"})[0].addressed);
+    CHECK(own_links({vrrp}, {"vrrp"})[0].macvlan);
+    CHECK_FALSE(own_links({vrrp}, {})[0].addressed);
+    vrrp.up = false;
+    CHECK_FALSE(own_links({vrrp}, {"vrrp"})[0].addressed);
+}
+
+TEST_CASE("what an interface is a port of: bridge, bond, or something without a MAC to send to") {
+    const std::vector<std::string> kinds = {"bridge", "bond", "team", "vrf", "openvswitch"};
+    for (const auto &kind : kinds) {
+        INFO(kind);
+        auto port = link(2, "eth0");
+        port.master = 9;
+        const auto own = own_links({port, link(9, "master", kind)}, {});
+        CHECK(own[0].bridge == (kind == "bridge" ? 9 : 0));
+        CHECK(own[0].bond == (kind == "bond" || kind == "team" ? 9 : 0));
+    }
+}
