@@ -12,24 +12,31 @@
 
 #include "bytes.h"
 
-/* Names, as the scan compares them: at most seven bytes, the first in memory lowest. */
+/* Names, as the scan compares them: the first byte in memory lowest. */
 struct ss_header {
-    __u64 name;    /* in small letters */
-    __u64 letters; /* 0x20 where the name has a letter: its case does not matter */
-    __u64 mask;    /* the bytes of the name */
+    __u64 name;    /* its first eight bytes, in small letters */
+    __u64 letters; /* 0x20 where they have a letter: its case does not matter */
+    __u64 mask;    /* those of them that the name has */
+    __u64 tail;    /* what follows them: letters only, small */
     __u32 length;
     __u32 compact; /* the compact form's one letter, small; 0: there is none */
 };
 
 /* "call-id", i; "cseq"; "to", t; "via", v. */
 #define SS_HEADER_CALL_ID                                                                          \
-    { 0x0064692d6c6c6163ULL, 0x0020200020202020ULL, 0x00ffffffffffffffULL, 7, 'i' }
+    { 0x0064692d6c6c6163ULL, 0x0020200020202020ULL, 0x00ffffffffffffffULL, 0, 7, 'i' }
 #define SS_HEADER_CSEQ                                                                             \
-    { 0x71657363ULL, 0x20202020ULL, 0xffffffffULL, 4, 0 }
+    { 0x71657363ULL, 0x20202020ULL, 0xffffffffULL, 0, 4, 0 }
 #define SS_HEADER_TO                                                                               \
-    { 0x6f74ULL, 0x2020ULL, 0xffffULL, 2, 't' }
+    { 0x6f74ULL, 0x2020ULL, 0xffffULL, 0, 2, 't' }
 #define SS_HEADER_VIA                                                                              \
-    { 0x616976ULL, 0x202020ULL, 0xffffffULL, 3, 'v' }
+    { 0x616976ULL, 0x202020ULL, 0xffffffULL, 0, 3, 'v' }
+
+/* "replaces" (RFC 3891); "target-dialog" (RFC 4538). */
+#define SS_HEADER_REPLACES                                                                         \
+    { 0x736563616c706572ULL, 0x2020202020202020ULL, ~0ULL, 0, 8, 0 }
+#define SS_HEADER_TARGET_DIALOG                                                                    \
+    { 0x642d746567726174ULL, 0x2000202020202020ULL, ~0ULL, 0x676f6c6169ULL, 13, 0 }
 
 enum ss_scan_state {
     SS_SCAN_LINE,         /* somewhere in a line that is not wanted: on to the next one */
@@ -58,6 +65,16 @@ SS_INLINE __u32 ss_byte_in_chunk(const __u8 *p, __u8 byte) {
     return SS_SCAN_CHUNK;
 }
 
+/* Whether what follows of a longer name is there, at p. */
+SS_INLINE int ss_has_tail(const struct ss_scan *scan, const __u8 *p) {
+    const struct ss_header *header = &scan->header;
+    if (header->length <= 8)
+        return 1;
+    __u64 mask = ~0ULL >> (64 - 8 * (header->length & 7));
+    return p + 8 <= scan->text.limit &&
+           ((ss_load_8(p) | (SS_BYTES(0x20) & mask)) & mask) == header->tail;
+}
+
 /* Length of the header's name at the start of a line with this first byte; 0: another header. */
 SS_INLINE __u32 ss_name_length(const struct ss_scan *scan, int first) {
     const struct ss_header *header = &scan->header;
@@ -66,7 +83,8 @@ SS_INLINE __u32 ss_name_length(const struct ss_scan *scan, int first) {
         const __u8 *p = ss_text_at(&scan->text, scan->at);
         /* With a colon and a value there are more than eight bytes. */
         if (p + 8 <= scan->text.limit &&
-            ((ss_load_8(p) | header->letters) & header->mask) == header->name)
+            ((ss_load_8(p) | header->letters) & header->mask) == header->name &&
+            ss_has_tail(scan, p + 8))
             return header->length;
     }
     return small == header->compact;

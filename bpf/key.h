@@ -13,17 +13,18 @@
 #include "siphash.h"
 
 struct ss_key {
-    __u64 hash;    /* of the call: by this the table knows it */
-    __u64 ring;    /* what the pool's ring is asked by; the same, unless the pool wants otherwise */
-    __u64 user;    /* key of the registration whose server a new call gets; 0: of none */
-    __u32 start;   /* offset of the message's first line (message.h) */
+    __u64 hash;  /* of the call: by this the table knows it */
+    __u64 ring;  /* what the pool's ring is asked by; the same, unless the pool wants otherwise */
+    __u64 user;  /* of the registration, or the call named, whose server a new call gets; 0: none */
+    __u32 start; /* offset of the message's first line (message.h) */
     __u32 attempt; /* of an INVITE, an ACK or a CANCEL (attempt.h); 0: not known */
+    __u16 sender;  /* index of the server that a response is for, and 1; 0: not known */
     __u8 event;    /* enum ss_event */
     __u8 method;   /* enum ss_method */
     __u8 from_sip; /* hash is of a Call-ID; else of the source, and reason says why */
     __u8 reason;   /* enum ss_reason: what the datagram is that has no Call-ID */
     __u8 mode;     /* enum ss_pool_mode: of the pool that it is steered in */
-    __u8 zero[3];
+    __u8 zero;
 };
 
 /* What a datagram without a Call-ID is. */

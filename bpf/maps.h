@@ -14,6 +14,7 @@
 #include <sipsteer/counters.h>
 #include <sipsteer/flow.h>
 #include <sipsteer/fragment.h>
+#include <sipsteer/host.h>
 #include <sipsteer/layout.h>
 #include <sipsteer/link.h>
 #include <sipsteer/names.h>
@@ -75,6 +76,14 @@ struct {
     __type(value, struct ss_server);
     __uint(max_entries, SS_MAX_SERVERS);
 } servers SEC(".maps");
+
+/* Servers by what they write in Via (sender.h). */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __type(key, struct ss_host_key);
+    __type(value, __u32);
+    __uint(max_entries, SS_MAX_SERVERS);
+} hosts SEC(".maps");
 
 /* What calls change of servers, by index; the sweep changes it, too, through mmap. */
 struct {

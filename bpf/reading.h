@@ -13,6 +13,7 @@
 #include "call_state.h"
 #include "end.h"
 #include "known.h"
+#include "named.h"
 #include "values.h"
 
 /* Stages of their own, so that each loop is verified once. */
@@ -39,6 +40,37 @@ SS_STAGE int ss_ends_call(struct xdp_md *ctx, const struct ss_packet *packet, __
         return 0;
     const struct ss_text text = ss_message_text(ctx, packet);
     return ss_is_end_of_bye(&text, start) && ss_is_of_bye(&text, cseq);
+}
+
+SS_STAGE __u64 ss_call_named_at(struct xdp_md *ctx, const struct ss_packet *packet, __u32 value) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    const struct ss_span call = ss_named_call(&text, value);
+    return call.length ? ss_hash_text(secret, &text, call.offset, call.length) : 0;
+}
+
+/* The call that a header names, if the table has it; else 0. */
+SS_INLINE __u64 ss_call_named(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
+                              __u32 start, enum ss_read_header which) {
+    __u64 call = ss_call_named_at(ctx, packet, ss_value_at(ctx, packet, start, which));
+    return call && ss_state_of(pool, call) != SS_CALL_EMPTY ? call : 0;
+}
+
+/*
+ * What begins goes to the server of the call that it names: a server that does not have that
+ * answers with 481 (RFC 3891, 3).
+ */
+SS_INLINE void ss_read_named(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
+                             struct ss_key *key) {
+    __u64 call = 0;
+    if (key->method == SS_METHOD_INVITE)
+        call = ss_call_named(ctx, packet, pool, key->start, SS_READ_REPLACES);
+    if (!call)
+        call = ss_call_named(ctx, packet, pool, key->start, SS_READ_TARGET_DIALOG);
+    if (call)
+        key->user = call;
 }
 
 /*
@@ -83,11 +115,14 @@ SS_INLINE void ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *pack
         key->method == SS_METHOD_REGISTER)
         return;
     __u32 state = ss_state_of(pool, key->hash);
-    if (key->method < SS_METHOD_RESPONSE_1XX)
+    if (key->method < SS_METHOD_RESPONSE_1XX) {
         ss_read_request(ctx, packet, state, key);
-    else if (state != SS_CALL_EMPTY && state != SS_CALL_CLOSING &&
-             ss_ends_call(ctx, packet, key->start,
-                          ss_value_at(ctx, packet, key->start, SS_READ_CSEQ)))
+        if (state == SS_CALL_EMPTY &&
+            (key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER))
+            ss_read_named(ctx, packet, pool, key);
+    } else if (state != SS_CALL_EMPTY && state != SS_CALL_CLOSING &&
+               ss_ends_call(ctx, packet, key->start,
+                            ss_value_at(ctx, packet, key->start, SS_READ_CSEQ)))
         key->event = SS_EVENT_ENDED;
 }
 

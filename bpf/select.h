@@ -333,11 +333,33 @@ SS_STAGE int ss_find_server(__u32 pool, __u32 mode, const struct ss_key *key) {
 }
 
 /*
+ * A response goes to the server that asked for it, whatever the table has; 1 if that is known and
+ * takes it. The table notes what the response is for its call.
+ */
+SS_INLINE int ss_select_sender(__u32 pool, const struct ss_key *key, struct ss_outcome *outcome) {
+    struct ss_place place;
+    __u32 now = ss_now();
+    if (!key->sender || !ss_server_takes(key->sender - 1, pool))
+        return 0;
+    outcome->server = key->sender - 1;
+    outcome->reason = SS_REASON_VIA_SERVER;
+    if (key->mode != SS_POOL_STATEFUL || ss_call_find(ss_call_position(key->hash, pool), &place) ||
+        !place.entry || ss_call_expired(place.value, now))
+        return 1;
+    if (ss_is_bye(key->event))
+        ss_bye_note(&place);
+    ss_call_note(&place, key->event, now, outcome);
+    return 1;
+}
+
+/*
  * Chooses the server of a message in a pool: sets the outcome's server, SS_NO_SERVER if there is
  * none, and its reason. The key's event becomes what the message is for its call. 0, always.
  */
 SS_STAGE int ss_select(__u32 pool, struct ss_key *key, struct ss_outcome *outcome) {
     if (!key || !outcome)
+        return 0;
+    if (ss_select_sender(pool, key, outcome))
         return 0;
     if (key->mode == SS_POOL_STATEFUL)
         ss_select_stateful(pool, key, outcome);

@@ -19,6 +19,7 @@
 #include "reject.h"
 #include "scattered.h"
 #include "select.h"
+#include "sender.h"
 #include "which_pool.h"
 
 /* Ends a packet's way without a server. Gives the XDP action. */
@@ -66,6 +67,12 @@ SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_key *
         ss_flow_remember(packet, outcome);
 }
 
+SS_INLINE void ss_find_sender(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
+                              struct ss_key *key) {
+    __u32 server = ss_sender(ctx, packet, pool, key->start);
+    key->sender = (__u16)(server == SS_NO_SERVER ? 0 : server + 1);
+}
+
 /* What a pool does with a message without a Call-ID: enum ss_verdict; TX: it is steered. */
 SS_INLINE __u32 ss_no_call_id_verdict(const struct ss_pool *pool) {
     if (pool->no_call_id == SS_NO_CALL_ID_PASS)
@@ -87,6 +94,8 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     key->mode = pool->mode;
     ss_fetch_calls(pool_index, pool->mode, key);
     ss_read_for_call(ctx, packet, pool_index, key);
+    if (key->from_sip && key->method >= SS_METHOD_RESPONSE_1XX)
+        ss_find_sender(ctx, packet, pool_index, key);
     ss_select(pool_index, key, outcome);
     if (outcome->server == SS_NO_SERVER) {
         verdict = ss_when_down(ctx, packet, key, pool_index, pool, outcome);

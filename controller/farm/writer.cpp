@@ -3,6 +3,7 @@
 
 #include "base/fd.hpp"
 #include "calls/load.hpp"
+#include "farm/plan/hosts.hpp"
 #include "kernel/dataplane/counters.hpp"
 #include "kernel/dataplane/flows.hpp"
 #include "kernel/dataplane/map_access.hpp"
@@ -43,6 +44,7 @@ Status Writer::apply(const plan::Plan &plan) {
                     [&] { return write_servers(plan, true); }, //
                     [&] { return write_pools(plan); }, [&] { return write_servers(plan, false); },
                     [&] { return write_services(plan); }, //
+                    [&] { return write_hosts(plan); },    //
                     [&] { return remove_servers(plan); }, //
                     [&] { return remove_pools(plan); },   //
                     [&] { return remove_ports(plan); },   //
@@ -203,6 +205,30 @@ Status Writer::write_services(const plan::Plan &plan) {
         if (auto done =
                 dataplane::write_value(maps_.services(), service.key, service.value, "services");
             !done) {
+            return done;
+        }
+    }
+    return Done{};
+}
+
+/// What servers write in Via, and who they are.
+Status Writer::write_hosts(const plan::Plan &plan) {
+    std::vector<ss_host_key> planned;
+    for (const auto &server : plan.servers) {
+        const ss_host_key key = plan::host_key(server.value);
+        const std::uint32_t index = server.index;
+        planned.push_back(key);
+        if (auto done = dataplane::write_value(maps_.hosts(), key, index, "hosts"); !done) {
+            return done;
+        }
+    }
+    for (const auto &key : dataplane::read_keys<ss_host_key>(maps_.hosts())) {
+        const bool stays = std::any_of(planned.begin(), planned.end(),
+                                       [&](const auto &one) { return plan::same_bytes(one, key); });
+        if (stays) {
+            continue;
+        }
+        if (auto done = dataplane::remove_key(maps_.hosts(), key, "hosts"); !done) {
             return done;
         }
     }

@@ -35,6 +35,7 @@ private:
     Status write_pools(const plan::Plan &plan);
     Status write_ring(const plan::PlannedPool &pool);
     Status write_services(const plan::Plan &plan);
+    Status write_hosts(const plan::Plan &plan);
     Status remove_servers(const plan::Plan &plan);
     Status remove_pools(const plan::Plan &plan);
     Status remove_ports(const plan::Plan &plan);

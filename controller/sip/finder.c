@@ -7,6 +7,7 @@
 #include "bpf/cseq.h"
 #include "bpf/end.h"
 #include "bpf/message.h"
+#include "bpf/named.h"
 #include "bpf/siphash.h"
 #include "bpf/tag.h"
 #include "bpf/user.h"
@@ -78,6 +79,18 @@ unsigned finder_cseq_method(struct finder_text text) {
     struct ss_text message = as_text(text);
     const struct ss_header cseq = SS_HEADER_CSEQ;
     return ss_cseq_method(&message, ss_find_header(&message, cseq, ss_skip_line_ends(&message)));
+}
+
+struct finder_span finder_named_call(struct finder_text text, int invite) {
+    const struct ss_header replaces = SS_HEADER_REPLACES, target = SS_HEADER_TARGET_DIALOG;
+    struct ss_text message = as_text(text);
+    const __u32 start = ss_skip_line_ends(&message);
+    struct ss_span span = {0, 0, 0};
+    if (invite)
+        span = ss_named_call(&message, ss_find_header(&message, replaces, start));
+    if (!span.length)
+        span = ss_named_call(&message, ss_find_header(&message, target, start));
+    return (struct finder_span){span.offset, span.length};
 }
 
 int finder_is_end_of_bye(struct finder_text text) {

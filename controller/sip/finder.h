@@ -58,6 +58,8 @@ struct finder_message finder_classify(struct finder_text text);
 int finder_has_to_tag(struct finder_text text);
 /* enum ss_method of CSeq; SS_METHOD_NONE if there is none. */
 unsigned finder_cseq_method(struct finder_text text);
+/* The Call-ID in Replaces, if it is an INVITE, else in Target-Dialog. */
+struct finder_span finder_named_call(struct finder_text text, int invite);
 /* As ss_attempt_of: of an INVITE, an ACK or a CANCEL. */
 uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text);
 int finder_is_stun(struct finder_text text);

@@ -21,6 +21,7 @@ struct Message {
     std::string call_id;                // as hashed: at most SS_KEY_BYTES; empty: it has none
     std::optional<std::string> to_user; // likewise
     std::optional<std::string> sent_by; // of the topmost Via, likewise
+    std::optional<std::string> named;   // Call-ID in Replaces or Target-Dialog, likewise
     std::optional<Address> source;      // of the client
     bool ends_call = false;             // a final answer to a BYE
     bool in_dialog = false;             // To has a tag

@@ -43,7 +43,8 @@
     X(29, OTHER_VLAN, "other_vlan", "this host is not in the frame's VLAN")                        \
     X(30, MARTIAN, "martian", "no sender can have the source address")                             \
     X(31, DIALOG_UNKNOWN, "dialog_unknown",                                                        \
-      "request of a dialog that the call table does not have, server from the ring")
+      "request of a dialog that the call table does not have, server from the ring")               \
+    X(32, VIA_SERVER, "via_server", "response, its topmost Via names the server")
 
 enum ss_reason {
 #define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
@@ -51,7 +52,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 32
+#define SS_REASON_COUNT 33
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 /* X(NUMBER, CONSTANT, label) */
@@ -63,12 +64,12 @@ enum ss_reason {
     X(4, HOLD, "hold")     /* handed to the controller, which sends it on later */                 \
     X(5, REJECT, "reject") /* handed to the controller, which answers it with 503 */
 
-    enum ss_verdict {
+enum ss_verdict {
 #define SS_VERDICT_ENUM(number, constant, label) SS_VERDICT_##constant = number,
-        SS_VERDICT_LIST(SS_VERDICT_ENUM)
+    SS_VERDICT_LIST(SS_VERDICT_ENUM)
 #undef SS_VERDICT_ENUM
-            SS_VERDICTS
-    };
+        SS_VERDICTS
+};
 
 /* Index in the reasons map. */
 SS_INLINE __u32 ss_reason_index(__u32 reason, __u32 verdict) {

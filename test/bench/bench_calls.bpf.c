@@ -114,7 +114,7 @@ static long bench_table_insert(__u32 index, void *context) {
     if (ss_call_find(ss_call_position(bench_next_key(run), 0), &place) || place.entry)
         return 0;
     if (ss_call_insert(&place, run->now, bench_value(place.tag, run->now))) {
-        ss_birth_note(&place, run->now, 1);
+        ss_birth_note(&place, run->now, 1, 1);
         run->done++;
     }
     return 0;

@@ -41,6 +41,7 @@ DataPlane::DataPlane(std::uint32_t buckets) {
     clear_array(maps.call_counters, kUsedIndexes, program.cpus());
     clear_hash(maps.ports);
     clear_hash(maps.links);
+    clear_hash(maps.hosts);
     own_mac(kDirectorMac);
     own_mac(kDirectorMac, kVlan);
     clear_array(maps.pools, kUsedIndexes);
@@ -188,6 +189,13 @@ void DataPlane::own_mac(const Mac &mac, std::uint16_t vlan, __u32 ifindex) {
     update(Program::get().maps().links, key, ss_link{});
     const __u16 mark = static_cast<__u16>(vlan | SS_LINK_IN_VLAN);
     update(Program::get().maps().links, ss_link_key{ifindex, mark, {}}, ss_link{});
+}
+
+void DataPlane::host(std::string_view host, __u32 server, __u32 pool) {
+    ss_host_key key = {};
+    std::copy(host.begin(), host.end(), key.host);
+    key.pool = pool;
+    update(Program::get().maps().hosts, key, server);
 }
 
 void DataPlane::director_mac(const Mac &mac) {

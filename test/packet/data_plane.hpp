@@ -6,6 +6,7 @@
 #include <sipsteer/call.h>
 #include <sipsteer/counters.h>
 #include <sipsteer/fragment.h>
+#include <sipsteer/host.h>
 #include <sipsteer/link.h>
 #include <sipsteer/method.h>
 #include <sipsteer/pool.h>
@@ -127,6 +128,7 @@ public:
     /// kVlan, unless told otherwise.
     void own_mac(const Mac &mac, std::uint16_t vlan = 0, __u32 ifindex = kIngress);
     /// Frames from this MAC were sent by a director.
+    void host(std::string_view host, __u32 server, __u32 pool = 0);
     void director_mac(const Mac &mac);
 
     /// Runs one packet and checks what holds for each: one reason counter rises by one packet and

@@ -134,6 +134,12 @@ const std::map<__u32, Scene> kScenes = {
      }},
     {SS_REASON_DIALOG_UNKNOWN,
      [](Farm &farm) { return farm.run(to_vip(request("BYE", "reasons@example.com"))); }},
+    {SS_REASON_VIA_SERVER,
+     [](Farm &farm) {
+         farm.host("192.0.2.11", 1);
+         return farm.run(
+             to_vip("SIP/2.0 200 OK\r\nv: SIP/2.0/UDP 192.0.2.11;branch=1\r\ni: a\r\n\r\n"));
+     }},
     {SS_REASON_ICMP_ERROR, icmp_error},
     {SS_REASON_OTHER_HOST,
      [](Farm &farm) { return farm.run(to_vip(kInvite).eth(kRouterMac, kRouterMac)); }},

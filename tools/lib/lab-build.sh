@@ -89,7 +89,8 @@ add_links() {
 # Checksums, segmentation and tags are done in software at once, so that XDP and captures see what a
 # wire would carry.
 set_offloads() {
-    ethtool -K "$1" gro on tx off tso off gso off rxvlan off txvlan off >/dev/null
+    ethtool -K "$1" gro on tx off tso off gso off rxvlan off txvlan off \
+        rx-vlan-stag-hw-parse off tx-vlan-stag-hw-insert off >/dev/null
 }
 
 # For XDP_TX, GRO on the other end is not enough: veth (6.18 and before) queues the frame there but wakes

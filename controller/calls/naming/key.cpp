@@ -72,6 +72,10 @@ Key make_key(const Secret &secret, const sip::Message &message, const ss_pool &p
         key.ring = source;
     } else {
         key.event = event_of(message);
+        if (message.named && (key.event == FINDER_START || key.event == FINDER_OTHER) &&
+            message.method != SS_METHOD_REGISTER) {
+            key.named = hash_text(secret, *message.named);
+        }
         key.table = hash_text(secret, message.call_id);
         key.ring = key.table;
         if (pool.key == SS_KEY_ADDRESS_OF_RECORD) {

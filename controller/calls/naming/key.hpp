@@ -20,6 +20,7 @@ struct Key {
     std::optional<std::uint64_t> table; // by this the call table knows the call
     std::optional<std::uint64_t> ring;  // what the ring is asked by, where it goes by a key
     std::optional<std::uint64_t> user;  // of the registration whose server a new call gets
+    std::optional<std::uint64_t> named; // of the call that a message names, if it may begin one
     std::uint32_t event = 0;            // enum finder_event
 
     /// What would have to be known besides: "to_user", "via", "source".

@@ -278,6 +278,10 @@ int Maps::flows() const {
 int Maps::held() const {
     return bpf_map__fd(skeleton_->maps.held);
 }
+int Maps::hosts() const {
+    return bpf_map__fd(skeleton_->maps.hosts);
+}
+
 int Maps::links() const {
     return bpf_map__fd(skeleton_->maps.links);
 }

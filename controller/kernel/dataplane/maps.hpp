@@ -81,6 +81,7 @@ public:
     int flows() const;
     int held() const;
     int links() const;
+    int hosts() const;
     int methods() const;
     int ports() const;
     int reasons() const;

@@ -3,6 +3,7 @@
 
 #include "calls/clock.hpp"
 #include "config/choices.hpp"
+#include "farm/plan/hosts.hpp"
 #include "sip/finder.h"
 #include "traffic/explain/reason.hpp"
 
@@ -39,17 +40,42 @@ farm::For again_for(std::uint32_t state, unsigned event) {
     return state == SS_CALL_OTHER ? farm::For::NewCall : farm::For::RunningCall;
 }
 
-/// Where the message's user is registered, if messages are sent there (ss_known_server() in
+bool takes(const farm::World &world, const plan::PlannedPool &pool, std::uint16_t index) {
+    const auto *server = farm::find_server(world.plan, index);
+    return farm::takes_messages(server) && server->value.pool == pool.index;
+}
+
+/// The server that the table has for a key, if messages are sent there (ss_known_server() in
 /// bpf/select.h).
-std::optional<std::uint16_t> registered_at(const farm::World &world, const plan::PlannedPool &pool,
-                                           const calls::Key &key) {
-    const auto entry = key.user ? farm::locate(world, pool, *key.user) : std::nullopt;
-    if (!entry || entry->expired) {
+std::optional<std::uint16_t> known_at(const farm::World &world, const plan::PlannedPool &pool,
+                                      std::optional<std::uint64_t> key) {
+    const auto entry = key ? farm::locate(world, pool, *key) : std::nullopt;
+    if (!entry || entry->expired || !takes(world, pool, entry->call.server)) {
         return std::nullopt;
     }
-    const auto *server = farm::find_server(world.plan, entry->call.server);
-    const bool taken = farm::takes_messages(server) && server->value.pool == pool.index;
-    return taken ? std::optional(entry->call.server) : std::nullopt;
+    return entry->call.server;
+}
+
+/// Whether a sent-by names this host, with a port or without.
+bool names_host(std::string_view sent_by, std::string_view host) {
+    return sent_by.starts_with(host) &&
+           (sent_by.size() == host.size() || sent_by[host.size()] == ':' ||
+            sent_by[host.size()] == ' ' || sent_by[host.size()] == '\t');
+}
+
+/// The server that a response's topmost Via names: ss_sender() of bpf/sender.h.
+std::optional<std::uint16_t> sender_of(const farm::World &world, const plan::PlannedPool &pool,
+                                       const sip::Message &message) {
+    if (message.kind != sip::Kind::Response || !message.sent_by) {
+        return std::nullopt;
+    }
+    for (const auto &server : world.plan.servers) {
+        if (takes(world, pool, server.index) &&
+            names_host(*message.sent_by, plan::host_text(server.value))) {
+            return server.index;
+        }
+    }
+    return std::nullopt;
 }
 
 json name_json(const farm::World &world, std::uint16_t index) {
@@ -57,8 +83,8 @@ json name_json(const farm::World &world, std::uint16_t index) {
     return name ? json(name->server) : json(nullptr);
 }
 
-json choice_json(const farm::World &world, const farm::Choice &choice,
-                 std::optional<std::uint16_t> registered) {
+json choice_json(const farm::World &world, const Findings &findings) {
+    const farm::Choice &choice = findings.first;
     json candidates = json::array();
     for (const farm::Candidate &candidate : choice.candidates) {
         candidates.push_back({{"server", name_json(world, candidate.server)},
@@ -68,13 +94,13 @@ json choice_json(const farm::World &world, const farm::Choice &choice,
     const farm::Candidate *taker = choice.taker();
     json result = {{"ring_slot", nullptr},
                    {"server", nullptr},
-                   {"registered", registered.has_value()},
+                   {"registered", findings.registered && !findings.named},
                    {"candidates", std::move(candidates)}};
     if (choice.slot) {
         result["ring_slot"] = *choice.slot;
     }
-    if (registered) {
-        result["server"] = name_json(world, *registered);
+    if (const auto known = findings.named ? findings.named : findings.registered) {
+        result["server"] = name_json(world, *known);
     } else if (taker != nullptr) {
         result["server"] = name_json(world, taker->server);
     }
@@ -98,7 +124,9 @@ nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
         findings.entry = farm::locate(world, pool, *key.table);
     }
     const bool found = findings.entry && !findings.entry->expired;
-    findings.registered = registered_at(world, pool, key);
+    findings.named = known_at(world, pool, key.named);
+    findings.registered = known_at(world, pool, key.user);
+    findings.sender = sender_of(world, pool, message);
     findings.first = farm::choose(world, pool, key, first_for(key.event));
     if (found) {
         findings.again =
@@ -110,7 +138,7 @@ nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
             {"missing", key.missing},
             {"found", found},
             {"call", found ? call_json(world, *findings.entry) : json(nullptr)},
-            {"if_new", choice_json(world, findings.first, findings.registered)},
+            {"if_new", choice_json(world, findings)},
             {"reason", reason_text(world, pool, message, key, findings)}};
 }
 

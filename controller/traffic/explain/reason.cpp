@@ -133,6 +133,9 @@ std::string new_words(const farm::World &world, const plan::PlannedPool &pool,
     std::string text = findings.entry ? "its entry has expired: " : "not in the call table: ";
     text += finder_is_of_dialog(key.event) != 0 ? "of a dialog that the table does not know; "
                                                 : "a new call; ";
+    if (findings.named) {
+        return text + "it names a call at " + farm::server_word(world, *findings.named);
+    }
     if (findings.registered) {
         return text + "its user is registered at " + farm::server_word(world, *findings.registered);
     }
@@ -150,6 +153,9 @@ std::string reason_text(const farm::World &world, const plan::PlannedPool &pool,
         if (pool.value.no_call_id != SS_NO_CALL_ID_SOURCE) {
             return text;
         }
+    }
+    if (findings.sender) {
+        return "its topmost Via names server " + farm::server_word(world, *findings.sender);
     }
     if (pool.value.mode == SS_POOL_STATELESS) {
         return text + stateless_words(world, pool, key, findings.first);

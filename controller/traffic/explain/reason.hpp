@@ -11,6 +11,8 @@ namespace sipsteer::explain {
 struct Findings {
     std::optional<farm::Located> entry;      // that the table has, its time over or not
     std::optional<std::uint16_t> registered; // server of the message's user
+    std::optional<std::uint16_t> named;      // server of the call that the message names
+    std::optional<std::uint16_t> sender;     // server that asked for it: it is a response
     farm::Choice first;                      // as a new call
     farm::Choice again;                      // as a running call that needs another server
 };

@@ -20,6 +20,17 @@ bool carries_tags(const Facts &facts, const std::string &interface) {
            });
 }
 
+/// The offload, as ethtool -K calls it, that takes tags out of frames; empty: none is on.
+std::string_view taking_tags(const Link &link) {
+    const auto on = [&](const char *name) {
+        const auto found = link.offloads.find(name);
+        return found != link.offloads.end() && found->second;
+    };
+    return on("rx-vlan-hw-parse")        ? "rxvlan"
+           : on("rx-vlan-stag-hw-parse") ? "rx-vlan-stag-hw-parse" // 802.1ad
+                                         : "";
+}
+
 } // namespace
 
 /// A tag that the NIC has taken out of the frame is not there for XDP to see: the frame seems to be
@@ -32,13 +43,13 @@ void judge_vlan_offload(const Facts &facts, Findings &findings) {
             findings.skipped(name + ": its offloads are unknown");
             continue;
         }
-        const auto offload = link->offloads.find("rx-vlan-hw-parse");
+        const auto offload = taking_tags(*link);
         if (!carries_tags(facts, name)) {
             findings.ok(name + " carries no known VLANs");
-        } else if (offload != link->offloads.end() && offload->second) {
+        } else if (!offload.empty()) {
             findings.fail(name + " carries VLANs, and the NIC removes the tag before the program "
                                  "sees the frame, which then leaves without one",
-                          "ethtool -K " + name + " rxvlan off");
+                          "ethtool -K " + name + " " + std::string(offload) + " off");
         } else {
             findings.ok(name + ": the program sees the VLAN tags");
         }

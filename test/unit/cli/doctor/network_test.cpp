@@ -189,6 +189,12 @@ TEST_CASE("vlan-offload: only where tags are carried", "[doctor]") {
         facts.network.servers[0].segment.vlan = 100;
         eth0(facts).offloads["rx-vlan-hw-parse"] = false;
     });
+    finds("vlan-offload", Verdict::Fail, "ethtool -K eth0 rx-vlan-stag-hw-parse off",
+          [](Facts &facts) {
+              facts.network.servers[0].segment.vlan = 100;
+              eth0(facts).offloads["rx-vlan-hw-parse"] = false;
+              eth0(facts).offloads["rx-vlan-stag-hw-parse"] = true;
+          });
 }
 
 TEST_CASE("rss: one queue, a table that leaves queues out, a hash without ports", "[doctor]") {

@@ -2,6 +2,7 @@
 //
 // What is said of a call's way, from a plan and tables in memory.
 #include "call_cases.hpp"
+#include "farm/plan/hosts.hpp"
 #include "plan_world.hpp"
 #include "sip/finder.h"
 #include "traffic/explain/answer.hpp"
@@ -304,4 +305,66 @@ TEST_CASE("a call that is not in the table: where it would go") {
         scene.replan();
         CHECK(has(scene.ask(message), "no Call-ID: dropped"));
     }
+}
+
+namespace {
+
+std::string message(const std::string &first, const std::string &lines) {
+    return first + "\r\n" + lines + "\r\n\r\n";
+}
+
+} // namespace
+
+TEST_CASE("a message of a dialog that the table does not know goes by the ring") {
+    Scene scene;
+    scene.pool().scheduler = config::Scheduler::LeastCalls;
+    scene.replan();
+    const auto ring = scene.name(scene.ring_server(hash_of("new")));
+    scene.loads[scene.index(ring)].live = 50;
+    for (const char *first : {"ACK sip:a SIP/2.0", "BYE sip:a SIP/2.0", "CANCEL sip:a SIP/2.0",
+                              "UPDATE sip:a SIP/2.0", "INVITE sip:a SIP/2.0"}) {
+        const auto asked = read_message(message(first, "To: <sip:a>;tag=1\r\ni: new"));
+        const auto answer = scene.ask(asked);
+        INFO(answer.dump());
+        CHECK(answer["if_new"]["server"] == ring);
+        CHECK(has(answer, "not in the call table: of a dialog that the table does not know; the "
+                          "ring gives ring slot "));
+    }
+    const auto begins = read_message(message("INVITE sip:a SIP/2.0", "To: <sip:a>\r\ni: new"));
+    CHECK(scene.ask(begins)["if_new"]["server"] != ring);
+}
+
+TEST_CASE("a message goes to the server of the call that it names") {
+    Scene scene;
+    const auto ring = scene.ring_server(hash_of("new"));
+    const auto other = scene.index(scene.name(ring) == "a" ? "b" : "a");
+    scene.put(hash_of("running"), SS_CALL_CONFIRMED, other);
+    const auto ask = [&](const std::string &first, const std::string &line) {
+        return scene.ask(read_message(message(first, line + "\r\ni: new")));
+    };
+    const auto answer = ask("INVITE sip:a SIP/2.0", "Replaces: running;to-tag=1");
+    CHECK(answer["if_new"]["server"] == scene.name(other));
+    CHECK(answer["if_new"]["registered"] == false);
+    CHECK(has(answer, "it names a call at p/" + scene.name(other)));
+    CHECK(ask("SUBSCRIBE sip:a SIP/2.0", "Target-Dialog: running")["if_new"]["server"] ==
+          scene.name(other));
+    CHECK(ask("SUBSCRIBE sip:a SIP/2.0", "Replaces: running")["if_new"]["server"] ==
+          scene.name(ring));
+    CHECK(ask("INVITE sip:a SIP/2.0", "Replaces: unknown")["if_new"]["server"] == scene.name(ring));
+}
+
+TEST_CASE("a response goes to the server that its Via names") {
+    Scene scene;
+    const auto b = scene.index("b");
+    const auto host = plan::host_text(find_server(scene.plan, b)->value);
+    const auto ask = [&](const std::string &via) {
+        return scene.ask(
+            read_message(message("SIP/2.0 200 OK", "v: SIP/2.0/UDP " + via + "\r\ni: x")));
+    };
+    CHECK(has(ask(host + ";branch=1"), "its topmost Via names server p/b"));
+    CHECK(has(ask(host + ":5060;branch=1"), "its topmost Via names server p/b"));
+    CHECK_FALSE(has(ask(host + "0;branch=1"), "its topmost Via"));
+    scene.config.observed.health[{"p", "b"}] = Health::Down;
+    scene.replan();
+    CHECK_FALSE(has(ask(host), "its topmost Via"));
 }
