@@ -87,25 +87,32 @@ static long ss_branch_trim_step(__u32 index, void *context) {
 }
 
 /*
- * Hash of what tells the transaction in the topmost Via, whose value stands at an offset; 0 if that
- * cannot be told: there is no Via, it is cut off, or folded without a branch that is unique.
+ * What tells the transaction in the topmost Via, whose value stands at an offset; of length 0 if
+ * that cannot be told: there is no Via, it is cut off, or folded without a branch that is unique.
  */
-SS_INLINE __u32 ss_branch_hash(const struct ss_text *text, const __u64 secret[2], __u32 offset) {
+SS_INLINE struct ss_span ss_branch_at(const struct ss_text *text, __u32 offset) {
     __u32 value = ss_forget(text, offset);
     struct ss_stop_scan scan = {*text, value, ss_forget(text, SS_BRANCH_BEFORE), value,
                                 ss_forget(text, 0)};
+    struct ss_span span = {0, 0, 0};
     if (offset >= text->length)
-        return 0;
+        return span;
     ss_loop(SS_STOP_STEPS, ss_branch_step, &scan);
     if (scan.state != SS_BRANCH_END || scan.folds == 3)
-        return 0;
+        return span;
     ss_loop(SS_STOP_STEPS, ss_branch_trim_step, &scan);
-    __u32 length = scan.at - scan.start;
     if (scan.at <= scan.start)
-        return 0;
-    if (length > SS_KEY_BYTES)
-        length = SS_KEY_BYTES;
-    return (__u32)ss_hash_text(secret, text, scan.start, length) | 1;
+        return span;
+    span.offset = scan.start;
+    span.length = scan.at - scan.start;
+    if (span.length > SS_KEY_BYTES)
+        span.length = SS_KEY_BYTES;
+    return span;
+}
+
+SS_INLINE __u32 ss_branch_hash(const struct ss_text *text, const __u64 secret[2], __u32 offset) {
+    const struct ss_span span = ss_branch_at(text, offset);
+    return span.length ? (__u32)ss_hash_text(secret, text, span.offset, span.length) | 1 : 0;
 }
 
 /* An attempt, by the hashes of Request-URI and branch; 0 if one is not known. */

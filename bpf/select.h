@@ -127,6 +127,13 @@ SS_INLINE __u32 ss_server_without_entry(__u32 pool, const struct ss_key *key, __
     return server != SS_NO_SERVER && ss_server_takes(server, pool) ? server : chosen;
 }
 
+/* An INVITE: also one whose Call-ID lies behind its first fragment, though it leaves no live call.
+ */
+SS_INLINE int ss_begins_call(const struct ss_key *key) {
+    return key->event == SS_EVENT_START ||
+           (key->event == SS_EVENT_SOURCE && key->method == SS_METHOD_INVITE);
+}
+
 /*
  * A server for a message whose call has no entry. What belongs to a dialog that the table does not
  * know is no new call: it goes by the ring, as it would without the table, and passes no limit.
@@ -137,8 +144,8 @@ SS_INLINE __u32 ss_select_first(__u32 pool, const struct ss_key *key, struct ss_
         return SS_NO_SERVER;
     }
     if (!ss_is_of_dialog(key->event))
-        return ss_select_server(
-            pool, key, key->event == SS_EVENT_START ? SS_FOR_NEW_CALL : SS_FOR_OTHER, outcome);
+        return ss_select_server(pool, key, ss_begins_call(key) ? SS_FOR_NEW_CALL : SS_FOR_OTHER,
+                                outcome);
     __u32 server = ss_server_without_entry(pool, key, SS_NO_SERVER);
     outcome->reason = server == SS_NO_SERVER ? SS_REASON_NO_SERVER : SS_REASON_DIALOG_UNKNOWN;
     return server;
@@ -215,11 +222,10 @@ SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const s
 }
 
 /* What a message of a call whose server is gone gets another one for. */
-SS_INLINE enum ss_chosen_for ss_moved_for(__u32 state, __u32 event) {
-    __u32 next = ss_next_state(state, event);
-    if (!ss_call_is_live(next))
-        return SS_FOR_OTHER;
-    return state == SS_CALL_OTHER ? SS_FOR_NEW_CALL : SS_FOR_RUNNING_CALL;
+SS_INLINE enum ss_chosen_for ss_moved_for(__u32 state, __u32 event, int begins) {
+    if (begins)
+        return SS_FOR_NEW_CALL;
+    return ss_call_is_live(ss_next_state(state, event)) ? SS_FOR_RUNNING_CALL : SS_FOR_OTHER;
 }
 
 /*
@@ -259,11 +265,11 @@ SS_INLINE void ss_select_known(const struct ss_place *place, __u32 pool, struct 
         ss_bye_note(place);
     else if (state == SS_CALL_EARLY || state == SS_CALL_CLOSING)
         key->event = (__u8)ss_event_in_call(place, ss_call_position(key->hash, pool), key);
-    int begins = state == SS_CALL_OTHER && key->event == SS_EVENT_START;
+    int begins = (state == SS_CALL_OTHER || state == SS_CALL_SOURCE) && ss_begins_call(key);
     if (!takes || ss_registers_anew(pool, key, takes) ||
         (begins && !ss_takes_call(server, takes, outcome))) {
-        ss_select_again(place, pool, key, ss_moved_for(state, key->event), now, outcome);
-        if (begins && outcome->server != SS_NO_SERVER)
+        ss_select_again(place, pool, key, ss_moved_for(state, key->event, begins), now, outcome);
+        if (begins && state == SS_CALL_OTHER && outcome->server != SS_NO_SERVER)
             ss_begin_note(place, key->attempt);
         if (!takes || begins || outcome->server != SS_NO_SERVER)
             return;
@@ -271,7 +277,7 @@ SS_INLINE void ss_select_known(const struct ss_place *place, __u32 pool, struct 
     outcome->server = server;
     outcome->reason = SS_REASON_CALL_HIT;
     ss_call_note(place, key->event, now, outcome);
-    if (begins)
+    if (begins && state == SS_CALL_OTHER)
         ss_begin_note(place, key->attempt);
     if (outcome->reserved)
         ss_release(server);

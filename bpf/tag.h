@@ -61,8 +61,8 @@ static long ss_tag_step(__u32 index, void *context) {
         return ss_stop_fold(scan);
     if (state == SS_TAG_TEXT)
         return ss_tag_text(scan, c);
-    if (c == '\\')
-        return ss_stop_skip(scan, 2);
+    if (c == '\\') /* and what it escapes, unless the line ends there */
+        return ss_stop_skip(scan, ss_text_byte(&scan->text, scan->at + 1) == '\n' ? 1 : 2);
     return ss_tag_enter(scan, SS_TAG_TEXT, 1);
 }
 

@@ -81,6 +81,14 @@ unsigned finder_cseq_method(struct finder_text text) {
     return ss_cseq_method(&message, ss_find_header(&message, cseq, ss_skip_line_ends(&message)));
 }
 
+struct finder_span finder_branch(struct finder_text text) {
+    const struct ss_header via = SS_HEADER_VIA;
+    struct ss_text message = as_text(text);
+    struct ss_span span =
+        ss_branch_at(&message, ss_find_header(&message, via, ss_skip_line_ends(&message)));
+    return (struct finder_span){span.offset, span.length};
+}
+
 struct finder_span finder_named_call(struct finder_text text, int invite) {
     const struct ss_header replaces = SS_HEADER_REPLACES, target = SS_HEADER_TARGET_DIALOG;
     struct ss_text message = as_text(text);

@@ -60,6 +60,8 @@ int finder_has_to_tag(struct finder_text text);
 unsigned finder_cseq_method(struct finder_text text);
 /* The Call-ID in Replaces, if it is an INVITE, else in Target-Dialog. */
 struct finder_span finder_named_call(struct finder_text text, int invite);
+/* The topmost Via's branch, or its value if that is not unique. */
+struct finder_span finder_branch(struct finder_text text);
 /* As ss_attempt_of: of an INVITE, an ACK or a CANCEL. */
 uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text);
 int finder_is_stun(struct finder_text text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Limits of a server: most live calls, new calls a second.
+#include "datagram.hpp"
 #include "weights.hpp"
 
 #include <linux/bpf.h>
@@ -106,6 +107,26 @@ TEST_CASE("a call that begins in an entry of another kind passes no limit", "[li
     CHECK(ss_call_state(farm.call(numbered_call(2)).value) == SS_CALL_EARLY);
     CHECK(farm.load(1).live == 1);
     CHECK(farm.load(0).live == 1);
+}
+
+TEST_CASE("an INVITE whose Call-ID is behind its first fragment is bound by limits", "[limits]") {
+    const bool known = GENERATE(false, true); // the source has an entry
+    const bool by_rate = GENERATE(false, true);
+    OneServer farm(by_rate ? ServerAt{.new_call_gap = kSecond} : ServerAt{.most_calls = 1});
+    if (known) {
+        farm.steer(to_vip("\r\n\r\n"), SS_REASON_KEEPALIVE);
+    }
+    Datagram datagram;
+    datagram.message = "INVITE sip:bob@example.com SIP/2.0\r\nX: " + std::string(400, 'x');
+    if (!by_rate) {
+        farm.steer(datagram.first(), SS_REASON_CALL_ID_BEYOND);
+        CHECK(farm.load(0).live == 0);
+    }
+    farm.steer(message("INVITE", 0), SS_REASON_CALL_NEW);
+    Datagram another = datagram;
+    another.id = 4711;
+    farm.check_full(another.first());
+    farm.steer(to_vip("\r\n\r\n"), SS_REASON_KEEPALIVE); // keep-alives are no calls
 }
 
 TEST_CASE("a call refused is no entry, nor does it use the rate", "[limits]") {

@@ -24,20 +24,26 @@ json hash_json(const std::optional<std::uint64_t> &hash) {
     return text;
 }
 
-/// What a message whose call has no entry gets its server for: ss_select_first() of bpf/select.h.
-farm::For first_for(unsigned event) {
+/// ss_begins_call() of bpf/select.h.
+bool begins_call(unsigned event, unsigned method) {
+    return event == FINDER_START || (event == FINDER_SOURCE && method == SS_METHOD_INVITE);
+}
+
+/// What a message whose call has no entry gets its server for: ss_select_first().
+farm::For first_for(unsigned event, unsigned method) {
     if (finder_is_of_dialog(event) != 0) {
         return farm::For::Dialog;
     }
-    return event == FINDER_START ? farm::For::NewCall : farm::For::Other;
+    return begins_call(event, method) ? farm::For::NewCall : farm::For::Other;
 }
 
 /// Likewise, if its call has to leave the server that it has: ss_moved_for().
-farm::For again_for(std::uint32_t state, unsigned event) {
-    if (!ss_call_is_live(finder_next_state(state, event))) {
-        return farm::For::Other;
+farm::For again_for(std::uint32_t state, unsigned event, unsigned method) {
+    if ((state == SS_CALL_OTHER || state == SS_CALL_SOURCE) && begins_call(event, method)) {
+        return farm::For::NewCall;
     }
-    return state == SS_CALL_OTHER ? farm::For::NewCall : farm::For::RunningCall;
+    return ss_call_is_live(finder_next_state(state, event)) ? farm::For::RunningCall
+                                                            : farm::For::Other;
 }
 
 bool takes(const farm::World &world, const plan::PlannedPool &pool, std::uint16_t index) {
@@ -127,10 +133,10 @@ nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
     findings.named = known_at(world, pool, key.named);
     findings.registered = known_at(world, pool, key.user);
     findings.sender = sender_of(world, pool, message);
-    findings.first = farm::choose(world, pool, key, first_for(key.event));
+    findings.first = farm::choose(world, pool, key, first_for(key.event, message.method));
     if (found) {
-        findings.again =
-            farm::choose(world, pool, key, again_for(findings.entry->call.state, key.event));
+        findings.again = farm::choose(
+            world, pool, key, again_for(findings.entry->call.state, key.event, message.method));
     }
     return {{"pool", pool.name},
             {"mode", config::word(static_cast<config::PoolMode>(pool.value.mode))},

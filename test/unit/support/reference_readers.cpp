@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reference_readers.hpp"
+
+#include "reference_finder.hpp"
+
+#include <string>
+
+namespace sipsteer::test {
+
+namespace {
+
+constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::size_t kCseqSteps = 64;
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+bool is_line_end(char c) {
+    return c == '\r' || c == '\n';
+}
+
+char at(std::string_view text, std::size_t i) {
+    return i < text.size() ? text[i] : '\0';
+}
+
+/// A value to the LF that ends it: no blank follows. All of it, if there is none; `ended` says so.
+std::string_view logical(std::string_view rest, bool &ended) {
+    std::size_t newline = rest.find('\n');
+    while (newline != kNone && is_blank(at(rest, newline + 1))) {
+        newline = rest.find('\n', newline + 1);
+    }
+    ended = newline != kNone;
+    return rest.substr(0, newline);
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (is_blank(text.back()) || text.back() == '\r')) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+/// Behind a semicolon, at i: a parameter of this name.
+bool is_tag(std::string_view rest, std::size_t i) {
+    std::string name;
+    for (std::size_t k = i; k < i + 3; k++) {
+        name += static_cast<char>(at(rest, k) | 0x20);
+    }
+    if (name != "tag" || i + 3 >= rest.size()) {
+        return false;
+    }
+    const char after = rest[i + 3];
+    return after == '=' || is_blank(after) || is_line_end(after);
+}
+
+} // namespace
+
+bool reference_has_tag(std::string_view message) {
+    const std::string_view rest = reference_header(message, "to", "t");
+    bool ended = false;
+    const std::string_view value = logical(rest, ended);
+    for (std::size_t i = 0; i < value.size(); i++) {
+        if (value[i] == '"') {
+            for (i++; i < value.size() && value[i] != '"'; i++) {
+                i += value[i] == '\\' && at(value, i + 1) != '\n';
+            }
+        } else if (value[i] == '<') {
+            while (i < value.size() && value[i] != '>') {
+                i++;
+            }
+        } else if (value[i] == ';') {
+            std::size_t name = i + 1;
+            while (name < value.size() && (is_blank(value[name]) || is_line_end(value[name]))) {
+                name++;
+            }
+            if (name < value.size() && is_tag(rest, name)) {
+                return true;
+            }
+            i = name - 1;
+        }
+    }
+    return false;
+}
+
+std::string_view reference_cseq_method(std::string_view message) {
+    const std::string_view value = reference_header(message, "cseq", "cseq");
+    std::size_t i = 0;
+    bool gap = false;
+    for (std::size_t steps = 0; steps < kCseqSteps && i < value.size(); steps++) {
+        if (is_blank(value[i])) {
+            gap = true;
+            i++;
+        } else if (value[i] >= '0' && value[i] <= '9' && !gap) {
+            i++;
+        } else if (is_line_end(value[i])) {
+            const std::size_t next = i + 1 + (value[i] == '\r' && at(value, i + 1) == '\n');
+            if (!is_blank(at(value, next))) {
+                break;
+            }
+            gap = true;
+            i = next + 1;
+        } else {
+            break;
+        }
+    }
+    if (!gap) {
+        return {};
+    }
+    const std::string_view rest = value.substr(i);
+    return rest.substr(0, rest.find_first_of(" \t\r\n"));
+}
+
+std::string_view reference_branch(std::string_view message) {
+    const std::string_view rest = reference_header(message, "via", "v");
+    bool ended = false;
+    const std::string_view all = logical(rest, ended);
+    const std::size_t comma = all.find(',');
+    const std::string_view first = all.substr(0, comma);
+    const std::size_t cookie = first.find("z9hG4bK");
+    if (cookie != kNone) {
+        const std::size_t end = rest.find_first_of(";, \n", cookie);
+        return end == kNone
+                   ? std::string_view()
+                   : trimmed(rest.substr(cookie, end - cookie)).substr(0, kReferenceKeyBytes);
+    }
+    if (comma == kNone && !ended) {
+        return {};
+    }
+    return first.find('\n') != kNone ? std::string_view()
+                                     : trimmed(first).substr(0, kReferenceKeyBytes);
+}
+
+std::string_view reference_named(std::string_view message, std::string_view name) {
+    const std::string_view rest = reference_header(message, name, name);
+    const std::size_t end = rest.find_first_of("; \t\n");
+    if (end == kNone) {
+        return {};
+    }
+    std::string_view call = rest.substr(0, end);
+    if (!call.empty() && call.back() == '\r') {
+        call.remove_suffix(1);
+    }
+    return call.substr(0, kReferenceKeyBytes);
+}
+
+} // namespace sipsteer::test
