@@ -5,7 +5,8 @@
  * The balancer sees no answers, but a client says which one it had: the ACK of a failure (407, 486
  * ...) and a CANCEL belong to the INVITE's transaction and have its Request-URI and its topmost
  * Via, branch and all; the ACK of a 2xx is a transaction of its own, with another branch (RFC 3261,
- * 9.1, 17.1.1.3 and 13.2.2.4). So an attempt is known by the hash of both.
+ * 9.1, 17.1.1.3 and 13.2.2.4). So an attempt is known by the hash of both. The number in CSeq,
+ * which all of these share, tells the next attempt of a client that uses a branch again.
  *
  * Of the topmost Via value (7.3.1: one header may hold several, apart by commas) the branch counts,
  * if it begins with the cookie that makes it unique (8.1.1.7), however the value is folded or
@@ -115,9 +116,12 @@ SS_INLINE __u32 ss_branch_hash(const struct ss_text *text, const __u64 secret[2]
     return span.length ? (__u32)ss_hash_text(secret, text, span.offset, span.length) | 1 : 0;
 }
 
-/* An attempt, by the hashes of Request-URI and branch; 0 if one is not known. */
-SS_INLINE __u32 ss_attempt_of(__u32 target, __u32 branch) {
-    return target && branch ? (target ^ branch * 3) | 1 : 0;
+/*
+ * An attempt, by the hashes of Request-URI and branch and the number in CSeq; 0 if a hash is not
+ * known.
+ */
+SS_INLINE __u32 ss_attempt_of(__u32 target, __u32 branch, __u32 number) {
+    return target && branch ? (target ^ branch * 3 ^ number * 0x9e3779b1U) | 1 : 0;
 }
 
 #endif /* SIPSTEER_BPF_ATTEMPT_H */

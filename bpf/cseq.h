@@ -40,6 +40,32 @@ static long ss_cseq_step(__u32 index, void *context) {
     return ss_is_blank(ss_text_byte(&scan->text, next)) ? ss_cseq_move(scan, next + 1, 1) : SS_STOP;
 }
 
+struct ss_number_scan {
+    struct ss_text text;
+    __u32 at;
+    __u32 number;
+};
+
+static long ss_number_step(__u32 index, void *context) {
+    struct ss_number_scan *scan = (struct ss_number_scan *)context;
+    int c = ss_text_byte(&scan->text, scan->at);
+    (void)index;
+    if (c < '0' || c > '9')
+        return SS_STOP;
+    scan->number = scan->number * 10 + (__u32)(c - '0');
+    scan->at = ss_forget(&scan->text, scan->at + 1);
+    return SS_GO_ON;
+}
+
+/* The number in a CSeq whose value stands at an offset, modulo 2^32; 0 if there is none. */
+SS_INLINE __u32 ss_cseq_number(const struct ss_text *text, __u32 cseq) {
+    struct ss_number_scan scan = {*text, ss_forget(text, cseq), 0};
+    if (cseq >= text->length)
+        return 0;
+    ss_loop(SS_CSEQ_STEPS, ss_number_step, &scan);
+    return scan.number;
+}
+
 SS_INLINE int ss_ends_method(int c) {
     return c < 0 || ss_is_blank(c) || ss_is_line_end(c);
 }

@@ -33,6 +33,15 @@ SS_STAGE __u32 ss_hash_branch(struct xdp_md *ctx, const struct ss_packet *packet
     return ss_branch_hash(&text, secret, via);
 }
 
+/* The attempt that a request is of, whose first line starts at offset start; 0: not known. */
+SS_STAGE __u32 ss_read_attempt(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start,
+                               __u32 method) {
+    __u32 target = ss_hash_target(ctx, packet, ss_request_uri_at(start, method));
+    __u32 branch = ss_hash_branch(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_VIA));
+    __u32 number = ss_number_in_cseq(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_CSEQ));
+    return ss_attempt_of(target, branch, number);
+}
+
 /* Whether a response, with this CSeq, ends the call that it belongs to (end.h). */
 SS_STAGE int ss_ends_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start,
                           __u32 cseq) {
@@ -103,9 +112,7 @@ SS_INLINE void ss_read_request(struct xdp_md *ctx, const struct ss_packet *packe
         ss_is_tagged(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_TO)))
         key->event = (__u8)ss_event_in_dialog(method);
     if (key->event != SS_EVENT_REINVITE && ss_asks_for_attempt(method, state))
-        key->attempt = ss_attempt_of(
-            ss_hash_target(ctx, packet, ss_request_uri_at(start, method)),
-            ss_hash_branch(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_VIA)));
+        key->attempt = ss_read_attempt(ctx, packet, start, method);
 }
 
 /* Sets the key's event and attempt to what the message is for its call. A BYE shows all it is. */

@@ -60,4 +60,12 @@ SS_STAGE __u32 ss_method_in_cseq(struct xdp_md *ctx, const struct ss_packet *pac
     return ss_cseq_method(&text, cseq);
 }
 
+/* The number in it. */
+SS_STAGE __u32 ss_number_in_cseq(struct xdp_md *ctx, const struct ss_packet *packet, __u32 cseq) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    return ss_cseq_number(&text, cseq);
+}
+
 #endif /* SIPSTEER_BPF_VALUES_H */

@@ -65,8 +65,10 @@ uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text) {
     const struct ss_header via = SS_HEADER_VIA;
     struct ss_message kind = ss_classify(&message);
     __u32 target = ss_request_uri_at(kind.start, kind.method);
+    const struct ss_header cseq = SS_HEADER_CSEQ;
     return ss_attempt_of(ss_line_hash(&message, key, target),
-                         ss_branch_hash(&message, key, ss_find_header(&message, via, kind.start)));
+                         ss_branch_hash(&message, key, ss_find_header(&message, via, kind.start)),
+                         ss_cseq_number(&message, ss_find_header(&message, cseq, kind.start)));
 }
 
 int finder_has_to_tag(struct finder_text text) {

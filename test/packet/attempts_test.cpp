@@ -319,3 +319,32 @@ TEST_CASE("an attempt is known by its branch, however the Via value is written",
         CHECK(attempt.state() == SS_CALL_CONFIRMED);
     }
 }
+
+TEST_CASE("a client that uses its branch again with credentials begins another attempt",
+          "[attempts]") {
+    const std::string via = "Via: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776asdhdsINVITE\r\n";
+    // RFC 3261, 8.1.1.7 forbids it; a client without branches (RFC 2543) knows no other way.
+    const auto spelled = GENERATE_COPY(as<std::string>(), via, "v: SIP/2.0/UDP 192.0.2.7:5060\r\n");
+    const auto old = [&](const std::string &message) { return replaced(message, via, spelled); };
+    const auto again = [&](const std::string &message, const std::string &method) {
+        return replaced(old(message), "CSeq: 1 " + method, "CSeq:\r\n 2  " + method);
+    };
+    Attempt attempt;
+    attempt.send(old(kInvite), SS_REASON_CALL_NEW);
+    attempt.send(old(kRefused)); // 407
+    attempt.send(old(kInvite));  // a copy
+    CHECK(attempt.state() == SS_CALL_CLOSING);
+    attempt.send(again(kInvite, "INVITE"));
+    CHECK(attempt.state() == SS_CALL_EARLY);
+    attempt.send(old(kRefused)); // a copy
+    attempt.send(old(kCancel));
+    CHECK(attempt.state() == SS_CALL_EARLY);
+    SECTION("which is refused") {
+        attempt.send(again(kRefused, "ACK"));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+    SECTION("which is given up") {
+        attempt.send(again(kCancel, "CANCEL"));
+        CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+}
