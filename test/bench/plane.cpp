@@ -6,6 +6,7 @@
 #include "kernel/dataplane/maps.hpp"
 
 #include <sipsteer/counters.h>
+#include <sipsteer/link.h>
 #include <sipsteer/pool.h>
 #include <sipsteer/ring.h>
 #include <sipsteer/server.h>
@@ -93,6 +94,7 @@ Plane::Plane(const ObjectSource &source, std::uint32_t call_capacity)
     add_pool(1, false);
     add_service(kStatefulPort, 0);
     add_service(kStatelessPort, 1);
+    add_link();
     void *memory = map_memory(map("calls"), buckets * sizeof(ss_bucket));
     table_ = {static_cast<ss_bucket *>(memory), buckets};
 }
@@ -180,6 +182,17 @@ void Plane::add_service(std::uint16_t port, std::uint16_t pool) {
     service.id = pool;
     set_pool(service.pool, pool);
     must(bpf_map_update_elem(map("services"), &key, &service, BPF_ANY), "services");
+}
+
+/// The frames (frames.cpp) have MAC addresses of zeros.
+void Plane::add_link() {
+    if (bpf_object__find_map_by_name(object_.get(), "links") == nullptr) {
+        return; // a data plane from before there was admission
+    }
+    ss_link_key key{};
+    key.ifindex = kLoopback;
+    const ss_link link{};
+    must(bpf_map_update_elem(map("links"), &key, &link, BPF_ANY), "links");
 }
 
 void Plane::trace(Trace what) const {

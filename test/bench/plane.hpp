@@ -48,6 +48,7 @@ private:
     void add_pool(std::uint32_t index, bool stateful);
     void add_service(std::uint16_t port, std::uint16_t pool);
     void add_ring(std::uint32_t pool);
+    void add_link();
     int map(const char *name) const;
 
     std::unique_ptr<bpf_object, void (*)(bpf_object *)> object_;

@@ -56,9 +56,11 @@ constexpr std::array<const char *, kMessages> kMethods = {"INVITE",   "INVITE", 
                                                           "REGISTER", "OPTIONS", "",     ""};
 
 /// What clients send, as often as it is listed.
-constexpr std::array<Message, 28> kTraffic = {
+constexpr std::array<Message, 36> kTraffic = {
     Message::invite,  Message::invite,   Message::invite,       Message::invite,
     Message::invite,  Message::invite,   Message::invite,       Message::invite,
+    Message::ack,     Message::ack,      Message::ack,          Message::ack,
+    Message::ack,     Message::ack,      Message::ack,          Message::ack,
     Message::ack,     Message::ack,      Message::ack,          Message::ack,
     Message::refused, Message::refused,  Message::refused,      Message::refused,
     Message::cancel,  Message::cancel,   Message::info,         Message::info,
