@@ -67,6 +67,18 @@ other_codes() {
     configure "200 alone is accepted" '.pools[0].probe |= del(.accept)'
 }
 
+# A daemon that gets no CPU for a while finds the reply before it finds that its time is over: then
+# another one is to be late.
+late_is_counted() { # COUNT BEFORE
+    local digit
+    wait_until 10 counts_more server4 late "$1" && return
+    for digit in 6 7 8 9; do # the responder looks for something new
+        answers server4 "late 0.7$digit"
+        wait_until 10 counts_more server4 late "$1" && return
+    done
+    return 1
+}
+
 lost_and_forged() {
     local before1 before2 sent timeouts late
     before1=$(transitions server1) before2=$(transitions server4)
@@ -77,7 +89,7 @@ lost_and_forged() {
     answers server4 "late 0.75"
     check_state server3 down "timeout 3 of 3"
     check "forged replies are counted" server_is server3 '.probe.paths[0].unmatched >= 3'
-    check "a late reply is counted" wait_until 60 counts_more server4 late "$late"
+    check "a late reply is counted" late_is_counted "$late"
     check "two lost replies are" server_is server1 '.probe.paths[0].timeout == 2'
     check_equal "both servers stay as they were" "$before1$before2" "$(transitions server1)$(transitions server4)"
     check "and answer in time again" status_is '[.pools[].servers[] | select(.name == "server1" or .name == "server4")]
