@@ -59,18 +59,6 @@ struct finder_message finder_classify(struct finder_text text) {
     return (struct finder_message){result.start, result.method};
 }
 
-uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text) {
-    const __u64 key[2] = {secret[0], secret[1]};
-    struct ss_text message = as_text(text);
-    const struct ss_header via = SS_HEADER_VIA;
-    struct ss_message kind = ss_classify(&message);
-    __u32 target = ss_request_uri_at(kind.start, kind.method);
-    const struct ss_header cseq = SS_HEADER_CSEQ;
-    return ss_attempt_of(ss_line_hash(&message, key, target),
-                         ss_branch_hash(&message, key, ss_find_header(&message, via, kind.start)),
-                         ss_cseq_number(&message, ss_find_header(&message, cseq, kind.start)));
-}
-
 int finder_has_to_tag(struct finder_text text) {
     struct ss_text message = as_text(text);
     const struct ss_header to = SS_HEADER_TO;

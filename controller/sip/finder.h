@@ -62,8 +62,6 @@ unsigned finder_cseq_method(struct finder_text text);
 struct finder_span finder_named_call(struct finder_text text, int invite);
 /* The topmost Via's branch, or its value if that is not unique. */
 struct finder_span finder_branch(struct finder_text text);
-/* As ss_attempt_of: of an INVITE, an ACK or a CANCEL. */
-uint32_t finder_attempt(const uint64_t secret[2], struct finder_text text);
 int finder_is_stun(struct finder_text text);
 /* Whether a response is the answer to a BYE that ends the call: ss_is_end_of_bye, ss_is_of_bye. */
 int finder_is_end_of_bye(struct finder_text text);

@@ -73,7 +73,7 @@ SS_ASSERT_SIZE(struct ss_bucket, 64);
  *
  * tick     when it came, in ticks modulo 2^16: only people want to know. 0: longer ago than
  *          SS_LONG_AGO; the sweep writes that before the ticks come round
- * attempt  the last INVITE's Request-URI and branch, hashed (bpf/attempt.h); 0: not known
+ * attempt  the last INVITE's Request-URI, branch and CSeq, hashed (bpf/attempt.h); 0: unknown
  * open     attempts that are neither cancelled nor refused
  * marks    SS_CALL_*, below
  */
