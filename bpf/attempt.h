@@ -96,7 +96,7 @@ SS_INLINE struct ss_span ss_branch_at(const struct ss_text *text, __u32 offset) 
     struct ss_stop_scan scan = {*text, value, ss_forget(text, SS_BRANCH_BEFORE), value,
                                 ss_forget(text, 0)};
     struct ss_span span = {0, 0, 0};
-    if (offset >= text->length)
+    if (!offset)
         return span;
     ss_loop(SS_STOP_STEPS, ss_branch_step, &scan);
     if (scan.state != SS_BRANCH_END || scan.folds == 3)

@@ -104,6 +104,13 @@ SS_INLINE __u32 ss_first_mark(__u64 marks) {
     return (__u32)((lowest * 0x0001020304050607ULL) >> 56);
 }
 
+/* How many bytes at the start of a word, 0 to 8, are one of two. */
+SS_INLINE __u32 ss_run_of(__u64 word, __u8 byte, __u8 other) {
+    __u64 a = word ^ SS_BYTES(byte), b = word ^ SS_BYTES(other), low = SS_BYTES(0x7f);
+    __u64 neither = (((a & low) + low) | a) & (((b & low) + low) | b) & SS_BYTES(0x80);
+    return neither ? ss_first_mark(neither) : 8;
+}
+
 SS_INLINE int ss_is_blank(int c) {
     return c == ' ' || c == '\t';
 }

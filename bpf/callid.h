@@ -5,7 +5,7 @@
 #ifndef SIPSTEER_BPF_CALLID_H
 #define SIPSTEER_BPF_CALLID_H
 
-#include "header.h"
+#include "headers.h"
 #include <sipsteer/limits.h>
 
 /* A part of a message; length 0: not found. */
@@ -77,15 +77,20 @@ SS_INLINE struct ss_span ss_value_span(const struct ss_text *text, __u32 start) 
     return span;
 }
 
+/* The value of a header, by its first byte's offset; of length 0 if there is none: offset 0. */
+SS_INLINE struct ss_span ss_header_span(const struct ss_text *text, __u32 value) {
+    struct ss_span none = {0, 0, 0};
+    return value ? ss_value_span(text, value) : none;
+}
+
 /*
  * The Call-ID's value in a message whose first line starts at offset start (leading line ends
  * skipped, see message.h).
  */
 SS_INLINE struct ss_span ss_find_call_id(const struct ss_text *text, __u32 start) {
-    const struct ss_header header = SS_HEADER_CALL_ID;
-    __u32 value = ss_find_header(text, header, start);
-    struct ss_span none = {0, 0, 0};
-    return value < text->length ? ss_value_span(text, value) : none;
+    struct ss_headers headers;
+    ss_find_headers(text, start, SS_HEADER_BIT(SS_HEADER_CALL_ID), &headers);
+    return ss_header_span(text, headers.value[SS_HEADER_CALL_ID]);
 }
 
 #endif /* SIPSTEER_BPF_CALLID_H */

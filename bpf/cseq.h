@@ -6,7 +6,7 @@
 #ifndef SIPSTEER_BPF_CSEQ_H
 #define SIPSTEER_BPF_CSEQ_H
 
-#include "header.h"
+#include "headers.h"
 #include "message.h"
 
 /* Digits, blanks and folds before the method, at most. */
@@ -60,7 +60,7 @@ static long ss_number_step(__u32 index, void *context) {
 /* The number in a CSeq whose value stands at an offset, modulo 2^32; 0 if there is none. */
 SS_INLINE __u32 ss_cseq_number(const struct ss_text *text, __u32 cseq) {
     struct ss_number_scan scan = {*text, ss_forget(text, cseq), 0};
-    if (cseq >= text->length)
+    if (!cseq)
         return 0;
     ss_loop(SS_CSEQ_STEPS, ss_number_step, &scan);
     return scan.number;
@@ -78,7 +78,7 @@ SS_INLINE __u32 ss_cseq_method(const struct ss_text *text, __u32 cseq) {
     struct ss_cseq_scan scan = {*text, ss_forget(text, cseq), 0};
     __u64 word = 0;
     __u32 length = 0;
-    if (cseq >= text->length)
+    if (!cseq)
         return SS_METHOD_NONE;
     ss_loop(SS_CSEQ_STEPS, ss_cseq_step, &scan);
     if (!scan.gap)

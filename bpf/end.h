@@ -10,6 +10,8 @@
 /* Whether a CSeq, whose value stands at an offset, says BYE. */
 SS_INLINE int ss_is_of_bye(const struct ss_text *text, __u32 cseq) {
     struct ss_cseq_scan scan = {*text, ss_forget(text, cseq), 0};
+    if (!cseq)
+        return 0;
     ss_loop(SS_CSEQ_STEPS, ss_cseq_step, &scan);
     if (!scan.gap || ss_text_byte(text, scan.at) != 'B' || ss_text_byte(text, scan.at + 1) != 'Y' ||
         ss_text_byte(text, scan.at + 2) != 'E')

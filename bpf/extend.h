@@ -30,7 +30,7 @@ SS_INLINE __u64 ss_combine(const __u64 secret[2], __u64 hash, __u64 other, __u32
 
 SS_INLINE void ss_extend_by_user(const struct ss_text *text, struct ss_key *key) {
     const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
-    struct ss_span user = ss_find_user(text, key->start);
+    struct ss_span user = ss_find_user(text, key->headers.value[SS_HEADER_TO]);
     if (!user.length)
         return;
     __u64 hash = ss_hash_text(secret, text, user.offset, user.length);
@@ -44,7 +44,7 @@ SS_INLINE void ss_extend_by_user(const struct ss_text *text, struct ss_key *key)
 
 SS_INLINE void ss_extend_by_via(const struct ss_text *text, struct ss_key *key) {
     const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
-    struct ss_span sent_by = ss_find_sent_by(text, key->start);
+    struct ss_span sent_by = ss_sent_by_at(text, key->headers.value[SS_HEADER_VIA]);
     if (!sent_by.length)
         return;
     __u64 hash = ss_hash_text(secret, text, sent_by.offset, sent_by.length);

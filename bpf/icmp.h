@@ -48,7 +48,7 @@ SS_INLINE int ss_parse_quoted_ipv4(struct xdp_md *ctx, struct ss_packet *packet,
         ip->protocol != IPPROTO_UDP || !ss_is_ipv4_destination(packet, ip->saddr) ||
         (ip->frag_off & bpf_htons(SS_IP_OFFSET_MASK)))
         return -1;
-    packet->transport = offset + ip->ihl * 4;
+    packet->transport = (__u16)(offset + ip->ihl * 4);
     ss_map_ipv4(packet->source, ip->saddr);
     ss_map_ipv4(packet->destination, ip->daddr);
     return 0;
@@ -63,7 +63,7 @@ SS_INLINE int ss_parse_quoted_ipv6(struct xdp_md *ctx, struct ss_packet *packet,
     __builtin_memcpy(packet->source, &ip->saddr, 16);
     __builtin_memcpy(packet->destination, &ip->daddr, 16);
     packet->protocol = ip->nexthdr;
-    packet->transport = offset + sizeof(*ip);
+    packet->transport = (__u16)(offset + sizeof(*ip));
     if (ss_parse_extensions(ctx, packet) != SS_PARSED)
         return -1;
     return packet->protocol == IPPROTO_UDP && packet->part != SS_LATER_FRAGMENT ? 0 : -1;
@@ -98,7 +98,7 @@ SS_STAGE int ss_parse_icmp_error(struct xdp_md *ctx, struct ss_packet *packet) {
     packet->source_port = udp->source;
     packet->destination_port = udp->dest;
     packet->message = packet->transport + sizeof(*udp);
-    packet->message_length = end > packet->message ? end - packet->message : 0;
+    packet->message_length = (__u16)(end > packet->message ? end - packet->message : 0);
     packet->part = SS_FIRST_FRAGMENT; /* for the key: the message may be cut off */
     return 1;
 }

@@ -13,12 +13,13 @@
 #include "siphash.h"
 
 struct ss_key {
-    __u64 hash;  /* of the call: by this the table knows it */
-    __u64 ring;  /* what the pool's ring is asked by; the same, unless the pool wants otherwise */
-    __u64 user;  /* of the registration, or the call named, whose server a new call gets; 0: none */
-    __u32 start; /* offset of the message's first line (message.h) */
+    __u64 hash; /* of the call: by this the table knows it */
+    __u64 ring; /* what the pool's ring is asked by; the same, unless the pool wants otherwise */
+    __u64 user; /* of the registration, or the call named, whose server a new call gets; 0: none */
     __u32 attempt; /* of an INVITE, an ACK or a CANCEL (attempt.h); 0: not known */
+    __u16 start;   /* offset of the message's first line (message.h) */
     __u16 sender;  /* index of the server that a response is for, and 1; 0: not known */
+    struct ss_headers headers;
     __u8 event;    /* enum ss_event */
     __u8 method;   /* enum ss_method */
     __u8 from_sip; /* hash is of a Call-ID; else of the source, and reason says why */
@@ -36,6 +37,8 @@ SS_INLINE __u8 ss_kind_without_call_id(const struct ss_packet *packet, const str
         return SS_REASON_KEEPALIVE;
     if (ss_is_stun(text))
         return SS_REASON_STUN;
+    if (ss_headers_are_cut(&key->headers))
+        return SS_REASON_TOO_MANY_LINES;
     return key->method != SS_METHOD_NONE ? SS_REASON_NO_CALL_ID : SS_REASON_NOT_SIP;
 }
 
@@ -71,7 +74,7 @@ SS_STAGE int ss_classify_packet(struct xdp_md *ctx, const struct ss_packet *pack
         return 0;
     const struct ss_text text = ss_message_text(ctx, packet);
     const struct ss_message message = ss_classify(&text);
-    key->start = message.start;
+    key->start = (__u16)message.start;
     key->method = message.method;
     return 0;
 }
@@ -82,7 +85,8 @@ SS_STAGE int ss_classify_packet(struct xdp_md *ctx, const struct ss_packet *pack
  */
 SS_INLINE int ss_key_of_text(const struct ss_text *text, int whole, struct ss_key *key) {
     const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
-    struct ss_span call_id = ss_find_call_id(text, key->start);
+    ss_find_headers(text, key->start, SS_MAIN_HEADERS, &key->headers);
+    struct ss_span call_id = ss_header_span(text, key->headers.value[SS_HEADER_CALL_ID]);
     if (!call_id.length || (call_id.open && !whole))
         return 0;
     key->hash = ss_hash_text(secret, text, call_id.offset, call_id.length);
@@ -94,25 +98,27 @@ SS_INLINE int ss_key_of_text(const struct ss_text *text, int whole, struct ss_ke
     return 1;
 }
 
-/* Whether the frame's first piece has all of the message. */
+/* Whether the frame's first piece has all of the message that the frame has. */
 SS_INLINE int ss_in_one_piece(struct xdp_md *ctx, const struct ss_packet *packet) {
-    if (packet->part == SS_FIRST_FRAGMENT)
-        return 0;
     __u32 piece = (__u32)(ss_data_end(ctx) - ss_data(ctx));
-    return packet->message + packet->message_length <= piece;
+    return (__u32)packet->message + packet->message_length <= piece;
 }
 
-/*
- * Makes the key of a classified message from the part of the frame that lies in one piece. 1 if
- * there is a Call-ID; 0: the key is the source's.
- */
+/* Makes the key of a classified message that lies in one piece. 1 if there is a Call-ID. */
 SS_STAGE int ss_make_key(struct xdp_md *ctx, const struct ss_packet *packet, struct ss_key *key) {
     if (!packet || !key)
         return 0;
     const struct ss_text text = ss_message_text(ctx, packet);
-    if (ss_key_of_text(&text, ss_in_one_piece(ctx, packet), key))
-        return 1;
+    return ss_key_of_text(&text, packet->part != SS_FIRST_FRAGMENT, key);
+}
+
+/* The key of a datagram without a Call-ID: its source's. 0, always. */
+SS_STAGE int ss_make_source_key(struct xdp_md *ctx, const struct ss_packet *packet,
+                                struct ss_key *key) {
+    if (!packet || !key)
+        return 0;
     const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    const struct ss_text text = ss_message_text(ctx, packet);
     key->reason = ss_kind_without_call_id(packet, &text, key);
     key->event = SS_EVENT_SOURCE;
     key->hash = ss_hash_source(packet, secret);

@@ -37,10 +37,14 @@ struct ss_skip {
 
 static long ss_skip_line_ends_step(__u32 index, void *context) {
     struct ss_skip *skip = (struct ss_skip *)context;
+    const __u8 *p = ss_text_at(&skip->text, skip->at);
+    __u32 run = 1;
     (void)index;
     if (!ss_is_line_end(ss_text_byte(&skip->text, skip->at)))
         return SS_STOP;
-    skip->at = ss_forget(&skip->text, skip->at + 1);
+    if (p + 8 <= skip->text.limit && skip->at + 8 <= skip->text.length)
+        run = ss_run_of(ss_load_8(p), '\r', '\n');
+    skip->at = ss_forget(&skip->text, skip->at + run);
     return SS_GO_ON;
 }
 

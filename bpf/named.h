@@ -26,7 +26,7 @@ SS_INLINE struct ss_span ss_named_call(const struct ss_text *text, __u32 value) 
     __u32 no = ss_forget(text, 0);
     struct ss_stop_scan scan = {*text, ss_forget(text, value), no, ss_forget(text, value), no};
     struct ss_span span = {0, 0, 0};
-    if (value >= text->length)
+    if (!value)
         return span;
     ss_loop(SS_STOP_STEPS, ss_named_step, &scan);
     if (!scan.state)

@@ -32,23 +32,23 @@ enum ss_fragment_part {
 };
 
 struct ss_packet {
-    __u32 frame;          /* bytes of the whole frame, as it came in */
-    __u32 ip;             /* offset of the IP header: 14, 18 or 22 */
-    __u32 transport;      /* offset of what follows the IP header and its extensions */
-    __u32 message;        /* offset of the UDP payload */
-    __u32 message_length; /* of the payload, as far as this frame has it */
-    __u16 vlan;           /* id in the outer tag, 0 if there is none */
-    __u8 tags;            /* VLAN tags, 0 to 2 */
-    __u8 protocol;        /* behind the IP header and its extensions */
-    __u8 part;            /* enum ss_fragment_part */
-    __u8 more;            /* fragments follow behind this one */
+    __u32 frame;           /* bytes of the whole frame, as it came in */
+    __u16 ip;              /* offset of the IP header: 14, 18 or 22 */
+    __u16 transport;       /* offset of what follows the IP header and its extensions */
+    __u16 message;         /* offset of the UDP payload */
+    __u16 message_length;  /* of the payload, as far as this frame has it */
+    __u16 fragment;        /* offset of a fragment's payload in the frame */
+    __u16 fragment_start;  /* offset of a fragment's payload in the datagram's, bytes */
+    __u16 fragment_length; /* bytes of it */
+    __u16 vlan;            /* id in the outer tag, 0 if there is none */
+    __u8 tags;             /* VLAN tags, 0 to 2 */
+    __u8 protocol;         /* behind the IP header and its extensions */
+    __u8 part;             /* enum ss_fragment_part */
+    __u8 more;             /* fragments follow behind this one */
     __be16 source_port;
     __be16 destination_port;
     __be32 fragment_id;
-    __u32 fragment;        /* offset of a fragment's payload in the frame */
-    __u32 fragment_start;  /* offset of a fragment's payload in the datagram's, bytes */
-    __u32 fragment_length; /* bytes of it */
-    __u8 source[16];       /* IPv4-mapped, network byte order */
+    __u8 source[16]; /* IPv4-mapped, network byte order */
     __u8 destination[16];
 };
 

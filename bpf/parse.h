@@ -67,7 +67,7 @@ SS_INLINE void ss_map_ipv4(__u8 mapped[16], __be32 address) {
 
 /* start: offset in the datagram's payload, bytes. more: fragments follow. */
 SS_INLINE void ss_note_fragment(struct ss_packet *packet, __u32 start, int more) {
-    packet->fragment_start = start;
+    packet->fragment_start = (__u16)start;
     packet->more = more != 0;
     if (start)
         packet->part = SS_LATER_FRAGMENT;
@@ -89,7 +89,7 @@ SS_INLINE int ss_parse_ipv4(struct xdp_md *ctx, struct ss_packet *packet, __u32 
     ss_note_fragment(packet, (fragment & SS_IP_OFFSET_MASK) * 8, fragment & SS_IP_MORE_FRAGMENTS);
     packet->fragment_id = ip->id;
     packet->protocol = ip->protocol;
-    packet->transport = packet->ip + header;
+    packet->transport = (__u16)(packet->ip + header);
     packet->fragment = packet->transport;
     *ip_end = packet->ip + total;
     ss_map_ipv4(packet->source, ip->saddr);
@@ -197,7 +197,7 @@ SS_INLINE int ss_parse_udp(struct xdp_md *ctx, struct ss_packet *packet, __u32 i
         message_end = ip_end;
     if (message_end < packet->message || message_end > ip_end)
         return SS_REASON_MALFORMED;
-    packet->message_length = message_end - packet->message;
+    packet->message_length = (__u16)(message_end - packet->message);
     return SS_PARSED;
 }
 
@@ -228,7 +228,7 @@ SS_STAGE int ss_parse(struct xdp_md *ctx, struct ss_packet *packet) {
     if (ip_end < packet->transport || ip_end > packet->frame)
         return SS_REASON_MALFORMED;
     packet->fragment_length =
-        ip_end - (packet->part == SS_WHOLE ? packet->transport : packet->fragment);
+        (__u16)(ip_end - (packet->part == SS_WHOLE ? packet->transport : packet->fragment));
     if (ss_is_icmp(packet))
         return SS_PARSED;
     if (packet->protocol != IPPROTO_UDP)

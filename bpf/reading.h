@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What a message is for its call, as far as its first line does not show it. Each search costs as
- * much as that for the Call-ID, so only what the state of the call asks for is read: of a confirmed
- * call, the CSeq of responses and nothing else.
+ * What a message is for its call, as far as its first line does not show it. Only what the state of
+ * the call asks for is read: of a confirmed call, the CSeq of responses and nothing else.
  *
  * It is read in the frame's first piece.
  */
@@ -33,12 +32,14 @@ SS_STAGE __u32 ss_hash_branch(struct xdp_md *ctx, const struct ss_packet *packet
     return ss_branch_hash(&text, secret, via);
 }
 
-/* The attempt that a request is of, whose first line starts at offset start; 0: not known. */
-SS_STAGE __u32 ss_read_attempt(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start,
-                               __u32 method) {
-    __u32 target = ss_hash_target(ctx, packet, ss_request_uri_at(start, method));
-    __u32 branch = ss_hash_branch(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_VIA));
-    __u32 number = ss_number_in_cseq(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_CSEQ));
+/* The attempt that a request is of; 0: not known. */
+SS_STAGE __u32 ss_read_attempt(struct xdp_md *ctx, const struct ss_packet *packet,
+                               const struct ss_key *key) {
+    if (!packet || !key)
+        return 0;
+    __u32 target = ss_hash_target(ctx, packet, ss_request_uri_at(key->start, key->method));
+    __u32 branch = ss_hash_branch(ctx, packet, key->headers.value[SS_HEADER_VIA]);
+    __u32 number = ss_number_in_cseq(ctx, packet, key->headers.value[SS_HEADER_CSEQ]);
     return ss_attempt_of(target, branch, number);
 }
 
@@ -60,11 +61,22 @@ SS_STAGE __u64 ss_call_named_at(struct xdp_md *ctx, const struct ss_packet *pack
     return call.length ? ss_hash_text(secret, &text, call.offset, call.length) : 0;
 }
 
-/* The call that a header names, if the table has it; else 0. */
+/* The call that a header, whose value stands at an offset, names, if the table has it; else 0. */
 SS_INLINE __u64 ss_call_named(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
-                              __u32 start, enum ss_read_header which) {
-    __u64 call = ss_call_named_at(ctx, packet, ss_value_at(ctx, packet, start, which));
+                              __u32 value) {
+    __u64 call = value ? ss_call_named_at(ctx, packet, value) : 0;
     return call && ss_state_of(pool, call) != SS_CALL_EMPTY ? call : 0;
+}
+
+/* Looks for headers that name a call behind those that every message has. 0, always. */
+SS_STAGE int ss_find_names(struct xdp_md *ctx, const struct ss_packet *packet,
+                           struct ss_headers *headers) {
+    if (!packet || !headers)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    __u32 wanted = SS_HEADER_BIT(SS_HEADER_REPLACES) | SS_HEADER_BIT(SS_HEADER_TARGET_DIALOG);
+    ss_find_more_headers(&text, wanted, headers);
+    return 0;
 }
 
 /*
@@ -74,10 +86,11 @@ SS_INLINE __u64 ss_call_named(struct xdp_md *ctx, const struct ss_packet *packet
 SS_INLINE void ss_read_named(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
                              struct ss_key *key) {
     __u64 call = 0;
+    ss_find_names(ctx, packet, &key->headers);
     if (key->method == SS_METHOD_INVITE)
-        call = ss_call_named(ctx, packet, pool, key->start, SS_READ_REPLACES);
+        call = ss_call_named(ctx, packet, pool, key->headers.value[SS_HEADER_REPLACES]);
     if (!call)
-        call = ss_call_named(ctx, packet, pool, key->start, SS_READ_TARGET_DIALOG);
+        call = ss_call_named(ctx, packet, pool, key->headers.value[SS_HEADER_TARGET_DIALOG]);
     if (call)
         key->user = call;
 }
@@ -105,14 +118,14 @@ SS_INLINE int ss_asks_for_attempt(__u32 method, __u32 state) {
 
 SS_INLINE void ss_read_request(struct xdp_md *ctx, const struct ss_packet *packet, __u32 state,
                                struct ss_key *key) {
-    __u32 method = key->method, start = key->start;
+    __u32 method = key->method;
     if (state == SS_CALL_CONFIRMED || state == SS_CALL_SOURCE)
         return;
     if (ss_asks_for_tag(method, state) &&
-        ss_is_tagged(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_TO)))
+        ss_is_tagged(ctx, packet, key->headers.value[SS_HEADER_TO]))
         key->event = (__u8)ss_event_in_dialog(method);
     if (key->event != SS_EVENT_REINVITE && ss_asks_for_attempt(method, state))
-        key->attempt = ss_read_attempt(ctx, packet, start, method);
+        key->attempt = ss_read_attempt(ctx, packet, key);
 }
 
 /* Sets the key's event and attempt to what the message is for its call. A BYE shows all it is. */
@@ -128,8 +141,7 @@ SS_INLINE void ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *pack
             (key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER))
             ss_read_named(ctx, packet, pool, key);
     } else if (state != SS_CALL_EMPTY && state != SS_CALL_CLOSING &&
-               ss_ends_call(ctx, packet, key->start,
-                            ss_value_at(ctx, packet, key->start, SS_READ_CSEQ)))
+               ss_ends_call(ctx, packet, key->start, key->headers.value[SS_HEADER_CSEQ]))
         key->event = SS_EVENT_ENDED;
 }
 

@@ -25,7 +25,7 @@ SS_INLINE int ss_gather(struct xdp_md *ctx, const struct ss_packet *packet, stru
     return 0;
 }
 
-/* As ss_make_key(), from a copy of the message. 1 if there is a Call-ID; else key is unchanged. */
+/* As ss_make_key(), from a copy of the message. */
 SS_STAGE int ss_make_key_scattered(struct xdp_md *ctx, const struct ss_packet *packet,
                                    struct ss_key *key) {
     struct ss_text text;

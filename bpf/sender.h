@@ -41,13 +41,16 @@ SS_STAGE __u64 ss_host_in_via(struct xdp_md *ctx, const struct ss_packet *packet
     return (__u64)sent_by.offset << 32 | ss_host_length(&text, &sent_by);
 }
 
-/* Index of the server of a pool that a response's topmost Via names; SS_NO_SERVER if none. */
+/*
+ * Index of the server of a pool that a response's topmost Via, whose value stands at an offset,
+ * names; SS_NO_SERVER if none.
+ */
 SS_STAGE __u32 ss_sender(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
-                         __u32 start) {
+                         __u32 via) {
     struct ss_host_key name = {};
     if (!packet)
         return SS_NO_SERVER;
-    __u64 found = ss_host_in_via(ctx, packet, ss_value_at(ctx, packet, start, SS_READ_VIA));
+    __u64 found = ss_host_in_via(ctx, packet, via);
     __u32 length = (__u32)found;
     if (!length || length >= SS_HOST_SIZE)
         return SS_NO_SERVER;

@@ -44,8 +44,10 @@ SS_INLINE int ss_admit(struct xdp_md *ctx, const struct ss_packet *packet, int m
 /* The key of a packet's message, wherever in the frame the Call-ID lies. */
 SS_INLINE void ss_find_key(struct xdp_md *ctx, const struct ss_packet *packet, struct ss_key *key) {
     ss_classify_packet(ctx, packet, key);
-    if (!ss_make_key(ctx, packet, key) && !ss_in_one_piece(ctx, packet))
-        ss_make_key_scattered(ctx, packet, key);
+    int found = ss_in_one_piece(ctx, packet) ? ss_make_key(ctx, packet, key)
+                                             : ss_make_key_scattered(ctx, packet, key);
+    if (!found)
+        ss_make_source_key(ctx, packet, key);
 }
 
 /* Likewise of a message: what follows of its datagram, if it is a fragment, goes the same way. */
@@ -69,7 +71,7 @@ SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_key *
 
 SS_INLINE void ss_find_sender(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
                               struct ss_key *key) {
-    __u32 server = ss_sender(ctx, packet, pool, key->start);
+    __u32 server = ss_sender(ctx, packet, pool, key->headers.value[SS_HEADER_VIA]);
     key->sender = (__u16)(server == SS_NO_SERVER ? 0 : server + 1);
 }
 

@@ -8,7 +8,7 @@
 #ifndef SIPSTEER_BPF_STOPS_H
 #define SIPSTEER_BPF_STOPS_H
 
-#include "header.h"
+#include "headers.h"
 
 /* Three bytes that matter. */
 #define SS_STOPS(a, b, c) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16)

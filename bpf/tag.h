@@ -70,7 +70,7 @@ static long ss_tag_step(__u32 index, void *context) {
 SS_INLINE int ss_has_tag(const struct ss_text *text, __u32 to) {
     __u32 no = ss_forget(text, 0);
     struct ss_stop_scan scan = {*text, ss_forget(text, to), no, no, no};
-    if (to >= text->length)
+    if (!to)
         return 0;
     ss_loop(SS_STOP_STEPS, ss_tag_step, &scan);
     return scan.state == SS_TAG_FOUND;

@@ -120,15 +120,15 @@ SS_INLINE int ss_is_tel(const struct ss_text *text, __u32 start) {
 }
 
 /*
- * The user in the To header of a message whose first line starts at offset start; of length 0 if
- * it has none, or if the text ends before the URI does. At most SS_KEY_BYTES of it.
+ * The user in a To whose value stands at an offset, 0: there is no To; of length 0 if it has none,
+ * or if the text ends before the URI does. At most SS_KEY_BYTES of it.
  */
-SS_INLINE struct ss_span ss_find_user(const struct ss_text *text, __u32 start) {
-    const struct ss_header header = SS_HEADER_TO;
-    __u32 value = ss_find_header(text, header, start);
+SS_INLINE struct ss_span ss_find_user(const struct ss_text *text, __u32 value) {
     __u32 no = ss_forget(text, 0);
     struct ss_user_scan scan = {*text, ss_forget(text, value), no, no, no, no, no};
     struct ss_span span = {0, 0, 0};
+    if (!value)
+        return span;
     ss_loop(text->length, ss_user_step, &scan);
     __u32 end = scan.at;
     if (scan.state == SS_USER_FOUND && scan.colon)

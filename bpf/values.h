@@ -10,40 +10,6 @@
 #include "key.h"
 #include "tag.h"
 
-enum ss_read_header {
-    SS_READ_VIA,
-    SS_READ_TO,
-    SS_READ_CSEQ,
-    SS_READ_REPLACES,
-    SS_READ_TARGET_DIALOG
-};
-
-SS_INLINE struct ss_header ss_header_of(enum ss_read_header which) {
-    const struct ss_header via = SS_HEADER_VIA, to = SS_HEADER_TO, cseq = SS_HEADER_CSEQ,
-                           replaces = SS_HEADER_REPLACES, target = SS_HEADER_TARGET_DIALOG;
-    switch (which) {
-    case SS_READ_VIA:
-        return via;
-    case SS_READ_TO:
-        return to;
-    case SS_READ_CSEQ:
-        return cseq;
-    case SS_READ_REPLACES:
-        return replaces;
-    default:
-        return target;
-    }
-}
-
-/* Offset of a header's value; past the message if there is none. */
-SS_STAGE __u32 ss_value_at(struct xdp_md *ctx, const struct ss_packet *packet, __u32 start,
-                           enum ss_read_header which) {
-    if (!packet)
-        return SS_TEXT_MAX;
-    const struct ss_text text = ss_message_text(ctx, packet);
-    return ss_find_header(&text, ss_header_of(which), start);
-}
-
 /* Whether To, whose value stands at an offset, has a tag. */
 SS_STAGE int ss_is_tagged(struct xdp_md *ctx, const struct ss_packet *packet, __u32 to) {
     if (!packet)

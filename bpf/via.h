@@ -61,13 +61,15 @@ static long ss_via_step(__u32 index, void *context) {
 }
 
 /*
- * sent-by of a Via whose value stands at an offset; of length 0 if there is none on the header's
- * first line, or if the text ends in it. At most SS_KEY_BYTES of it.
+ * sent-by of a Via whose value stands at an offset, 0: there is no Via; of length 0 if there is
+ * none on the header's first line, or if the text ends in it. At most SS_KEY_BYTES of it.
  */
 SS_INLINE struct ss_span ss_sent_by_at(const struct ss_text *text, __u32 value) {
     __u32 no = ss_forget(text, 0);
     struct ss_via_scan scan = {*text, ss_forget(text, value), no, no, no};
     struct ss_span span = {0, 0, 0};
+    if (!value)
+        return span;
     ss_loop(text->length, ss_via_step, &scan);
     if (scan.end <= scan.start || ss_text_byte(text, scan.at) < 0)
         return span;
@@ -76,12 +78,6 @@ SS_INLINE struct ss_span ss_sent_by_at(const struct ss_text *text, __u32 value) 
     if (span.length > SS_KEY_BYTES)
         span.length = SS_KEY_BYTES;
     return span;
-}
-
-/* The same of the topmost Via of a message whose first line starts at offset start. */
-SS_INLINE struct ss_span ss_find_sent_by(const struct ss_text *text, __u32 start) {
-    const struct ss_header header = SS_HEADER_VIA;
-    return ss_sent_by_at(text, ss_find_header(text, header, start));
 }
 
 #endif /* SIPSTEER_BPF_VIA_H */

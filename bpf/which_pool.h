@@ -46,7 +46,7 @@ SS_INLINE int ss_goes_on(struct xdp_md *ctx, const struct ss_packet *packet,
                          const struct ss_key *key) {
     if (key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER)
         return ss_event_in_dialog(key->method) != key->event &&
-               ss_is_tagged(ctx, packet, ss_value_at(ctx, packet, key->start, SS_READ_TO));
+               ss_is_tagged(ctx, packet, key->headers.value[SS_HEADER_TO]);
     return 1;
 }
 
@@ -57,8 +57,7 @@ SS_INLINE __u32 ss_which_pool(struct xdp_md *ctx, const struct ss_packet *packet
     if (!service->by_method || !key->from_sip)
         return ss_pool_of(service, method);
     if (method >= SS_METHOD_RESPONSE_1XX) {
-        __u32 asked =
-            ss_method_in_cseq(ctx, packet, ss_value_at(ctx, packet, key->start, SS_READ_CSEQ));
+        __u32 asked = ss_method_in_cseq(ctx, packet, key->headers.value[SS_HEADER_CSEQ]);
         method = asked == SS_METHOD_NONE ? method : asked;
     }
     __u32 own = ss_pool_of(service, method);

@@ -35,6 +35,17 @@ static struct ss_text as_text(struct finder_text text) {
     return result;
 }
 
+static struct ss_headers headers_of(const struct ss_text *message) {
+    struct ss_headers headers;
+    ss_find_headers(message, ss_skip_line_ends(message), SS_ALL_HEADERS, &headers);
+    return headers;
+}
+
+/* Offset of a header's value, 0 if there is none. */
+static __u32 value_of(const struct ss_text *message, enum ss_header header) {
+    return headers_of(message).value[header];
+}
+
 struct finder_span finder_call_id(struct finder_text text) {
     struct ss_text message = as_text(text);
     struct ss_span span = ss_find_call_id(&message, ss_skip_line_ends(&message));
@@ -43,13 +54,13 @@ struct finder_span finder_call_id(struct finder_text text) {
 
 struct finder_span finder_user(struct finder_text text) {
     struct ss_text message = as_text(text);
-    struct ss_span span = ss_find_user(&message, ss_skip_line_ends(&message));
+    struct ss_span span = ss_find_user(&message, value_of(&message, SS_HEADER_TO));
     return (struct finder_span){span.offset, span.length};
 }
 
 struct finder_span finder_sent_by(struct finder_text text) {
     struct ss_text message = as_text(text);
-    struct ss_span span = ss_find_sent_by(&message, ss_skip_line_ends(&message));
+    struct ss_span span = ss_sent_by_at(&message, value_of(&message, SS_HEADER_VIA));
     return (struct finder_span){span.offset, span.length};
 }
 
@@ -61,47 +72,45 @@ struct finder_message finder_classify(struct finder_text text) {
 
 int finder_has_to_tag(struct finder_text text) {
     struct ss_text message = as_text(text);
-    const struct ss_header to = SS_HEADER_TO;
-    return ss_has_tag(&message, ss_find_header(&message, to, ss_skip_line_ends(&message)));
+    return ss_has_tag(&message, value_of(&message, SS_HEADER_TO));
 }
 
 unsigned finder_cseq_method(struct finder_text text) {
     struct ss_text message = as_text(text);
-    const struct ss_header cseq = SS_HEADER_CSEQ;
-    return ss_cseq_method(&message, ss_find_header(&message, cseq, ss_skip_line_ends(&message)));
+    return ss_cseq_method(&message, value_of(&message, SS_HEADER_CSEQ));
 }
 
 struct finder_span finder_branch(struct finder_text text) {
-    const struct ss_header via = SS_HEADER_VIA;
     struct ss_text message = as_text(text);
-    struct ss_span span =
-        ss_branch_at(&message, ss_find_header(&message, via, ss_skip_line_ends(&message)));
+    struct ss_span span = ss_branch_at(&message, value_of(&message, SS_HEADER_VIA));
     return (struct finder_span){span.offset, span.length};
 }
 
 struct finder_span finder_named_call(struct finder_text text, int invite) {
-    const struct ss_header replaces = SS_HEADER_REPLACES, target = SS_HEADER_TARGET_DIALOG;
     struct ss_text message = as_text(text);
-    const __u32 start = ss_skip_line_ends(&message);
     struct ss_span span = {0, 0, 0};
     if (invite)
-        span = ss_named_call(&message, ss_find_header(&message, replaces, start));
+        span = ss_named_call(&message, value_of(&message, SS_HEADER_REPLACES));
     if (!span.length)
-        span = ss_named_call(&message, ss_find_header(&message, target, start));
+        span = ss_named_call(&message, value_of(&message, SS_HEADER_TARGET_DIALOG));
     return (struct finder_span){span.offset, span.length};
 }
 
 int finder_is_end_of_bye(struct finder_text text) {
     struct ss_text message = as_text(text);
-    const struct ss_header cseq = SS_HEADER_CSEQ;
-    const __u32 start = ss_skip_line_ends(&message);
-    return ss_is_end_of_bye(&message, start) &&
-           ss_is_of_bye(&message, ss_find_header(&message, cseq, start));
+    return ss_is_end_of_bye(&message, ss_skip_line_ends(&message)) &&
+           ss_is_of_bye(&message, value_of(&message, SS_HEADER_CSEQ));
 }
 
 int finder_is_stun(struct finder_text text) {
     struct ss_text message = as_text(text);
     return ss_is_stun(&message);
+}
+
+int finder_is_cut(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    const struct ss_headers headers = headers_of(&message);
+    return ss_headers_are_cut(&headers);
 }
 
 uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span) {

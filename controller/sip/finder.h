@@ -63,6 +63,8 @@ struct finder_span finder_named_call(struct finder_text text, int invite);
 /* The topmost Via's branch, or its value if that is not unique. */
 struct finder_span finder_branch(struct finder_text text);
 int finder_is_stun(struct finder_text text);
+/* Whether it has more lines than are looked at: ss_headers_are_cut. */
+int finder_is_cut(struct finder_text text);
 /* Whether a response is the answer to a BYE that ends the call: ss_is_end_of_bye, ss_is_of_bye. */
 int finder_is_end_of_bye(struct finder_text text);
 

@@ -53,6 +53,9 @@ ss_reason kind_without_call_id(const std::string &message) {
     if (finder_is_stun(text) != 0) {
         return SS_REASON_STUN;
     }
+    if (finder_is_cut(text) != 0) {
+        return SS_REASON_TOO_MANY_LINES;
+    }
     return finder_classify(text).method == SS_METHOD_NONE ? SS_REASON_NOT_SIP
                                                           : SS_REASON_NO_CALL_ID;
 }

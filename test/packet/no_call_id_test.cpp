@@ -37,6 +37,7 @@ const std::vector<Kind> kKinds = {
     {"a request", request_without_call_id("OPTIONS"), SS_REASON_NO_CALL_ID},
     {"a response", "SIP/2.0 200 OK\r\nVia: x\r\n\r\n", SS_REASON_NO_CALL_ID},
     {"an empty Call-ID", request("INVITE", ""), SS_REASON_NO_CALL_ID},
+    {"a Call-ID behind 256 lines", invite_of_many_lines(), SS_REASON_TOO_MANY_LINES},
     {"a Call-ID in the body", request_without_call_id("INVITE") + "Call-ID: x\r\n",
      SS_REASON_NO_CALL_ID},
 };

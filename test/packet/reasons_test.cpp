@@ -82,6 +82,7 @@ const std::map<__u32, Scene> kScenes = {
      [](Farm &farm) { return farm.run(to_vip("\0\1\0\0\x21\x12\xa4\x42 twelve bytes"s)); }},
     {SS_REASON_NO_CALL_ID,
      [](Farm &farm) { return farm.run(to_vip(request_without_call_id("INVITE"))); }},
+    {SS_REASON_TOO_MANY_LINES, [](Farm &farm) { return farm.run(to_vip(invite_of_many_lines())); }},
     {SS_REASON_NOT_SIP, [](Farm &farm) { return farm.run(to_vip("GET / HTTP/1.1\r\n\r\n")); }},
     {SS_REASON_FRAGMENT,
      [](Farm &farm) {

@@ -62,6 +62,14 @@ std::string ack_of_failure(std::string_view call_id) {
     return with_call_id(head("ACK", branch_of("INVITE")), "ACK", call_id);
 }
 
+std::string invite_of_many_lines() {
+    std::string message = "INVITE sip:bob@example.com SIP/2.0\r\n";
+    for (int line = 0; line < 256; line++) {
+        message += "i\n";
+    }
+    return message + "i:a\n\n";
+}
+
 std::string request_without_call_id(std::string_view method) {
     return head(method, branch_of(method)) + "CSeq: 1 " + std::string(method) +
            "\r\nContent-Length: 0\r\n\r\n";

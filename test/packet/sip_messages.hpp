@@ -22,6 +22,9 @@ std::string request(std::string_view method, std::string_view call_id);
 /// The ACK of an answer that refused request("INVITE", call_id).
 std::string ack_of_failure(std::string_view call_id);
 
+/// An INVITE whose Call-ID stands behind more header lines than the data plane looks at.
+std::string invite_of_many_lines();
+
 /// A request without a Call-ID.
 std::string request_without_call_id(std::string_view method);
 

@@ -240,10 +240,12 @@ TEST_CASE("anywhere in a large message", "[callid]") {
 
 TEST_CASE("a message of many short lines", "[callid]") {
     std::string message = kStart;
-    while (message.size() < 9000) {
+    for (std::size_t line = 1; line < 256; line++) {
         message += "i\n"; // each costs a step for the line and one for the name
     }
     CHECK(find(message + "i:a\n") == "a");
+    CHECK(find(message + "i:\n a\n").empty());
+    CHECK(find(message + "X\ni:a\n").empty()); // one more than are looked at
 }
 
 TEST_CASE("a message of blanks before the value", "[callid]") {

@@ -98,7 +98,8 @@ std::string_view value_of(std::string_view rest, const std::vector<std::string_v
             rest.remove_prefix(1);
             continue;
         }
-        if (next >= lines.size() || lines[next].empty() || !is_blank(lines[next].front())) {
+        if (next > kReferenceLines || next >= lines.size() || lines[next].empty() ||
+            !is_blank(lines[next].front())) {
             return {};
         }
         rest = lines[next++];
@@ -114,7 +115,7 @@ std::string_view reference_header(std::string_view message, std::string_view ful
         message.remove_prefix(1);
     }
     const std::vector<std::string_view> lines = split_lines(message);
-    for (std::size_t i = 1; i < lines.size(); i++) {
+    for (std::size_t i = 1; i < lines.size() && i <= kReferenceLines; i++) {
         if (lines[i].empty() || lines[i] == "\r") {
             break;
         }

@@ -12,6 +12,9 @@ namespace sipsteer::test {
 /// Of a key, this many bytes count.
 inline constexpr std::size_t kReferenceKeyBytes = 256;
 
+/// Behind the start line, this many lines are looked at.
+inline constexpr std::size_t kReferenceLines = 256;
+
 /// The value of the first Call-ID header of `message` that has one: a part of `message`, trailing
 /// blanks left off, at most kReferenceKeyBytes of it. Empty if there is none.
 std::string_view reference_call_id(std::string_view message);
