@@ -43,6 +43,7 @@ SS_INLINE __u32 ss_first_state(__u32 event) {
     case SS_EVENT_END:
     case SS_EVENT_FAILED:
     case SS_EVENT_COPY:
+    case SS_EVENT_DOUBTFUL:
         return SS_CALL_EMPTY;
     case SS_EVENT_SOURCE:
         return SS_CALL_SOURCE;
@@ -59,6 +60,20 @@ SS_INLINE int ss_is_of_dialog(__u32 event) {
 
 SS_INLINE int ss_is_bye(__u32 event) {
     return event == SS_EVENT_END || event == SS_EVENT_ENDED;
+}
+
+/*
+ * Whether a message may change what the table knows of a call in state; SS_CALL_EMPTY: it knows
+ * none. An INVITE begins an attempt, ACK and CANCEL end one, and a BYE is final, also where the
+ * state stays as it is.
+ */
+SS_INLINE int ss_may_change(__u32 state, __u32 event) {
+    if (state == SS_CALL_EMPTY)
+        return ss_first_state(event) != SS_CALL_EMPTY;
+    if (state == SS_CALL_CONFIRMED || state == SS_CALL_SOURCE)
+        return ss_is_bye(event);
+    return event == SS_EVENT_START || event == SS_EVENT_ACK || event == SS_EVENT_CANCEL ||
+           event == SS_EVENT_REINVITE || event == SS_EVENT_DIALOG || ss_is_bye(event);
 }
 
 /* enum ss_call_state after a message of a call in state. */

@@ -21,8 +21,9 @@ enum ss_event {
     SS_EVENT_REINVITE, /* INVITE with a tag in To: of a dialog that both sides have */
     SS_EVENT_DIALOG,   /* any other request with a tag in To: of a dialog, or of an early one */
     SS_EVENT_ENDED, /* a final answer to a BYE: the other side's, which the balancer does not see */
-    SS_EVENT_FAILED, /* CANCEL, or ACK of a failure, of the last attempt that was open */
-    SS_EVENT_COPY,   /* a message that has come before, or that concerns one attempt of several */
+    SS_EVENT_FAILED,   /* CANCEL, or ACK of a failure, of the last attempt that was open */
+    SS_EVENT_COPY,     /* a message that has come before, or that concerns one attempt of several */
+    SS_EVENT_DOUBTFUL, /* one that no server would take (belief.h): nothing */
 };
 
 struct ss_message {

@@ -9,6 +9,7 @@
 #define SIPSTEER_BPF_READING_H
 
 #include "attempt.h"
+#include "belief.h"
 #include "call_state.h"
 #include "end.h"
 #include "known.h"
@@ -128,21 +129,50 @@ SS_INLINE void ss_read_request(struct xdp_md *ctx, const struct ss_packet *packe
         key->attempt = ss_read_attempt(ctx, packet, key);
 }
 
-/* Sets the key's event and attempt to what the message is for its call. A BYE shows all it is. */
-SS_INLINE void ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
-                                struct ss_key *key) {
-    if (key->mode != SS_POOL_STATEFUL || !key->from_sip || key->method == SS_METHOD_BYE ||
-        key->method == SS_METHOD_REGISTER)
-        return;
-    __u32 state = ss_state_of(pool, key->hash);
+/*
+ * Whether a response may begin a dialog that a server asked for: one to INVITE, SUBSCRIBE or REFER
+ * (RFC 3261, 12.1; RFC 6665, 4.1; RFC 3515, 2.4.4).
+ */
+SS_INLINE int ss_begins_dialog(struct xdp_md *ctx, const struct ss_packet *packet,
+                               const struct ss_key *key) {
+    if (key->method != SS_METHOD_RESPONSE_1XX && key->method != SS_METHOD_RESPONSE_2XX)
+        return 0;
+    __u32 asked = ss_method_in_cseq(ctx, packet, key->headers.value[SS_HEADER_CSEQ]);
+    return asked == SS_METHOD_INVITE || asked == SS_METHOD_SUBSCRIBE || asked == SS_METHOD_REFER;
+}
+
+/* What is behind the first line, as far as the state of the call asks for it. */
+SS_INLINE void ss_read_more(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
+                            __u32 state, struct ss_key *key) {
     if (key->method < SS_METHOD_RESPONSE_1XX) {
         ss_read_request(ctx, packet, state, key);
         if (state == SS_CALL_EMPTY &&
             (key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER))
             ss_read_named(ctx, packet, pool, key);
-    } else if (state != SS_CALL_EMPTY && state != SS_CALL_CLOSING &&
-               ss_ends_call(ctx, packet, key->start, key->headers.value[SS_HEADER_CSEQ]))
+    } else if (state == SS_CALL_EMPTY) {
+        if (key->sender && ss_begins_dialog(ctx, packet, key))
+            key->event = SS_EVENT_DIALOG;
+    } else if (state != SS_CALL_CLOSING &&
+               ss_ends_call(ctx, packet, key->start, key->headers.value[SS_HEADER_CSEQ])) {
         key->event = SS_EVENT_ENDED;
+    }
+}
+
+/*
+ * Sets the key's event and attempt to what the message is for its call. The first line of a BYE and
+ * of a REGISTER shows all they are.
+ */
+SS_INLINE void ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
+                                struct ss_key *key) {
+    if (key->mode != SS_POOL_STATEFUL || !key->from_sip)
+        return;
+    __u32 known = ss_state_of(pool, key->hash);
+    __u32 state = known & ~SS_CALL_TO_MOVE;
+    if (key->method != SS_METHOD_BYE && key->method != SS_METHOD_REGISTER)
+        ss_read_more(ctx, packet, pool, state, key);
+    int moves = (known & SS_CALL_TO_MOVE) || key->method == SS_METHOD_REGISTER;
+    if ((moves || ss_may_change(state, key->event)) && !ss_is_believed(ctx, packet, key))
+        key->event = SS_EVENT_DOUBTFUL;
 }
 
 #endif /* SIPSTEER_BPF_READING_H */

@@ -10,20 +10,10 @@
 #include "call_before.h"
 #include "call_table.h"
 #include "key.h"
+#include "known.h"
 #include "maps.h"
 #include "packet.h"
 #include "schedule.h"
-
-/*
- * What a server of a call in this pool takes: its flags (SS_SERVER_*), 0 if it gets nothing of the
- * call any more.
- */
-SS_INLINE __u32 ss_server_takes(__u32 index, __u32 pool) {
-    struct ss_server *server = bpf_map_lookup_elem(&servers, &index);
-    if (!server || !(server->flags & SS_SERVER_FORWARD) || server->pool != pool)
-        return 0;
-    return server->flags;
-}
 
 /* What the change of its state is for a call: enum ss_call_event. */
 SS_INLINE __u8 ss_event_of_change(__u32 state, __u32 next) {
@@ -151,17 +141,10 @@ SS_INLINE __u32 ss_select_first(__u32 pool, const struct ss_key *key, struct ss_
     return server;
 }
 
-/* A call without an entry, or with an expired one: it gets a server, the table remembers it. */
-SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss_key *key,
-                             __u32 now, struct ss_outcome *outcome) {
-    __u32 state = ss_first_state(key->event);
-    __u32 server = ss_select_first(pool, key, outcome);
-    outcome->server = server;
-    if (server == SS_NO_SERVER)
-        return;
-    outcome->renewed = 1;
-    if (state == SS_CALL_EMPTY)
-        return;
+/* Enters a call that has no entry, or an expired one, with the outcome's server. */
+SS_INLINE void ss_enter(struct ss_place *place, __u32 pool, const struct ss_key *key, __u32 now,
+                        struct ss_outcome *outcome) {
+    __u32 state = ss_first_state(key->event), server = outcome->server;
     __u64 value = ss_call_make(place->tag, state, server, now);
     int entered = place->entry ? ss_call_swap(place->entry, place->value, value)
                                : ss_call_insert(place, now, value);
@@ -174,6 +157,17 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
     if (outcome->reserved)
         ss_release(server);
     ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
+}
+
+/* A call without an entry, or with an expired one: it gets a server, the table remembers it. */
+SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss_key *key,
+                             __u32 now, struct ss_outcome *outcome) {
+    outcome->server = ss_select_first(pool, key, outcome);
+    if (outcome->server == SS_NO_SERVER)
+        return;
+    outcome->renewed = 1;
+    if (ss_first_state(key->event) != SS_CALL_EMPTY)
+        ss_enter(place, pool, key, now, outcome);
 }
 
 /*
@@ -261,6 +255,10 @@ SS_INLINE void ss_select_known(const struct ss_place *place, __u32 pool, struct 
     __u32 state = ss_call_state(place->value);
     __u32 server = ss_call_server(place->value);
     __u32 takes = ss_server_takes(server, pool);
+    if (key->event == SS_EVENT_DOUBTFUL) {
+        outcome->server = takes ? server : ss_server_without_entry(pool, key, SS_NO_SERVER);
+        return;
+    }
     if (ss_is_bye(key->event))
         ss_bye_note(place);
     else if (state == SS_CALL_EARLY || state == SS_CALL_CLOSING)
@@ -340,7 +338,8 @@ SS_STAGE int ss_find_server(__u32 pool, __u32 mode, const struct ss_key *key) {
 
 /*
  * A response goes to the server that asked for it, whatever the table has; 1 if that is known and
- * takes it. The table notes what the response is for its call.
+ * takes it. The table notes what the response is for its call, and remembers the server if a dialog
+ * begins: what the phone asks in it later names no server.
  */
 SS_INLINE int ss_select_sender(__u32 pool, const struct ss_key *key, struct ss_outcome *outcome) {
     struct ss_place place;
@@ -349,9 +348,13 @@ SS_INLINE int ss_select_sender(__u32 pool, const struct ss_key *key, struct ss_o
         return 0;
     outcome->server = key->sender - 1;
     outcome->reason = SS_REASON_VIA_SERVER;
-    if (key->mode != SS_POOL_STATEFUL || ss_call_find(ss_call_position(key->hash, pool), &place) ||
-        !place.entry || ss_call_expired(place.value, now))
+    if (key->mode != SS_POOL_STATEFUL || ss_call_find(ss_call_position(key->hash, pool), &place))
         return 1;
+    if (!place.entry || ss_call_expired(place.value, now)) {
+        if (key->event == SS_EVENT_DIALOG)
+            ss_enter(&place, pool, key, now, outcome);
+        return 1;
+    }
     if (ss_is_bye(key->event))
         ss_bye_note(&place);
     ss_call_note(&place, key->event, now, outcome);
@@ -371,6 +374,9 @@ SS_STAGE int ss_select(__u32 pool, struct ss_key *key, struct ss_outcome *outcom
         ss_select_stateful(pool, key, outcome);
     else
         ss_select_stateless(pool, key, outcome);
+    if (key->event == SS_EVENT_DOUBTFUL)
+        outcome->reason =
+            outcome->server == SS_NO_SERVER ? SS_REASON_NO_SERVER : SS_REASON_DOUBTFUL;
     return 0;
 }
 

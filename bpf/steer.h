@@ -95,9 +95,9 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     ss_extend_key(ctx, packet, pool, key);
     key->mode = pool->mode;
     ss_fetch_calls(pool_index, pool->mode, key);
-    ss_read_for_call(ctx, packet, pool_index, key);
     if (key->from_sip && key->method >= SS_METHOD_RESPONSE_1XX)
         ss_find_sender(ctx, packet, pool_index, key);
+    ss_read_for_call(ctx, packet, pool_index, key);
     ss_select(pool_index, key, outcome);
     if (outcome->server == SS_NO_SERVER) {
         verdict = ss_when_down(ctx, packet, key, pool_index, pool, outcome);

@@ -18,6 +18,7 @@ struct OwnLink {
     std::uint32_t bond = 0;   // likewise the bond or team
     std::uint16_t vlan = 0;   // of a VLAN interface
     bool macvlan = false;     // it has a MAC of its own beside that of the one below it
+    bool sums_later = false;  // frames come in on it before their checksums are made
     bool addressed = false;   // it is up and has an IP address that is not link-local
 
     bool operator==(const OwnLink &) const = default;

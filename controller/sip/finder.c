@@ -4,6 +4,7 @@
 #include "bpf/attempt.h"
 #include "bpf/call_state.h"
 #include "bpf/callid.h"
+#include "bpf/complete.h"
 #include "bpf/cseq.h"
 #include "bpf/end.h"
 #include "bpf/message.h"
@@ -28,6 +29,7 @@ SAME(DIALOG);
 SAME(ENDED);
 SAME(FAILED);
 SAME(COPY);
+SAME(DOUBTFUL);
 
 static struct ss_text as_text(struct finder_text text) {
     struct ss_text result = {text.start, text.start + text.readable,
@@ -107,6 +109,13 @@ int finder_is_stun(struct finder_text text) {
     return ss_is_stun(&message);
 }
 
+int finder_is_complete(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    const struct ss_headers headers = headers_of(&message);
+    const struct ss_message first = ss_classify(&message);
+    return ss_is_complete(&message, first.start, first.method, &headers);
+}
+
 int finder_is_cut(struct finder_text text) {
     struct ss_text message = as_text(text);
     const struct ss_headers headers = headers_of(&message);
@@ -134,6 +143,10 @@ unsigned finder_event_in_dialog(unsigned method) {
 
 int finder_is_of_dialog(unsigned event) {
     return ss_is_of_dialog(event);
+}
+
+int finder_may_change(unsigned state, unsigned event) {
+    return ss_may_change(state, event);
 }
 
 unsigned finder_first_state(unsigned event) {

@@ -39,7 +39,8 @@ enum finder_event {
     FINDER_DIALOG,
     FINDER_ENDED,
     FINDER_FAILED,
-    FINDER_COPY
+    FINDER_COPY,
+    FINDER_DOUBTFUL
 };
 
 /* As ss_classify: where the first line starts, enum ss_method. */
@@ -63,6 +64,8 @@ struct finder_span finder_named_call(struct finder_text text, int invite);
 /* The topmost Via's branch, or its value if that is not unique. */
 struct finder_span finder_branch(struct finder_text text);
 int finder_is_stun(struct finder_text text);
+/* Whether it has what no server does without: ss_is_complete. */
+int finder_is_complete(struct finder_text text);
 /* Whether it has more lines than are looked at: ss_headers_are_cut. */
 int finder_is_cut(struct finder_text text);
 /* Whether a response is the answer to a BYE that ends the call: ss_is_end_of_bye, ss_is_of_bye. */
@@ -76,6 +79,9 @@ unsigned finder_event_of(unsigned method);
 unsigned finder_event_in_dialog(unsigned method);
 /* Whether it may be that of a dialog which the call table should know: ss_is_of_dialog. */
 int finder_is_of_dialog(unsigned event);
+
+/* Whether a message may change a call in an enum ss_call_state: ss_may_change. */
+int finder_may_change(unsigned state, unsigned event);
 
 /* enum ss_call_state from enum finder_event. */
 unsigned finder_first_state(unsigned event);

@@ -58,6 +58,7 @@ Message read_message(std::string_view payload) {
         message.asked = asked == SS_METHOD_NONE ? message.method : asked;
     }
     message.ends_call = message.method >= SS_METHOD_RESPONSE_1XX && finder_is_end_of_bye(text) != 0;
+    message.complete = finder_is_complete(text) != 0;
     message.in_dialog = finder_has_to_tag(text) != 0;
     message.to_user = part_if_any(payload, finder_user(text));
     message.sent_by = part_if_any(payload, finder_sent_by(text));
@@ -76,6 +77,9 @@ Message read_first_fragment(std::string_view payload) {
     if (open) {
         message.call_id.clear();
     }
+    // As ss_is_believed() has it (bpf/belief.h): it may begin something and change nothing.
+    const unsigned event = finder_event_of(message.method);
+    message.complete = !message.in_dialog && (event == FINDER_START || event == FINDER_OTHER);
     return message;
 }
 

@@ -25,6 +25,7 @@ struct Message {
     std::optional<Address> source;      // of the client
     bool ends_call = false;             // a final answer to a BYE
     bool in_dialog = false;             // To has a tag
+    bool complete = true;               // a server would take it, as far as its headers show
 
     /// What is absent of the message is not in it. Otherwise it is not known.
     bool whole = false;

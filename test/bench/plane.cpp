@@ -193,6 +193,8 @@ void Plane::add_link() {
     key.ifindex = kLoopback;
     const ss_link link{};
     must(bpf_map_update_elem(map("links"), &key, &link, BPF_ANY), "links");
+    const ss_link_key sums{key.ifindex, SS_LINK_SUMS_LATER, {}};
+    must(bpf_map_update_elem(map("links"), &sums, &link, BPF_ANY), "links");
 }
 
 void Plane::trace(Trace what) const {

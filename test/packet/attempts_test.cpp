@@ -213,16 +213,17 @@ TEST_CASE("a CANCEL of no attempt that the call has ends none", "[attempts]") {
 
 TEST_CASE("attempts that cannot be told apart", "[attempts]") {
     const auto *via = "Via: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776asdhdsINVITE\r\n";
+    const auto *folded = "Via: SIP/2.0/UDP 192.0.2.7:5060\r\n ;branch=776\r\n"; // not unique
     Attempt attempt;
-    attempt.send(replaced(kInvite, via, ""), SS_REASON_CALL_NEW);
+    attempt.send(replaced(kInvite, via, folded), SS_REASON_CALL_NEW);
     SECTION("are ended by any CANCEL, and stay so") {
         attempt.send(kCancel);
         CHECK(attempt.state() == SS_CALL_CLOSING);
-        attempt.send(replaced(kRefused, via, ""));
+        attempt.send(replaced(kRefused, via, folded));
         CHECK(attempt.state() == SS_CALL_CLOSING);
     }
     SECTION("are confirmed by any ACK") {
-        attempt.send(GENERATE_COPY(as<std::string>(), kRefused, replaced(kRefused, via, "")));
+        attempt.send(GENERATE_COPY(as<std::string>(), kRefused, replaced(kRefused, via, folded)));
         CHECK(attempt.state() == SS_CALL_CONFIRMED);
     }
 }
@@ -250,10 +251,6 @@ TEST_CASE("what does not look like the INVITE's own ACK confirms", "[attempts]")
         const auto *folded = "Via: SIP/2.0/UDP 192.0.2.7:5060\r\n ;branch=776\r\n";
         invite = replaced(invite, old, folded);
         ack = replaced(ack, old, folded);
-    }
-    SECTION("no Via") {
-        invite = replaced(invite, old, "");
-        ack = replaced(ack, old, "");
     }
     Attempt attempt;
     attempt.send(invite, SS_REASON_CALL_NEW);

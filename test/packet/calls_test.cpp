@@ -188,7 +188,9 @@ TEST_CASE("the SIP-Version of a status line is read in any case", "[calls]") {
     const __u32 server = farm.steer(to_vip(request("INVITE", kCall)), SS_REASON_CALL_NEW);
     farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT);
     const std::string version = GENERATE("sip/2.0", "Sip/2.0", "sIP/2.0");
-    const std::string answer = version + " 200 OK\r\nCSeq: 2 BYE\r\nCall-ID: " + kCall + "\r\n\r\n";
+    const std::string answer =
+        version + " 200 OK\r\nVia: SIP/2.0/UDP 198.51.100.100\r\nCSeq: 2 BYE\r\nCall-ID: " + kCall +
+        "\r\n\r\n";
     CHECK(farm.steer(to_vip(answer), SS_REASON_CALL_HIT) == server);
     CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_CLOSING);
 }
@@ -203,8 +205,8 @@ TEST_CASE("a response to what a server began is no call until a request follows"
         return calls;
     };
     const auto state = [&farm] { return ss_call_state(farm.call(kCall).value); };
-    const Packet response =
-        to_vip("SIP/2.0 200 OK\r\nCSeq: 1 OPTIONS\r\nCall-ID: " + kCall + "\r\n\r\n");
+    const Packet response = to_vip(
+        "SIP/2.0 200 OK\r\nv: SIP/2.0/UDP x\r\nCSeq: 1 OPTIONS\r\nCall-ID: " + kCall + "\r\n\r\n");
     // Limits are for calls: each server is at its own.
     for (__u32 i = 0; i < Farm::kServers; i++) {
         farm.server(i, {.most_calls = 1});

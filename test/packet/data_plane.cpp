@@ -198,6 +198,10 @@ void DataPlane::host(std::string_view host, __u32 server, __u32 pool) {
     update(Program::get().maps().hosts, key, server);
 }
 
+void DataPlane::sums_come_later() {
+    update(Program::get().maps().links, ss_link_key{kIngress, SS_LINK_SUMS_LATER, {}}, ss_link{});
+}
+
 void DataPlane::director_mac(const Mac &mac) {
     ss_link_key key = {};
     std::copy(mac.begin(), mac.end(), key.mac);

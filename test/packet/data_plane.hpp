@@ -127,9 +127,11 @@ public:
     /// Frames to this MAC, in this VLAN, are the director's. It has kDirectorMac, untagged and in
     /// kVlan, unless told otherwise.
     void own_mac(const Mac &mac, std::uint16_t vlan = 0, __u32 ifindex = kIngress);
-    /// Frames from this MAC were sent by a director.
     void host(std::string_view host, __u32 server, __u32 pool = 0);
+    /// Frames from this MAC were sent by a director.
     void director_mac(const Mac &mac);
+    /// Frames come in before their checksums are made.
+    void sums_come_later();
 
     /// Runs one packet and checks what holds for each: one reason counter rises by one packet and
     /// the frame's bytes, its verdict is the program's action, a frame passed is untouched.

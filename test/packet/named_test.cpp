@@ -140,6 +140,25 @@ TEST_CASE("the answer to a BYE ends the call, whichever server sent that", "[nam
     CHECK(ss_call_state(farm.call(kRunning).value) == SS_CALL_CLOSING);
 }
 
+TEST_CASE("what a phone asks in a dialog that a server began goes to that server", "[named]") {
+    Farm farm;
+    const __u32 other = (Farm::ring_server(call_hash(kRunning)) + 1) % Farm::kServers;
+    const std::string via = "Via: SIP/2.0/UDP 192.0.2.11:5080";
+    farm.host("192.0.2.11", other);
+    const char *asked = GENERATE("1 INVITE", "1 SUBSCRIBE", "1 REFER");
+    CHECK(farm.steer(to_vip(answer(kRunning, via, asked)), SS_REASON_VIA_SERVER) == other);
+    CHECK(ss_call_state(farm.call(kRunning).value) == SS_CALL_OTHER);
+    CHECK(farm.load(other).live == 0);
+    CHECK(farm.steer(to_vip(request("BYE", kRunning)), SS_REASON_CALL_HIT) == other);
+}
+
+TEST_CASE("the answer to an OPTIONS of a server leaves no entry", "[named]") {
+    Farm farm;
+    farm.host("192.0.2.11", 1);
+    farm.steer(to_vip(answer(kRunning, "Via: SIP/2.0/UDP 192.0.2.11")), SS_REASON_VIA_SERVER);
+    CHECK(farm.entries().empty());
+}
+
 TEST_CASE("a stateless pool's responses, too", "[named][stateless]") {
     Farm farm;
     farm.pool(0, SS_POOL_STATELESS);

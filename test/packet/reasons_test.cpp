@@ -135,6 +135,8 @@ const std::map<__u32, Scene> kScenes = {
      }},
     {SS_REASON_DIALOG_UNKNOWN,
      [](Farm &farm) { return farm.run(to_vip(request("BYE", "reasons@example.com"))); }},
+    {SS_REASON_DOUBTFUL,
+     [](Farm &farm) { return farm.run(to_vip("INVITE sip:b SIP/2.0\r\ni: a\r\n\r\n")); }},
     {SS_REASON_VIA_SERVER,
      [](Farm &farm) {
          farm.host("192.0.2.11", 1);

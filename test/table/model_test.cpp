@@ -218,7 +218,9 @@ private:
         const Sent sent{message, branch_of(id, message)};
         std::string text = request_of(sent, id);
         if (message == Message::response) {
-            text = "SIP/2.0 200 OK\r\nCall-ID: " + id + "\r\n\r\n";
+            text = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP vip.example.com\r\nCSeq: 1 OPTIONS\r\n"
+                   "Call-ID: " +
+                   id + "\r\n\r\n";
         } else if (message == Message::keepalive) {
             source = "203.0.113." + std::to_string(below(250) + 1);
             hash = source_hash(source);

@@ -87,6 +87,15 @@ void add_frames(LinkKeys &keys, std::uint32_t ingress, const MacAddress &mac,
     }
 }
 
+/// Where frames come in before a NIC makes their checksums, these are not looked at.
+void add_sums(LinkKeys &keys, const std::vector<OwnLink> &links, std::uint32_t ingress) {
+    for (const auto &link : links) {
+        if (link.ifindex == ingress && link.sums_later) {
+            keys.insert(key_of(ingress, SS_LINK_SUMS_LATER, {}));
+        }
+    }
+}
+
 } // namespace
 
 LinkKey from_director(const MacAddress &mac) {
@@ -101,6 +110,9 @@ LinkKeys own_frames(const config::Config &config, const std::vector<OwnLink> &li
         });
         if (base == links.end()) {
             continue;
+        }
+        for (const auto ingress : ingress_of(links, *base)) {
+            add_sums(keys, links, ingress);
         }
         const Stack stack(config, links, *base);
         for (const auto &[link, vlan] : stack.places()) {

@@ -5,7 +5,9 @@
 #include "base/own_addresses.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
+#include <system_error>
 
 namespace sipsteer {
 
@@ -42,6 +44,21 @@ std::optional<std::set<std::string>> addressed_interfaces() {
     return interfaces;
 }
 
+/// Between programs of one machine no NIC makes the checksums. What stands on a NIC is none of
+/// them.
+bool is_software(const std::string &kind) {
+    return !kind.empty() && kind != "vlan" && kind != "bond" && kind != "team";
+}
+
+/// Likewise between virtual machines: their NICs hand frames over with the sums still to be made.
+bool is_paravirtual(const std::string &interface) {
+    std::error_code failed;
+    const auto driver =
+        std::filesystem::read_symlink("/sys/class/net/" + interface + "/device/driver", failed);
+    const std::string name = failed ? "" : driver.filename().string();
+    return name == "virtio_net" || name == "vmxnet3" || name == "hv_netvsc" || name == "vif";
+}
+
 } // namespace
 
 std::vector<OwnLink> own_links(const std::vector<LinkInfo> &links,
@@ -65,6 +82,7 @@ std::vector<OwnLink> own_links(const std::vector<LinkInfo> &links,
                        .bond = over == "bond" || over == "team" ? link.master : 0,
                        .vlan = link.vlan,
                        .macvlan = link.kind == "macvlan",
+                       .sums_later = is_software(link.kind),
                        .addressed = link.up && addressed.contains(link.name)});
     }
     return own;
@@ -96,6 +114,9 @@ Status OwnLinks::look() {
     }
     next_ = Clock::now() + kPause;
     links_ = own_links(*links, *addressed);
+    for (auto &link : links_) {
+        link.sums_later = link.sums_later || is_paravirtual(link.name);
+    }
     return Done{};
 }
 

@@ -46,6 +46,12 @@ farm::For again_for(std::uint32_t state, unsigned event, unsigned method) {
                                                             : farm::For::Other;
 }
 
+/// Whether the table does not believe a message that would change it: ss_read_for_call().
+bool is_doubtful(const sip::Message &message, const calls::Key &key, unsigned state) {
+    return message.whole && !message.complete && !message.call_id.empty() &&
+           (message.method == SS_METHOD_REGISTER || finder_may_change(state, key.event) != 0);
+}
+
 bool takes(const farm::World &world, const plan::PlannedPool &pool, std::uint16_t index) {
     const auto *server = farm::find_server(world.plan, index);
     return farm::takes_messages(server) && server->value.pool == pool.index;
@@ -124,12 +130,17 @@ json call_json(const farm::World &world, const farm::Located &located) {
 nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
                       const sip::Message &message) {
     const bool stateful = pool.value.mode == SS_POOL_STATEFUL;
-    const calls::Key key = calls::make_key(world.secret, message, pool.value);
+    calls::Key key = calls::make_key(world.secret, message, pool.value);
     Findings findings;
     if (stateful && key.table) {
         findings.entry = farm::locate(world, pool, *key.table);
     }
     const bool found = findings.entry && !findings.entry->expired;
+    const unsigned empty = SS_CALL_EMPTY;
+    const unsigned state = found ? findings.entry->call.state : empty;
+    if (is_doubtful(message, key, state)) {
+        key.event = FINDER_DOUBTFUL;
+    }
     findings.named = known_at(world, pool, key.named);
     findings.registered = known_at(world, pool, key.user);
     findings.sender = sender_of(world, pool, message);

@@ -100,6 +100,9 @@ std::string entry_words(const farm::World &world, const plan::PlannedPool &pool,
     std::string text = "in the call table: " + std::string(calls::state_name(call.state)) +
                        ", at server " + farm::server_word(world, call.server) + ", " +
                        age_words(call.age_ticks);
+    if (key.event == FINDER_DOUBTFUL) {
+        return text + "; no server would take the message, so it changes nothing";
+    }
     const auto *server = farm::find_server(world.plan, call.server);
     const bool takes = farm::takes_messages(server) && server->value.pool == pool.index;
     const bool moves = message.method == SS_METHOD_REGISTER && takes && !server->takes_new;
@@ -131,8 +134,10 @@ std::string new_words(const farm::World &world, const plan::PlannedPool &pool,
         return "no lookup in the call table; missing: " + list_words(key.missing);
     }
     std::string text = findings.entry ? "its entry has expired: " : "not in the call table: ";
-    text += finder_is_of_dialog(key.event) != 0 ? "of a dialog that the table does not know; "
-                                                : "a new call; ";
+    text += key.event == FINDER_DOUBTFUL
+                ? "of a message that no server would take, so it makes no entry; "
+            : finder_is_of_dialog(key.event) != 0 ? "of a dialog that the table does not know; "
+                                                  : "a new call; ";
     if (findings.named) {
         return text + "it names a call at " + farm::server_word(world, *findings.named);
     }

@@ -47,6 +47,13 @@ LinkKey in_vlan(std::uint32_t ifindex, std::uint16_t vlan) {
 
 } // namespace
 
+TEST_CASE("an interface whose frames come before their checksums is marked") {
+    auto veth = nic(1);
+    veth.sums_later = true;
+    CHECK(own_frames(with_program_on("eth1"), {veth, nic(2)}) ==
+          LinkKeys{key(1, 0, mac(1)), from_director(mac(1)), key(1, SS_LINK_SUMS_LATER, {})});
+}
+
 TEST_CASE("an interface with the program takes the frames to its own MAC") {
     CHECK(own_frames(with_program_on("eth1"), {nic(1), nic(2)}) ==
           LinkKeys{key(1, 0, mac(1)), from_director(mac(1))});

@@ -29,6 +29,15 @@ TEST_CASE("interfaces that are not Ethernet have no frames") {
           OwnLink{.ifindex = 2, .name = "eth0", .mac = {2, 0, 0, 0, 0, 2}, .addressed = true});
 }
 
+TEST_CASE("between programs of one machine checksums are made later") {
+    for (const auto *kind : {"veth", "tun", "bridge", "macvlan"}) {
+        CHECK(own_links({link(2, "x", kind)}, {})[0].sums_later);
+    }
+    for (const auto *kind : {"", "vlan", "bond", "team"}) {
+        CHECK_FALSE(own_links({link(2, "x", kind)}, {})[0].sums_later);
+    }
+}
+
 TEST_CASE("an address on an interface that is down is none") {
     auto vrrp = link(3, "vrrp", "macvlan");
     vrrp.lower = 2;

@@ -18,6 +18,9 @@ using nlohmann::json;
 
 namespace {
 
+/// Behind a Call-ID: what a message has beside it.
+const std::string kRest = "\r\nv: SIP/2.0/UDP 192.0.2.1\r\nCSeq: 1 X";
+
 constexpr Secret kSecret = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
 constexpr std::uint32_t kNow = calls::test::kNow;
 
@@ -315,6 +318,15 @@ std::string message(const std::string &first, const std::string &lines) {
 
 } // namespace
 
+TEST_CASE("a message that no server would take changes nothing") {
+    Scene scene;
+    const auto bye = read_message(message("BYE sip:a SIP/2.0", "i: new"));
+    scene.put(hash_of("new"), SS_CALL_CONFIRMED, scene.index("a"));
+    CHECK(has(scene.ask(bye), "no server would take the message, so it changes nothing"));
+    const auto invite = read_message(message("INVITE sip:a", "i: other" + kRest));
+    CHECK(has(scene.ask(invite), "of a message that no server would take, so it makes no entry"));
+}
+
 TEST_CASE("a message of a dialog that the table does not know goes by the ring") {
     Scene scene;
     scene.pool().scheduler = config::Scheduler::LeastCalls;
@@ -323,14 +335,15 @@ TEST_CASE("a message of a dialog that the table does not know goes by the ring")
     scene.loads[scene.index(ring)].live = 50;
     for (const char *first : {"ACK sip:a SIP/2.0", "BYE sip:a SIP/2.0", "CANCEL sip:a SIP/2.0",
                               "UPDATE sip:a SIP/2.0", "INVITE sip:a SIP/2.0"}) {
-        const auto asked = read_message(message(first, "To: <sip:a>;tag=1\r\ni: new"));
+        const auto asked = read_message(message(first, "To: <sip:a>;tag=1\r\ni: new" + kRest));
         const auto answer = scene.ask(asked);
         INFO(answer.dump());
         CHECK(answer["if_new"]["server"] == ring);
         CHECK(has(answer, "not in the call table: of a dialog that the table does not know; the "
                           "ring gives ring slot "));
     }
-    const auto begins = read_message(message("INVITE sip:a SIP/2.0", "To: <sip:a>\r\ni: new"));
+    const auto begins =
+        read_message(message("INVITE sip:a SIP/2.0", "To: <sip:a>\r\ni: new" + kRest));
     CHECK(scene.ask(begins)["if_new"]["server"] != ring);
 }
 
@@ -340,7 +353,7 @@ TEST_CASE("a message goes to the server of the call that it names") {
     const auto other = scene.index(scene.name(ring) == "a" ? "b" : "a");
     scene.put(hash_of("running"), SS_CALL_CONFIRMED, other);
     const auto ask = [&](const std::string &first, const std::string &line) {
-        return scene.ask(read_message(message(first, line + "\r\ni: new")));
+        return scene.ask(read_message(message(first, line + "\r\ni: new" + kRest)));
     };
     const auto answer = ask("INVITE sip:a SIP/2.0", "Replaces: running;to-tag=1");
     CHECK(answer["if_new"]["server"] == scene.name(other));

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Whether a SIP server would take a message. The call table believes no other: a datagram that
+ * every server drops must not make, confirm, end or move a call. Looked at only where a message
+ * would do that.
+ */
+#ifndef SIPSTEER_BPF_BELIEF_H
+#define SIPSTEER_BPF_BELIEF_H
+
+#include "complete.h"
+#include "key.h"
+#include "scattered.h"
+#include "sum.h"
+
+#include <linux/in.h>
+#include <sipsteer/link.h>
+
+/* A part of the frame's first piece. */
+SS_INLINE struct ss_text ss_text_of(struct xdp_md *ctx, __u32 offset, __u32 length) {
+    struct ss_text text = {ss_at(ctx, offset), ss_data_end(ctx), 0, ctx->rx_queue_index};
+    text.length = ss_forget(&text, length);
+    return text;
+}
+
+/* Whether IPv4's header has the right checksum (RFC 791, 3.1); IPv6's has none. */
+SS_STAGE int ss_ip_sum_is_right(struct xdp_md *ctx, const struct ss_packet *packet) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_text_of(ctx, packet->ip, (__u32)packet->transport - packet->ip);
+    int first = ss_text_byte(&text, 0);
+    return first >> 4 == 6 || ss_sum_fold(ss_sum_text(&text)) == 0xffff;
+}
+
+/* The sum of what UDP's checksum covers but the message (RFC 768; RFC 8200, 8.1). */
+SS_INLINE __u64 ss_udp_header_sum(struct xdp_md *ctx, const struct ss_packet *packet) {
+    __u64 source[2], destination[2];
+    __builtin_memcpy(source, packet->source, 16);
+    __builtin_memcpy(destination, packet->destination, 16);
+    /* ffff, which an IPv4 address has before it here, is a zero of this arithmetic. */
+    __u64 sum = ss_sum_word(source[0]) + ss_sum_word(source[1]) + ss_sum_word(destination[0]) +
+                ss_sum_word(destination[1]) + bpf_htons(IPPROTO_UDP) +
+                bpf_htons((__u16)(packet->message_length + 8));
+    const struct ss_text header = ss_text_of(ctx, packet->transport, 8);
+    const __u8 *p = ss_text_at(&header, 0);
+    return p + 8 <= header.limit ? sum + ss_sum_word(ss_load_8(p)) : 0;
+}
+
+/* Whether there is no checksum, as only IPv4 may have it. */
+SS_INLINE int ss_has_no_sum(struct xdp_md *ctx, const struct ss_packet *packet) {
+    const __u8 *udp = ss_at(ctx, packet->transport);
+    const __u8 *ip = ss_at(ctx, packet->ip);
+    return udp + 8 <= ss_data_end(ctx) && ip + 1 <= ss_data_end(ctx) && !udp[6] && !udp[7] &&
+           *ip >> 4 == 4;
+}
+
+SS_STAGE int ss_udp_sum_is_right(struct xdp_md *ctx, const struct ss_packet *packet) {
+    if (!packet)
+        return 0;
+    if (ss_has_no_sum(ctx, packet))
+        return 1;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    return ss_sum_fold(ss_udp_header_sum(ctx, packet) + ss_sum_text(&text)) == 0xffff;
+}
+
+/* The same of a message that lies in several pieces. */
+SS_STAGE int ss_udp_sum_is_right_scattered(struct xdp_md *ctx, const struct ss_packet *packet) {
+    struct ss_text text;
+    if (!packet || ss_gather(ctx, packet, &text))
+        return 0;
+    return ss_has_no_sum(ctx, packet) ||
+           ss_sum_fold(ss_udp_header_sum(ctx, packet) + ss_sum_text(&text)) == 0xffff;
+}
+
+/* Whether frames come in here before their checksums are made (veth, tap and the like). */
+SS_INLINE int ss_sums_come_later(struct xdp_md *ctx) {
+    struct ss_link_key key = {.ifindex = ctx->ingress_ifindex, .vlan = SS_LINK_SUMS_LATER};
+    return bpf_map_lookup_elem(&links, &key) != NULL;
+}
+
+SS_INLINE int ss_sums_are_right(struct xdp_md *ctx, const struct ss_packet *packet) {
+    return ss_ip_sum_is_right(ctx, packet) &&
+           (ss_in_one_piece(ctx, packet) ? ss_udp_sum_is_right(ctx, packet)
+                                         : ss_udp_sum_is_right_scattered(ctx, packet));
+}
+
+/*
+ * Whether the call table believes a message that has a Call-ID. A first fragment is no message yet:
+ * it may begin a call, so that what follows finds its server, but change none.
+ */
+SS_STAGE int ss_is_believed(struct xdp_md *ctx, const struct ss_packet *packet,
+                            const struct ss_key *key) {
+    if (!packet || !key)
+        return 0;
+    if (packet->part == SS_FIRST_FRAGMENT)
+        return (key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER) &&
+               ss_ip_sum_is_right(ctx, packet);
+    const struct ss_text text = ss_message_text(ctx, packet);
+    return ss_is_complete(&text, key->start, key->method, &key->headers) &&
+           (ss_sums_are_right(ctx, packet) || ss_sums_come_later(ctx));
+}
+
+#endif /* SIPSTEER_BPF_BELIEF_H */
