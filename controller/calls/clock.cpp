@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calls/clock.hpp"
 
-#include <time.h>
+#include "base/kernel_clock.hpp"
 
 namespace sipsteer::calls {
 
 std::uint64_t now_nanoseconds() {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
-           static_cast<std::uint64_t>(now.tv_nsec);
+    return kernel_time_coarse();
 }
 
 std::uint32_t now_tick() {

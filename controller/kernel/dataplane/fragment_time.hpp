@@ -3,11 +3,12 @@
 // The time of fragments, in fragment ticks (sipsteer/fragment.h).
 #pragma once
 
+#include "base/kernel_clock.hpp"
+
 #include <sipsteer/fragment.h>
 
 #include <chrono>
 #include <cstdint>
-#include <ctime>
 
 namespace sipsteer::dataplane {
 
@@ -19,11 +20,7 @@ inline std::uint32_t fragment_ticks(std::chrono::milliseconds time) {
 
 /// Now, as the data plane reads it: bpf_ktime_get_coarse_ns().
 inline std::uint32_t fragment_now() {
-    timespec time{};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-    const auto nanoseconds = static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
-                             static_cast<std::uint64_t>(time.tv_nsec);
-    return static_cast<std::uint32_t>(nanoseconds >> SS_FRAGMENT_TICK_SHIFT);
+    return static_cast<std::uint32_t>(kernel_time_coarse() >> SS_FRAGMENT_TICK_SHIFT);
 }
 
 } // namespace sipsteer::dataplane

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/rings/wall_clock.hpp"
 
+#include "base/kernel_clock.hpp"
+
 #include <ctime>
 #include <limits>
 
@@ -10,9 +12,9 @@ namespace {
 
 constexpr std::uint64_t kSecond = 1'000'000'000;
 
-std::uint64_t read(clockid_t clock) {
+std::uint64_t wall_time() {
     timespec time{};
-    clock_gettime(clock, &time);
+    clock_gettime(CLOCK_REALTIME, &time);
     return static_cast<std::uint64_t>(time.tv_sec) * kSecond +
            static_cast<std::uint64_t>(time.tv_nsec);
 }
@@ -22,9 +24,9 @@ std::uint64_t compare() {
     std::uint64_t offset = 0;
     std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
     for (int i = 0; i < 5; ++i) {
-        const auto before = read(CLOCK_MONOTONIC);
-        const auto wall = read(CLOCK_REALTIME);
-        const auto took = read(CLOCK_MONOTONIC) - before;
+        const auto before = kernel_time();
+        const auto wall = wall_time();
+        const auto took = kernel_time() - before;
         if (took < least) {
             least = took;
             offset = wall - (before + took / 2);
@@ -45,7 +47,7 @@ std::uint64_t WallClock::time_of(std::uint64_t monotonic) {
 }
 
 std::uint64_t monotonic_now() {
-    return read(CLOCK_MONOTONIC);
+    return kernel_time();
 }
 
 } // namespace sipsteer::rings

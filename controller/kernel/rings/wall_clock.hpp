@@ -17,7 +17,7 @@ private:
     std::uint64_t compared_ = 0; // CLOCK_MONOTONIC; 0: not yet
 };
 
-/// ns of CLOCK_MONOTONIC, now.
+/// ns of the data plane's clock, now.
 std::uint64_t monotonic_now();
 
 } // namespace sipsteer::rings
