@@ -186,6 +186,7 @@ void Farm::release_pools_and_services() {
                            [&](const auto &planned) { return planned.name == pool; });
     });
     for (const auto &pool : pools) {
+        writer_.release_pool(*indexes_.pools.find(pool));
         indexes_.pools.release(pool);
     }
     const auto services = names_without(indexes_.services, [&](const auto &name) {

@@ -64,6 +64,11 @@ Status Writer::release_server(std::uint16_t index) {
     return dataplane::write_value(maps_.server_names(), key, ss_name{}, "server_names");
 }
 
+/// Its name went with it.
+void Writer::release_pool(std::uint16_t index) {
+    dataplane::clear_pool_counters(maps_, index);
+}
+
 Status Writer::release_service(std::uint16_t index) {
     const std::uint32_t key = index;
     dataplane::clear_service_traffic(maps_, index);

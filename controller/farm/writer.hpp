@@ -24,6 +24,7 @@ public:
     /// Forgets a name, its counters, its load and its clients' flows, before the index is given to
     /// another.
     Status release_server(std::uint16_t index);
+    void release_pool(std::uint16_t index);
     Status release_service(std::uint16_t index);
 
 private:

@@ -141,6 +141,11 @@ void clear_server_counters(const Maps &maps, std::uint16_t index) {
     clear_per_cpu<ss_server_counters>(maps.server_counters(), index);
 }
 
+void clear_pool_counters(const Maps &maps, std::uint16_t index) {
+    clear_per_cpu<ss_call_counters>(maps.call_counters(), index);
+    (void)write_value(maps.pool_load(), std::uint32_t{index}, ss_pool_load{}, "pool_load");
+}
+
 void clear_service_traffic(const Maps &maps, std::uint16_t index) {
     clear_per_cpu<ss_traffic>(maps.service_traffic(), index);
     for (std::uint32_t method = 0; method < SS_METHODS; method++) {

@@ -40,8 +40,9 @@ ReasonCounters read_reasons(const Maps &maps);
 /// cannot be read.
 std::vector<std::uint64_t> packets_by_cpu(const std::string &pin_dir);
 
-/// Before an index is given to another server or service.
+/// Before an index is given to another server, pool or service.
 void clear_server_counters(const Maps &maps, std::uint16_t index);
+void clear_pool_counters(const Maps &maps, std::uint16_t index);
 void clear_service_traffic(const Maps &maps, std::uint16_t index);
 
 /// "call_new" (call_event.h).

@@ -2,9 +2,14 @@
 //
 // Who gets an index that was another's before inherits nothing of it.
 #include "farm/writer.hpp"
+#include "kernel/dataplane/counters.hpp"
 #include "kernel/dataplane/map_access.hpp"
 
+#include <sipsteer/counters.h>
 #include <sipsteer/flow.h>
+#include <sipsteer/pool.h>
+
+#include <bpf/libbpf.h>
 
 #include <catch2/catch.hpp>
 
@@ -12,6 +17,7 @@
 #include <filesystem>
 #include <sched.h>
 #include <sys/mount.h>
+#include <vector>
 
 using namespace sipsteer;
 using namespace sipsteer::dataplane;
@@ -78,4 +84,29 @@ TEST_CASE("flows to a server that is gone are forgotten, and no others") {
     CHECK(maps.knows(0, 3));
     REQUIRE(writer.release_service(3).ok());
     CHECK_FALSE(maps.knows(0, 3));
+}
+
+TEST_CASE("a pool that gets the index of one that is gone begins to count at 0") {
+    const OwnMaps maps;
+    farm::Writer writer(maps.get());
+    const auto count = [&](std::uint32_t pool) {
+        std::vector<ss_call_counters> values(static_cast<std::size_t>(libbpf_num_possible_cpus()));
+        for (auto &value : values) {
+            value.event[SS_CALL_EVENT_NEW] = 5;
+            value.expired = 7;
+        }
+        REQUIRE(bpf_map_update_elem(maps.get().call_counters(), &pool, values.data(), BPF_ANY) ==
+                0);
+        ss_pool_load load{};
+        load.turn = 9;
+        REQUIRE(write_value(maps.get().pool_load(), pool, load, "pool_load").ok());
+    };
+    count(2);
+    count(3);
+    writer.release_pool(2);
+    CHECK(read_call_counters(maps.get(), 2).event[SS_CALL_EVENT_NEW] == 0);
+    CHECK(read_call_counters(maps.get(), 2).expired == 0);
+    CHECK(read_turn(maps.get(), 2) == 0);
+    CHECK(read_call_counters(maps.get(), 3).expired != 0);
+    CHECK(read_turn(maps.get(), 3) == 9);
 }
