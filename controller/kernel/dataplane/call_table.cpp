@@ -27,6 +27,14 @@ std::uint32_t entries_of(int map) {
     return bpf_obj_get_info_by_fd(map, &info, &size) == 0 ? info.max_entries : 0;
 }
 
+/// Whether a map has buckets of the layout of this version.
+bool are_calls(int map) {
+    bpf_map_info info{};
+    std::uint32_t size = sizeof(info);
+    return bpf_obj_get_info_by_fd(map, &info, &size) == 0 && info.type == BPF_MAP_TYPE_ARRAY &&
+           info.value_size == sizeof(ss_bucket);
+}
+
 /// Whether a map of births is one for so many buckets, in the layout of this version.
 bool are_births(int map, std::uint32_t buckets) {
     bpf_map_info info{};
@@ -147,6 +155,10 @@ Result<CallTable> CallTable::open(const std::string &directory, const TablePins 
         return system_error("cannot open the call table " + path_of(directory, pins.calls));
     }
     const std::uint32_t buckets = entries_of(calls.get());
+    if (!are_calls(calls.get())) {
+        return Error{"pin_dir: the map " + path_of(directory, pins.calls) +
+                     " is no call table of this version; remove that file if it is not sipsteer's"};
+    }
     const auto births_path = path_of(directory, pins.births);
     Fd births(bpf_obj_get(births_path.c_str()));
     if (!births || !are_births(births.get(), buckets)) {

@@ -4,6 +4,7 @@
 #include "kernel/dataplane/fragment_time.hpp"
 #include "kernel/dataplane/memory.hpp"
 #include "kernel/dataplane/older_layout.hpp"
+#include "kernel/dataplane/pin_check.hpp"
 
 #include <sipsteer.skel.h>
 #include <sipsteer/layout.h>
@@ -119,6 +120,9 @@ Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes)
     }
     if (auto set = set_pin_paths(skeleton->obj, maps_directory(options.pin_dir)); !set) {
         return set.error();
+    }
+    if (auto checked = check_pins(skeleton->obj); !checked) {
+        return checked.error();
     }
     for (auto *map : {skeleton->maps.ports, skeleton->maps.held}) {
         if (auto taken = take_over(map); !taken) {
