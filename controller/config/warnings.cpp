@@ -5,6 +5,7 @@
 #include "config/cursor.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace sipsteer::config {
 
@@ -46,27 +47,68 @@ bool knows_dialogs(const Config &config, const std::string &pool) {
            (found->mode == PoolMode::Stateful && found->key != Key::CallIdAndVia);
 }
 
+void warn_of_methods(const Config &config, std::size_t i, std::vector<FieldError> &warnings) {
+    const Service &service = config.services[i];
+    const auto &invites = pool_of(service, SS_METHOD_INVITE);
+    const auto others = elsewhere(service, kOfACall);
+    const auto inside = elsewhere(service, kInACall);
+    const auto path = field_path(element_path("services", i), "method_pools");
+    if (!inside.empty() && !knows_dialogs(config, invites)) {
+        warnings.push_back({path, "INVITE goes to pool \"" + invites +
+                                      "\", which does not know its dialogs by the Call-ID; " +
+                                      inside + " of a dialog in it go to another pool"});
+    }
+    if (!others.empty()) {
+        warnings.push_back({path, "INVITE goes to pool \"" + invites +
+                                      "\", but other methods of a call do not: " + others +
+                                      "; the messages of one call reach two servers"});
+    }
+}
+
+void warn_of_weights(const Pool &pool, const std::string &path, std::vector<FieldError> &warnings) {
+    if (!pool.servers.empty() &&
+        std::all_of(pool.servers.begin(), pool.servers.end(),
+                    [](const Server &server) { return server.weight == 0; })) {
+        warnings.push_back({field_path(path, "servers"),
+                            "every server has weight 0; the pool takes no new calls"});
+    }
+}
+
+/// A frame for a server has the port of the service, so the port of the server tells no two apart.
+void warn_of_hosts(const Pool &pool, const std::string &path, std::vector<FieldError> &warnings) {
+    std::map<Address, std::size_t> first;
+    for (std::size_t i = 0; i < pool.servers.size(); i++) {
+        const auto [known, is_new] = first.try_emplace(pool.servers[i].address, i);
+        if (!is_new) {
+            const auto list = field_path(path, "servers");
+            warnings.push_back({field_path(element_path(list, i), "address"),
+                                "is also the address of " + element_path(list, known->second) +
+                                    "; calls of both reach one host, at the port of the service"});
+        }
+    }
+}
+
+void warn_of_interfaces(const Config &config, std::vector<FieldError> &warnings) {
+    for (std::size_t i = 0; i < config.interfaces.size(); i++) {
+        if (config.interfaces[i].name == "lo") {
+            warnings.push_back({field_path(element_path("interfaces", i), "name"),
+                                "no packet of a client arrives on lo"});
+        }
+    }
+}
+
 } // namespace
 
 std::vector<FieldError> warnings_about(const Config &config) {
     std::vector<FieldError> warnings;
+    warn_of_interfaces(config, warnings);
     for (std::size_t i = 0; i < config.services.size(); i++) {
-        const Service &service = config.services[i];
-        const auto &invites = pool_of(service, SS_METHOD_INVITE);
-        const auto others = elsewhere(service, kOfACall);
-        const auto inside = elsewhere(service, kInACall);
-        if (!inside.empty() && !knows_dialogs(config, invites)) {
-            warnings.push_back({field_path(element_path("services", i), "method_pools"),
-                                "INVITE goes to pool \"" + invites +
-                                    "\", which does not know its dialogs by the Call-ID; " +
-                                    inside + " of a dialog in it go to another pool"});
-        }
-        if (!others.empty()) {
-            warnings.push_back({field_path(element_path("services", i), "method_pools"),
-                                "INVITE goes to pool \"" + invites +
-                                    "\", but other methods of a call do not: " + others +
-                                    "; the messages of one call reach two servers"});
-        }
+        warn_of_methods(config, i, warnings);
+    }
+    for (std::size_t i = 0; i < config.pools.size(); i++) {
+        const auto path = element_path("pools", i);
+        warn_of_weights(config.pools[i], path, warnings);
+        warn_of_hosts(config.pools[i], path, warnings);
     }
     return warnings;
 }

@@ -105,7 +105,34 @@ TEST_CASE("a pool of weights that are all 0 is good: it takes no new calls") {
     json document = good();
     document["pools"][0]["servers"][0]["weight"] = 0;
     document["pools"][0]["servers"][1]["weight"] = 0;
-    CHECK(parse(document).ok());
+    const auto parsed = parse(document);
+    REQUIRE(parsed.ok());
+    CHECK(warnings_about(*parsed) ==
+          std::vector<FieldError>{
+              {"pools[0].servers", "every server has weight 0; the pool takes no new calls"}});
+    document["pools"][0]["servers"][1]["weight"] = 1;
+    CHECK(warnings_about(*parse(document)).empty());
+}
+
+TEST_CASE("one host as two servers of a pool is warned of: a frame has the port of the service") {
+    json document = good();
+    document["pools"][0]["servers"][1]["address"] = document["pools"][0]["servers"][0]["address"];
+    document["pools"][0]["servers"][1]["port"] = 5070;
+    const auto parsed = parse(document);
+    REQUIRE(parsed.ok());
+    CHECK(warnings_about(*parsed) ==
+          std::vector<FieldError>{{"pools[0].servers[1].address",
+                                   "is also the address of pools[0].servers[0]; calls of both "
+                                   "reach one host, at the port of the service"}});
+}
+
+TEST_CASE("the loopback interface is warned of: no client is there") {
+    json document = good();
+    document["interfaces"][0]["name"] = "lo";
+    const auto parsed = parse(document);
+    REQUIRE(parsed.ok());
+    CHECK(warnings_about(*parsed) ==
+          std::vector<FieldError>{{"interfaces[0].name", "no packet of a client arrives on lo"}});
 }
 
 TEST_CASE("methods of one call that go to two pools are warned of") {
