@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.hpp"
 
+#include "base/log_output.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,14 +70,29 @@ bool stderr_is_journal() {
     return stream == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
+Output &output() {
+    static Output instance(STDERR_FILENO);
+    return instance;
+}
+
+/// To stderr, without ever waiting for its reader.
+class StderrSink : public spdlog::sinks::base_sink<std::mutex> {
+    void sink_it_(const spdlog::details::log_msg &message) override {
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        output().put({line.data(), line.size()});
+    }
+
+    void flush_() override {}
+};
+
 std::shared_ptr<spdlog::logger> make_logger() {
     const bool journal = stderr_is_journal();
     auto formatter =
         std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc, "\n");
     formatter->add_flag<LevelFlag>('*', journal);
     formatter->set_pattern(journal ? "%*%v" : "%Y-%m-%dT%H:%M:%S.%eZ %* %v");
-    auto logger = std::make_shared<spdlog::logger>(
-        "sipsteer", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto logger = std::make_shared<spdlog::logger>("sipsteer", std::make_shared<StderrSink>());
     logger->set_formatter(std::move(formatter));
     logger->set_level(spdlog::level::info);
     return logger;
@@ -181,7 +199,9 @@ std::string format(std::string_view event, Fields fields) {
     return line;
 }
 
-void write(Level level, std::string_view event, Fields fields) {
+namespace {
+
+void write_line(Level level, std::string_view event, Fields fields) {
     const auto library = kLevels[static_cast<std::size_t>(level)].library;
     if (logger().should_log(library)) {
         logger().log(library, format(event, fields));
@@ -189,6 +209,29 @@ void write(Level level, std::string_view event, Fields fields) {
     if (level >= Level::Info && listener()) {
         listener()(level, event, fields);
     }
+}
+
+/// In the place of the lines that were lost.
+void tell_loss() {
+    if (const auto lines = output().take_news_of_loss(); lines != 0) {
+        write_line(Level::Warn, "log_lines_lost", {{"lines", lines}});
+    }
+}
+
+} // namespace
+
+void write(Level level, std::string_view event, Fields fields) {
+    tell_loss();
+    write_line(level, event, fields);
+}
+
+void flush() {
+    output().flush();
+    tell_loss();
+}
+
+std::uint64_t lines_lost() {
+    return output().lost();
 }
 
 void set_listener(Listener listener_to_be) {

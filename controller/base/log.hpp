@@ -13,6 +13,7 @@
 #include <sipsteer/choices.h>
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -60,6 +61,13 @@ inline void warn(std::string_view event, Fields fields = {}) {
 inline void error(std::string_view event, Fields fields = {}) {
     write(Level::Error, event, fields);
 }
+
+/// Writes lines that wait for a slow reader of stderr, as far as there is room. The program calls
+/// it now and then. No function here waits for the reader (log_output.hpp).
+void flush();
+
+/// Lines that were lost, because nobody read the log for long.
+std::uint64_t lines_lost();
 
 /// Called with every event of level info and above, whatever is written; nobody: an empty one. It
 /// must not write to the log.

@@ -7,15 +7,24 @@
 #include "base/result.hpp"
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 
 namespace sipsteer {
 
-/// The object that was saved since the last boot; null if there is none, or it cannot be read.
+/// The object that was saved since the last boot; null if there is none. A file that is damaged is
+/// set aside.
 nlohmann::json load_state(const std::string &file);
 
+/// Renames a damaged file to FILE.damaged and logs it, so that somebody can look at it. `problem`
+/// says what is wrong with it.
+void set_state_aside(const std::string &file, const std::string &problem);
+
 /// Replaces the file at once, never half; takes it away if `state` is null. `state` is an object
-/// without a field "boot_id".
+/// without a field "boot_id". If it fails, the file is as it was.
 Status save_state(const std::string &file, nlohmann::json state);
+
+/// The files of this process whose last save failed.
+const std::set<std::string> &unsaved_state_files();
 
 } // namespace sipsteer

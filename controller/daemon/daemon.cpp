@@ -124,6 +124,7 @@ void Daemon::await_next_change() {
 }
 
 void Daemon::on_pass() {
+    log::flush();
     steering_.note_pass();
     handed_over_.call_events().note_losses();
     if (condition_.reconcile_failed) {
@@ -169,7 +170,7 @@ Result<Warnings> Daemon::adopt(const config::Config &next, const std::string &fr
     }
     warn_about(config_);
     Warnings warnings;
-    if (auto done = steering_.vips().apply(config_); !done) {
+    if (auto done = steering_.vips().apply(config_, farm::Vips::Unrecorded::Refuse); !done) {
         log::error("vip_not_added", {{"problem", done.error().message}});
         warnings.push_back(done.error().message);
     }
@@ -189,12 +190,16 @@ void Daemon::stop() {
     notify_stopping();
     condition_.live = false;
     front_.stop();
-    const bool detach = config_.on_exit == config::OnExit::Detach;
-    if (detach) {
-        steering_.detach();
+    std::string data_plane = "the program stays attached and keeps steering";
+    if (config_.on_exit == config::OnExit::Detach) {
+        const auto done = steering_.detach();
+        if (!done) {
+            log::error("detach_failed",
+                       {{"problem", done.error().message}, {"remedy", "run sipsteerd --detach"}});
+        }
+        data_plane = done ? "detached" : "not detached: a program may keep steering";
     }
-    log::info("stopped", {{"data_plane",
-                           detach ? "detached" : "the program stays attached and keeps steering"}});
+    log::info("stopped", {{"data_plane", data_plane}});
     stop_timer_.expires_after(kStopGrace);
     stop_timer_.async_wait([this](const boost::system::error_code &) { io_.stop(); });
 }

@@ -28,7 +28,7 @@ Result<Foundation> lay_foundation(const OperatorFile &file, const Options &optio
     (void)log::set_level(options.log_level.empty() ? config.log_level : options.log_level);
     raise_open_files_limit();
     warn_about(config);
-    const auto secret = dataplane::load_or_make_secret(config.state_dir);
+    const auto secret = dataplane::load_or_make_secret(config.state_dir, config.pin_dir);
     if (!secret) {
         return secret.error();
     }

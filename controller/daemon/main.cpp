@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.hpp"
 #include "config/warnings.hpp"
+#include "daemon/capabilities.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/operator_file.hpp"
 #include "daemon/options.hpp"
 #include "daemon/startup.hpp"
 #include "farm/vips.hpp"
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 
@@ -53,6 +55,10 @@ int run(const Options &options) {
         std::cout << options.config_file << ": valid\n";
         return kExitOk;
     }
+    if (auto able = check_own_capabilities(); !able) {
+        std::cerr << "sipsteerd: " << able.error().message << '\n';
+        return kExitFailed;
+    }
     (void)log::set_level(options.log_level.empty() ? parsed->log_level : options.log_level);
     dataplane::redirect_library_messages();
     return options.detach ? detach_everything(*parsed) : serve(file, options);
@@ -65,6 +71,7 @@ int main(int argc, char **argv) {
     if (!parsed.options) {
         return parsed.exit_code;
     }
+    std::signal(SIGPIPE, SIG_IGN); // writing says so: the log's reader may go
     try {
         return run(*parsed.options);
     } catch (const std::exception &error) {

@@ -33,7 +33,7 @@ Status Steering::go_live(plan::Observed observed) {
     if (auto done = attach(); !done) {
         return done;
     }
-    if (auto done = vips_.apply(config_); !done) {
+    if (auto done = vips_.apply(config_, farm::Vips::Unrecorded::Add); !done) {
         return done;
     }
     live_ = true;
@@ -56,11 +56,9 @@ void Steering::undo() {
     }
 }
 
-void Steering::detach() {
+Status Steering::detach() {
     vips_.remove_all();
-    if (auto done = detach_all(config_); !done) {
-        log::error("detach_failed", {{"problem", done.error().message}});
-    }
+    return detach_all(config_);
 }
 
 Status Steering::reconcile(plan::Observed observed) {
@@ -96,6 +94,7 @@ Result<std::vector<plan::RingMove>> Steering::preview(const config::Config &next
 }
 
 void Steering::note_pass() {
+    vips_.retry();
     farm_.note_pass(sweeping_.totals());
     resizing_.note_pass(sweeping_.totals());
     call_alarm_.note_pass(maps_, farm_.plan());

@@ -35,8 +35,8 @@ public:
     /// After a failed start. Maps, programs and VIPs that were there before stay, with their calls.
     void undo();
 
-    /// Takes away VIPs, programs and maps.
-    void detach();
+    /// Takes away VIPs, programs and maps. After an error a program may still steer.
+    Status detach();
 
     /// Brings the maps to what the configuration and the observation say.
     Status reconcile(plan::Observed observed);

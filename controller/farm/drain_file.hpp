@@ -16,8 +16,11 @@ public:
 
     std::map<ServerId, plan::Drain::Time> load() const;
 
-    /// Warns if it cannot.
+    /// Logs if it cannot, the first time.
     void save(const std::map<ServerId, plan::Drain::Time> &began) const;
+
+    /// Whether the last save failed.
+    bool is_unsaved() const;
 
 private:
     std::string file_;

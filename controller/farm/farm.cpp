@@ -122,6 +122,9 @@ std::map<ServerId, Address> Farm::running() const {
 void Farm::note_pass(const calls::SweepTotals &totals) {
     counted_ = totals.servers;
     note_drains();
+    if (drain_file_.is_unsaved()) {
+        drain_file_.save(drains_.began());
+    }
     // Half a plan in the maps may name servers that plan_ does not know.
     if (written_) {
         release_servers(totals);

@@ -9,6 +9,16 @@
 
 namespace sipsteer::farm {
 
+namespace {
+
+/// A field that is text; else an empty one.
+std::string text_of(const nlohmann::json &entry, const char *field) {
+    const bool known = entry.is_object() && entry.contains(field) && entry[field].is_string();
+    return known ? entry[field].get<std::string>() : std::string();
+}
+
+} // namespace
+
 Vips::Vips(const std::string &state_dir) : file_(state_dir + "/addresses.json") {
     load();
 }
@@ -19,32 +29,66 @@ void Vips::load() {
     if (!state.is_object()) {
         return;
     }
-    for (const auto &entry : state.value("addresses", nlohmann::json::array())) {
-        const auto address = Address::parse(entry.value("address", ""));
-        if (address) {
-            ours_.insert({entry.value("interface", ""), *address});
+    const auto addresses = state.find("addresses");
+    bool damaged = addresses == state.end() || !addresses->is_array();
+    for (const auto &entry : damaged ? nlohmann::json() : *addresses) {
+        const auto address = Address::parse(text_of(entry, "address"));
+        const auto interface = text_of(entry, "interface");
+        if (address && !interface.empty()) {
+            ours_.insert({interface, *address});
+        } else {
+            damaged = true;
         }
+    }
+    if (damaged) {
+        set_state_aside(file_, "it has entries that are no addresses");
+        (void)save();
     }
 }
 
-void Vips::save() const {
+/// Remembered until it succeeds: see retry().
+bool Vips::save() {
     nlohmann::json state;
     for (const auto &place : ours_) {
         state["addresses"].push_back(
             {{"interface", place.interface}, {"address", place.address.to_string()}});
     }
-    if (auto done = save_state(file_, std::move(state)); !done) {
-        log::warn("addresses_not_saved", {{"file", file_}, {"problem", done.error().message}});
+    const auto done = save_state(file_, std::move(state));
+    if (!done && saved_) {
+        log::error("addresses_not_saved", {{"file", file_}, {"problem", done.error().message}});
+    }
+    saved_ = done.ok();
+    return saved_;
+}
+
+void Vips::retry() {
+    if (!saved_ && save()) {
+        log::info("addresses_saved", {{"file", file_}});
     }
 }
 
-Status Vips::add(const Place &place) {
+/// A crash after this knows what to take away.
+Status Vips::record(const std::set<Place> &wanted, Unrecorded unrecorded) {
+    const auto before = ours_;
+    ours_.insert(wanted.begin(), wanted.end());
+    if (ours_.size() == before.size() || save() || unrecorded == Unrecorded::Add) {
+        return Done{};
+    }
+    ours_ = before;
+    return Error{"vip_interface: no VIP is added, for " + file_ + " cannot be written"};
+}
+
+/// Puts a VIP there that is recorded as ours. One that is there already is not ours, unless
+/// `known`.
+Status Vips::add(const Place &place, bool known) {
     const auto added = add_address(place.interface, place.address);
+    if (!known && !(added && *added)) {
+        ours_.erase(place);
+    }
     if (!added) {
         return Error{"vip " + place.address.to_string() + ": " + added.error().message};
     }
     if (*added) {
-        ours_.insert(place);
         fresh_.insert(place);
         log::info("vip_added",
                   {{"address", place.address.to_string()}, {"interface", place.interface}});
@@ -66,16 +110,20 @@ bool Vips::remove(const Place &place) {
     return true;
 }
 
-Status Vips::apply(const config::Config &config) {
+Status Vips::apply(const config::Config &config, Unrecorded unrecorded) {
     std::set<Place> wanted;
     for (const auto &service : config.services) {
         if (service.vip_interface) {
             wanted.insert({*service.vip_interface, service.address});
         }
     }
-    Status status = Done{};
+    const auto known = ours_;
+    Status status = record(wanted, unrecorded);
     for (const auto &place : wanted) {
-        if (auto done = add(place); !done) {
+        if (ours_.count(place) == 0) {
+            continue; // not recorded
+        }
+        if (auto done = add(place, known.count(place) != 0); !done) {
             status = done;
         }
     }

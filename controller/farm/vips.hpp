@@ -17,8 +17,18 @@ class Vips {
 public:
     explicit Vips(const std::string &state_dir);
 
+    /// For VIPs that cannot be recorded, because the disk is full.
+    enum class Unrecorded {
+        Refuse, // they are not added: nothing is forgotten
+        Add,    // without them nobody can call; the record follows as soon as it can
+    };
+
     /// Puts the VIPs there that the configuration asks for, takes away what it no longer asks for.
-    Status apply(const config::Config &config);
+    /// Each is recorded before it is added.
+    Status apply(const config::Config &config, Unrecorded unrecorded);
+
+    /// Writes the record again if the last time failed.
+    void retry();
 
     /// Takes away all that was put there.
     void remove_all();
@@ -33,12 +43,14 @@ private:
         auto operator<=>(const Place &) const = default;
     };
 
-    Status add(const Place &place);
+    Status record(const std::set<Place> &wanted, Unrecorded unrecorded);
+    Status add(const Place &place, bool known);
     bool remove(const Place &place);
     void load();
-    void save() const;
+    bool save();
 
     std::string file_;
+    bool saved_ = true; // the file has what ours_ has
     std::set<Place> ours_;
     std::set<Place> fresh_; // of ours: put there by this object
 };

@@ -3,11 +3,19 @@
 
 #include "base/fd.hpp"
 #include "kernel/dataplane/call_table.hpp"
+#include "kernel/dataplane/maps.hpp"
+
+#include <sipsteer/settings.h>
+
+#include <sipsteer.skel.h>
 
 #include <bpf/bpf.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <string_view>
+#include <type_traits>
 
 namespace sipsteer::dataplane {
 
@@ -31,16 +39,64 @@ std::string program_label(int program_fd) {
     return std::string(info.name) + ", id " + std::to_string(info.id);
 }
 
-bool uses_any_map(int program_fd, const std::vector<std::uint32_t> &map_ids) {
+namespace {
+
+/// Kernel ids of a program's maps.
+std::vector<std::uint32_t> maps_of(int program_fd) {
     std::vector<std::uint32_t> used(64);
     bpf_prog_info info{};
     info.map_ids = reinterpret_cast<std::uintptr_t>(used.data());
     info.nr_map_ids = static_cast<std::uint32_t>(used.size());
     std::uint32_t size = sizeof(info);
     if (bpf_obj_get_info_by_fd(program_fd, &info, &size) != 0) {
-        return false;
+        return {};
     }
     used.resize(std::min<std::size_t>(info.nr_map_ids, used.size()));
+    return used;
+}
+
+using Constants = std::remove_pointer_t<decltype(sipsteer_bpf::rodata)>;
+
+/// A program's constants, if they are laid out as this version's.
+std::unique_ptr<Constants> constants_of(int program_fd) {
+    for (const std::uint32_t id : maps_of(program_fd)) {
+        const Fd map(bpf_map_get_fd_by_id(id));
+        bpf_map_info info{};
+        std::uint32_t size = sizeof(info);
+        if (!map || bpf_obj_get_info_by_fd(map.get(), &info, &size) != 0 ||
+            !std::string_view(info.name).ends_with(".rodata") ||
+            info.value_size != sizeof(Constants)) {
+            continue;
+        }
+        auto constants = std::make_unique<Constants>();
+        const std::uint32_t key = 0;
+        if (bpf_map_lookup_elem(map.get(), &key, constants.get()) == 0) {
+            return constants;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace
+
+std::optional<std::array<std::uint64_t, 2>> secret_of_pinned_program(const std::string &pin_dir) {
+    std::error_code failed;
+    for (fs::directory_iterator entry(maps_directory(pin_dir), failed), end;
+         !failed && entry != end; entry.increment(failed)) {
+        if (!entry->path().filename().string().starts_with("program_")) {
+            continue;
+        }
+        const Fd program(bpf_obj_get(entry->path().c_str()));
+        if (const auto constants = program ? constants_of(program.get()) : nullptr) {
+            return std::array<std::uint64_t, 2>{constants->settings.secret[0],
+                                                constants->settings.secret[1]};
+        }
+    }
+    return std::nullopt;
+}
+
+bool uses_any_map(int program_fd, const std::vector<std::uint32_t> &map_ids) {
+    const auto used = maps_of(program_fd);
     return std::any_of(used.begin(), used.end(), [&](std::uint32_t id) {
         return std::find(map_ids.begin(), map_ids.end(), id) != map_ids.end();
     });

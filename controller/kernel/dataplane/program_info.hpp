@@ -5,7 +5,9 @@
 
 #include "base/result.hpp"
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,5 +23,9 @@ bool uses_any_map(int program_fd, const std::vector<std::uint32_t> &map_ids);
 
 /// Kernel ids of the call tables pinned below a pin directory, of every layout.
 std::vector<std::uint32_t> pinned_call_tables(const std::string &pin_dir);
+
+/// The hash's secret in the constants of a program of this layout that is pinned below a pin
+/// directory; nothing if there is none, or it cannot be read.
+std::optional<std::array<std::uint64_t, 2>> secret_of_pinned_program(const std::string &pin_dir);
 
 } // namespace sipsteer::dataplane

@@ -29,6 +29,11 @@ plan::Plan plan_of(std::uint16_t pool, std::uint16_t ticks,
     return plan;
 }
 
+std::string text_of_file(const std::string &path) {
+    std::ifstream stream(path);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
 struct World {
     boost::asio::io_context io;
     std::vector<ss_bucket> table{1};
@@ -104,6 +109,8 @@ TEST_CASE("a state of another boot, or a damaged one, is no state") {
         std::ofstream(file) << text;
         INFO(text);
         CHECK(load_state(file).is_null());
+        CHECK_FALSE(std::filesystem::exists(file));
+        CHECK(text_of_file(file + ".damaged") == text);
     }
     CHECK_FALSE(save_state("/nowhere/drains.json", {{"drains", 1}}).ok());
 }
@@ -112,11 +119,16 @@ TEST_CASE("what is no drain in the file is left out") {
     const TemporaryDirectory directory;
     const auto entries = nlohmann::json::parse(R"([5, {}, {"pool": "p", "server": "a"},
         {"pool": 1, "server": "a", "began_ms": 5}, {"pool": "p", "server": "a", "began_ms": "5"},
+        {"pool": "p", "server": "c", "began_ms": 99999999999999999},
+        {"pool": "p", "server": "c", "began_ms": -1},
         {"pool": "p", "server": "b", "began_ms": 5}])");
     REQUIRE(save_state(directory.path() + "/drains.json", {{"drains", entries}}).ok());
     const auto began = DrainFile(directory.path()).load();
     REQUIRE(began.size() == 1);
     CHECK(began.begin()->first == ServerId{"p", "b"});
+    CHECK(text_of_file(directory.path() + "/drains.json.damaged").find("\"5\"") !=
+          std::string::npos);
+    CHECK(DrainFile(directory.path()).load() == began); // those that were no damage stay
     REQUIRE(save_state(directory.path() + "/drains.json", {{"drains", 7}}).ok());
     CHECK(DrainFile(directory.path()).load().empty());
 }
