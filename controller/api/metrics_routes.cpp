@@ -13,7 +13,7 @@ void add_metrics_routes(http::Router &router, std::function<MetricsText(bool ope
         auto metrics = text(request.fields.accept("application/openmetrics-text"));
         http::Response response;
         response.content_type = std::move(metrics.content_type);
-        response.body = std::move(metrics.body);
+        response.body_later = std::move(metrics.body);
         response.fields.emplace_back("Vary", "Accept");
         return response;
     });

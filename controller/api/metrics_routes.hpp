@@ -10,7 +10,7 @@ namespace sipsteer::api {
 
 struct MetricsText {
     std::string content_type;
-    std::string body;
+    http::BodyLater body;
 };
 
 /// GET /metrics: `text` makes the answer, in OpenMetrics for a client that accepts that.

@@ -7,12 +7,15 @@ namespace sipsteer::api {
 
 namespace {
 
-http::Router::Handler status_handler(std::function<nlohmann::json()> status) {
+http::Router::Handler status_handler(std::function<http::BodyLater()> status) {
     return [status = std::move(status)](const http::Request &request) {
         if (const auto problem = http::QueryReader(request).finish()) {
             return http::problem_response(*problem);
         }
-        return http::json_response(status());
+        http::Response response;
+        response.content_type = "application/json";
+        response.body_later = status();
+        return response;
     };
 }
 

@@ -6,12 +6,11 @@
 #include "http/router.hpp"
 
 #include <functional>
-#include <nlohmann/json.hpp>
 
 namespace sipsteer::api {
 
 struct Sources {
-    std::function<nlohmann::json()> status;
+    std::function<http::BodyLater()> status;
 };
 
 /// GET /v1/status

@@ -78,6 +78,11 @@ ConfigControl::ConfigControl(std::string path, std::string hash, const std::stri
     : file_(std::move(path)), hash_(std::move(hash)), saved_(state_dir), user_(user) {}
 
 bool ConfigControl::reload() {
+    reloaded_ = read_again();
+    return reloaded_;
+}
+
+bool ConfigControl::read_again() {
     const auto file = read_operator_file(file_);
     if (!file.parsed) {
         for (const auto &error : file.parsed.errors()) {

@@ -54,11 +54,15 @@ public:
     /// Reads the operator's file again and puts it in force; false if it was refused.
     bool reload();
 
+    /// Whether the last reload() put the file in force; true before the first.
+    bool last_reload_successful() const { return reloaded_; }
+
     nlohmann::json current() const override;
     Answer change(const nlohmann::json &next, api::ChangeMode mode) override;
     Answer save_to_file() override;
 
 private:
+    bool read_again();
     Result<nlohmann::json> report(const config::Config &next) const;
     std::variant<Warnings, http::Problem> put_in_force(const config::Config &next);
 
@@ -66,6 +70,7 @@ private:
     std::string hash_;
     SavedConfig saved_;
     ConfigUser &user_;
+    bool reloaded_ = true;
 };
 
 } // namespace sipsteer::daemon

@@ -8,6 +8,7 @@
 #include "daemon/foundation.hpp"
 #include "daemon/front.hpp"
 #include "daemon/handed_over.hpp"
+#include "daemon/loop_watch.hpp"
 #include "daemon/operator_file.hpp"
 #include "daemon/options.hpp"
 #include "daemon/steering.hpp"
@@ -18,6 +19,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,6 +56,7 @@ private:
     Status go_live();
 
     void schedule_reconcile();
+    void reconcile_now();
     Status reconcile();
     void await_next_change();
     void on_pass();
@@ -72,7 +75,9 @@ private:
     boost::asio::signal_set signals_;
     boost::asio::steady_timer stop_timer_;
     boost::asio::steady_timer change_timer_;
-    config::Config config_; // in force
+    boost::asio::steady_timer reconcile_timer_;
+    std::chrono::steady_clock::time_point rest_until_{}; // before it no change is put in force
+    config::Config config_;                              // in force
     std::string log_level_; // of the command line; empty: the configuration's
     Condition condition_;
     bool reconcile_due_ = false;
@@ -80,6 +85,7 @@ private:
     Steering steering_;
     Watching watching_;
     HandedOver handed_over_;
+    LoopWatch loop_watch_;
     Front front_;
     Watchdog watchdog_;
 };

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "config/warnings.hpp"
 #include "daemon/config_control.hpp"
+#include "daemon/neighbour_room.hpp"
 #include "daemon/open_files.hpp"
 #include "daemon/startup.hpp"
 #include "kernel/dataplane/secret.hpp"
@@ -17,6 +18,7 @@ void warn_about(const config::Config &config) {
         log::warn("config_warning", {{"problem", warning.to_string()}});
     }
     check_open_files_limit(config);
+    check_neighbour_room(config);
 }
 
 Result<Foundation> lay_foundation(const OperatorFile &file, const Options &options) {

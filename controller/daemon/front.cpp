@@ -57,7 +57,7 @@ Status Front::listen() {
 }
 
 http::Router Front::make_routes() {
-    auto router = api::make_router({[this] { return status::make_status(status_input()); }});
+    auto router = api::make_router({[this] { return status(); }});
     api::add_calls_routes(router, call_requests_);
     api::add_event_routes(router, events_);
     api::add_trace_routes(router, [this](const api::TraceQuery &query) { return trace(query); });
@@ -96,6 +96,7 @@ status::StatusInput Front::status_input() const {
             steering.farm().drains(),
             std::as_const(steering).rehomes(),
             plan::ring_shares(steering.farm().plan()),
+            status::by_name(steering.farm().plan()),
             uptime};
 }
 
@@ -107,13 +108,22 @@ std::vector<std::string> Front::missing() const {
                                           dataplane::check_attached});
 }
 
-api::MetricsText Front::metrics(bool open_metrics) const {
+api::MetricsText Front::metrics(bool open_metrics) {
     const auto format = open_metrics ? metrics::Format::OpenMetrics : metrics::Format::Prometheus;
-    return {metrics::content_type(format),
-            metrics::to_text(status::make_metrics_state(
-                                 status_input(), requests_,
-                                 std::as_const(parts_.handed_over).tracing().counts(), started_),
-                             format)};
+    auto state = std::make_shared<metrics::State>(status::make_metrics_state(
+        status_input(), requests_, std::as_const(parts_.handed_over).tracing().counts(), started_));
+    state->last_reload_successful = parts_.config_control.last_reload_successful();
+    state->loop_stalled_seconds = parts_.loop_watch.stalled().count();
+    state->loop_longest_stall_seconds = parts_.loop_watch.longest().count();
+    return {metrics::content_type(format), text_writer_.later([format, state = std::move(state)] {
+                return metrics::to_text(*state, format);
+            })};
+}
+
+http::BodyLater Front::status() {
+    auto document = std::make_shared<const nlohmann::json>(status::make_status(status_input()));
+    return text_writer_.later(
+        [document = std::move(document)] { return http::json_text(*document); });
 }
 
 std::variant<std::shared_ptr<http::Stream>, http::Problem>

@@ -11,10 +11,12 @@
 #include "config/model.hpp"
 #include "daemon/config_control.hpp"
 #include "daemon/handed_over.hpp"
+#include "daemon/loop_watch.hpp"
 #include "daemon/steering.hpp"
 #include "daemon/watching.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http/text_writer.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -40,6 +42,7 @@ struct Parts {
     Steering &steering;
     const Watching &watching;
     HandedOver &handed_over;
+    const LoopWatch &loop_watch;
 };
 
 /// The API: its server, and what its routes show of the parts.
@@ -55,7 +58,8 @@ private:
     void add_status_routes(http::Router &router);
     status::StatusInput status_input() const;
     std::vector<std::string> missing() const;
-    api::MetricsText metrics(bool open_metrics) const;
+    api::MetricsText metrics(bool open_metrics);
+    http::BodyLater status();
     std::variant<std::shared_ptr<http::Stream>, http::Problem> trace(const api::TraceQuery &query);
 
     Parts parts_;
@@ -64,6 +68,7 @@ private:
     metrics::Requests requests_; // that the API has answered
     api::CallRequests call_requests_;
     api::Events events_;
+    http::TextWriter text_writer_;
     http::Server server_;
 };
 

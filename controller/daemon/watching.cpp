@@ -25,7 +25,7 @@ Watching::Watching(boost::asio::io_context &io, const config::Config &config, fa
       prober_(
           io,
           [this, on_change] {
-              health_log_.note(prober_.results());
+              health_log_.note_some(prober_.take_changes());
               on_change();
           },
           [this](const Address &hop) {

@@ -3,9 +3,16 @@
 
 #include "base/log.hpp"
 
+#include <chrono>
+
 namespace sipsteer::farm {
 
 void HealthLog::note(const std::map<ServerId, health::TargetResult> &results) {
+    note_some(results);
+    std::erase_if(health_, [&](const auto &known) { return results.count(known.first) == 0; });
+}
+
+void HealthLog::note_some(const std::map<ServerId, health::TargetResult> &results) {
     for (const auto &[id, result] : results) {
         auto &known = health_[id];
         if (known == result.health) {
@@ -20,7 +27,6 @@ void HealthLog::note(const std::map<ServerId, health::TargetResult> &results) {
                       {{"pool", id.pool}, {"server", id.server}, {"reason", result.reason}});
         }
     }
-    std::erase_if(health_, [&](const auto &known) { return results.count(known.first) == 0; });
 }
 
 void HealthLog::note(const std::map<Address, NextHop> &next_hops) {
@@ -31,16 +37,38 @@ void HealthLog::note(const std::map<Address, NextHop> &next_hops) {
         }
         known = next_hop;
         if (next_hop.resolved) {
-            log::info("next_hop_resolved", {{"address", address.to_string()},
-                                            {"mac", to_string(next_hop.mac)},
-                                            {"ifindex", next_hop.ifindex},
-                                            {"vlan", next_hop.vlan}});
+            note_resolved(address, next_hop);
         } else if (!next_hop.pending) { // else its first answer is still awaited
             log::warn("next_hop_unresolved",
                       {{"address", address.to_string()}, {"problem", next_hop.problem}});
         }
     }
-    std::erase_if(next_hops_, [&](const auto &known) { return next_hops.count(known.first) == 0; });
+    const auto is_gone = [&](const auto &known) { return next_hops.count(known.first) == 0; };
+    std::erase_if(next_hops_, is_gone);
+    std::erase_if(macs_, is_gone);
+}
+
+/// Two hosts that answer for one address take turns: a line for each would fill the disk.
+void HealthLog::note_resolved(const Address &address, const NextHop &next_hop) {
+    auto &macs = macs_[address];
+    switch (macs.note(next_hop.mac, std::chrono::steady_clock::now())) {
+    case MacHistory::Change::None:
+    case MacHistory::Change::Moved:
+        log::info("next_hop_resolved", {{"address", address.to_string()},
+                                        {"mac", to_string(next_hop.mac)},
+                                        {"ifindex", next_hop.ifindex},
+                                        {"vlan", next_hop.vlan}});
+        break;
+    case MacHistory::Change::Conflict:
+        log::warn("address_conflict",
+                  {{"address", address.to_string()},
+                   {"macs", macs.text()},
+                   {"problem", "two hosts have the address; calls go to one or the other"},
+                   {"remedy", "take the address from one of them"}});
+        break;
+    case MacHistory::Change::Again:
+        break;
+    }
 }
 
 } // namespace sipsteer::farm

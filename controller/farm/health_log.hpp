@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/next_hop.hpp"
+#include "farm/mac_history.hpp"
 #include "farm/plan/plan.hpp"
 #include "health/prober.hpp"
 
@@ -12,12 +13,21 @@ namespace sipsteer::farm {
 /// Writes a log line for each change of a server's health or next hop.
 class HealthLog {
 public:
+    /// Of all servers that are probed: others are forgotten.
     void note(const std::map<ServerId, health::TargetResult> &results);
+
+    /// Of some of them.
+    void note_some(const std::map<ServerId, health::TargetResult> &results);
+
+    /// Of all next hops.
     void note(const std::map<Address, NextHop> &next_hops);
 
 private:
+    void note_resolved(const Address &address, const NextHop &next_hop);
+
     std::map<ServerId, Health> health_;
     std::map<Address, NextHop> next_hops_;
+    std::map<Address, MacHistory> macs_;
 };
 
 } // namespace sipsteer::farm

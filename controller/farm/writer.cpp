@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace sipsteer::farm {
 
@@ -27,10 +28,17 @@ bool forwards(const ss_server &server) {
     return (server.flags & SS_SERVER_FORWARD) != 0;
 }
 
+/// `items` are sorted by their index, as a plan has them.
 template <typename Items>
 bool has_index(const Items &items, std::uint32_t index) {
-    return std::any_of(items.begin(), items.end(),
-                       [&](const auto &item) { return item.index == index; });
+    const auto found = std::lower_bound(
+        items.begin(), items.end(), index,
+        [](const auto &item, std::uint32_t wanted) { return item.index < wanted; });
+    return found != items.end() && found->index == index;
+}
+
+bool comes_before(const ss_host_key &one, const ss_host_key &other) {
+    return std::memcmp(&one, &other, sizeof(one)) < 0;
 }
 
 } // namespace
@@ -218,19 +226,42 @@ Status Writer::write_services(const plan::Plan &plan) {
 
 /// What servers write in Via, and who they are.
 Status Writer::write_hosts(const plan::Plan &plan) {
-    std::vector<ss_host_key> planned;
+    Hosts hosts;
     for (const auto &server : plan.servers) {
-        const ss_host_key key = plan::host_key(server.value);
-        const std::uint32_t index = server.index;
-        planned.push_back(key);
-        if (auto done = dataplane::write_value(maps_.hosts(), key, index, "hosts"); !done) {
+        hosts.emplace_back(server.index, plan::host_key(server.value));
+    }
+    const auto same = [](const auto &one, const auto &other) {
+        return one.first == other.first && plan::same_bytes(one.second, other.second);
+    };
+    if (hosts_ && std::equal(hosts.begin(), hosts.end(), hosts_->begin(), hosts_->end(), same)) {
+        return Done{}; // only a new configuration changes them, health does not
+    }
+    hosts_.reset(); // not in force until all are written
+    auto done = in_order([&] { return add_hosts(hosts); }, [&] { return remove_hosts(hosts); });
+    if (done) {
+        hosts_ = std::move(hosts);
+    }
+    return done;
+}
+
+Status Writer::add_hosts(const Hosts &hosts) {
+    for (const auto &[index, key] : hosts) {
+        if (auto done = dataplane::write_value(maps_.hosts(), key, std::uint32_t{index}, "hosts");
+            !done) {
             return done;
         }
     }
+    return Done{};
+}
+
+Status Writer::remove_hosts(const Hosts &hosts) {
+    std::vector<ss_host_key> planned;
+    for (const auto &host : hosts) {
+        planned.push_back(host.second);
+    }
+    std::sort(planned.begin(), planned.end(), comes_before);
     for (const auto &key : dataplane::read_keys<ss_host_key>(maps_.hosts())) {
-        const bool stays = std::any_of(planned.begin(), planned.end(),
-                                       [&](const auto &one) { return plan::same_bytes(one, key); });
-        if (stays) {
+        if (std::binary_search(planned.begin(), planned.end(), key, comes_before)) {
             continue;
         }
         if (auto done = dataplane::remove_key(maps_.hosts(), key, "hosts"); !done) {

@@ -7,8 +7,12 @@
 #include "farm/plan/plan.hpp"
 #include "kernel/dataplane/maps.hpp"
 
+#include <sipsteer/host.h>
+
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sipsteer::farm {
@@ -28,6 +32,9 @@ public:
     Status release_service(std::uint16_t index);
 
 private:
+    /// By the index of the server.
+    using Hosts = std::vector<std::pair<std::uint16_t, ss_host_key>>;
+
     Status remove_services(const plan::Plan &plan);
     Status write_links(const plan::Plan &plan);
     Status write_ports(const plan::Plan &plan);
@@ -37,6 +44,8 @@ private:
     Status write_ring(const plan::PlannedPool &pool);
     Status write_services(const plan::Plan &plan);
     Status write_hosts(const plan::Plan &plan);
+    Status add_hosts(const Hosts &hosts);
+    Status remove_hosts(const Hosts &hosts);
     Status remove_servers(const plan::Plan &plan);
     Status remove_pools(const plan::Plan &plan);
     Status remove_ports(const plan::Plan &plan);
@@ -44,6 +53,7 @@ private:
 
     const dataplane::Maps &maps_;
     std::map<std::uint16_t, std::shared_ptr<const ss_ring>> rings_; // in force, by pool
+    std::optional<Hosts> hosts_;                                    // in force, if that is known
 };
 
 } // namespace sipsteer::farm

@@ -7,6 +7,7 @@
 #include "health/udp_client.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 
 namespace sipsteer::health {
 
@@ -84,6 +85,23 @@ void Prober::update(const std::vector<Target> &targets) {
     }
     runners_ = std::move(next);
     servers_ = std::move(servers);
+    std::erase_if(changed_, [this](const auto &id) { return !servers_.contains(id); });
+    index_runners();
+}
+
+void Prober::index_runners() {
+    users_.clear();
+    for (const auto &[id, server] : servers_) {
+        for (const auto &runner : server.runners) {
+            users_[runner.get()].push_back(id);
+        }
+    }
+    behind_.clear();
+    for (const auto &[place, runners] : runners_) {
+        for (const auto &runner : runners) {
+            behind_.emplace(place.hop, runner);
+        }
+    }
 }
 
 /// Moves the probe with these settings to `next`, if there is one.
@@ -149,17 +167,38 @@ std::shared_ptr<Client> Prober::make_client(const Place &place, const config::Pr
 }
 
 void Prober::on_runner_change(const Runner &runner) {
+    const auto users = users_.find(&runner);
+    if (users == users_.end()) {
+        return;
+    }
     bool any = false;
-    for (auto &[id, server] : servers_) {
-        const auto &runners = server.runners;
-        if (std::any_of(runners.begin(), runners.end(),
-                        [&](const auto &one) { return one.get() == &runner; })) {
-            any |= look_at(server, false);
+    for (const auto &id : users->second) {
+        if (look_at(servers_.at(id), false)) {
+            changed_.insert(id);
+            any = true;
         }
     }
     if (any) {
-        on_change_();
+        tell_changes();
     }
+}
+
+/// A thousand servers may fail in one turn of the loop: whoever listens is told once.
+void Prober::tell_changes() {
+    if (telling_) {
+        return;
+    }
+    telling_ = true;
+    boost::asio::post(io_, [self = std::weak_ptr<Prober *>(self_)] {
+        const auto prober = self.lock();
+        if (!prober) {
+            return;
+        }
+        (*prober)->telling_ = false;
+        if (!(*prober)->changed_.empty()) { // else those that changed are no targets any more
+            (*prober)->on_change_();
+        }
+    });
 }
 
 void Prober::note_neighbours(const std::map<Address, NextHop> &next_hops) {
@@ -175,14 +214,9 @@ void Prober::note_neighbours(const std::map<Address, NextHop> &next_hops) {
 }
 
 void Prober::take_down(const Address &address) {
-    Runners there; // a change may lead to an update()
-    for (const auto &[place, runners] : runners_) {
-        if (place.hop == address) {
-            there.insert(there.end(), runners.begin(), runners.end());
-        }
-    }
-    for (const auto &runner : there) {
-        runner->gone(kNeighbourFailed);
+    const auto [first, last] = behind_.equal_range(address);
+    for (auto behind = first; behind != last; ++behind) {
+        behind->second->gone(kNeighbourFailed);
     }
 }
 
@@ -210,10 +244,23 @@ std::vector<PathResult> Prober::path_results(const Server &server) {
 std::map<ServerId, TargetResult> Prober::results() const {
     std::map<ServerId, TargetResult> results;
     for (const auto &[id, server] : servers_) {
-        auto paths = path_results(server);
-        auto reason =
-            combine(paths).second; // what keeps a server down changes without a transition
-        results[id] = {server.health, std::move(reason), server.changed, std::move(paths)};
+        results.emplace_hint(results.end(), id, result_of(server));
+    }
+    return results;
+}
+
+TargetResult Prober::result_of(const Server &server) {
+    auto paths = path_results(server);
+    auto reason = combine(paths).second; // what keeps a server down changes without a transition
+    return {server.health, std::move(reason), server.changed, std::move(paths)};
+}
+
+std::map<ServerId, TargetResult> Prober::take_changes() {
+    std::map<ServerId, TargetResult> results;
+    for (const auto &id : std::exchange(changed_, {})) {
+        if (const auto server = servers_.find(id); server != servers_.end()) {
+            results.emplace_hint(results.end(), id, result_of(server->second));
+        }
     }
     return results;
 }

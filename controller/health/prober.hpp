@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,8 @@ struct Target {
 /// same address and VIP, with the same settings share one probe. Lives on the thread of `io`.
 class Prober {
 public:
-    /// `on_change` is called after every change of a server's health, never from inside update();
-    /// it may call update(). `find_next_hop` is needed for the DSR path alone.
+    /// `on_change` is called once for the changes of servers' health in one turn of the loop, in a
+    /// turn of its own. It may call update(). `find_next_hop` is needed for the DSR path alone.
     Prober(boost::asio::io_context &io, std::function<void()> on_change,
            FindNextHop find_next_hop = {});
     ~Prober();
@@ -51,12 +52,15 @@ public:
     void update(const std::vector<Target> &targets);
 
     /// What is known of the servers' next hops. A server whose neighbour entry has failed since the
-    /// last call is down at once; it comes up again by its probes. `on_change` may be called.
+    /// last call is down at once; it comes up again by its probes.
     void note_neighbours(const std::map<Address, NextHop> &next_hops);
 
     /// By server; nothing for one that is not probed.
     std::map<ServerId, TargetResult> results() const;
     std::map<ServerId, Health> health() const;
+
+    /// As results(), of those servers alone whose health has changed since the last call.
+    std::map<ServerId, TargetResult> take_changes();
 
 private:
     using Runners = std::vector<std::shared_ptr<Runner>>;
@@ -75,7 +79,10 @@ private:
     Health health_at(const ServerId &id, const Place &place, Health otherwise) const;
     std::shared_ptr<Client> make_client(const Place &place, const config::Probe &settings);
     void on_runner_change(const Runner &runner);
+    void tell_changes();
     void take_down(const Address &address);
+    void index_runners();
+    static TargetResult result_of(const Server &server);
     static bool look_at(Server &server, bool is_new);
     static std::vector<PathResult> path_results(const Server &server);
 
@@ -85,7 +92,14 @@ private:
     std::shared_ptr<DsrWire> wire_; // the probes on their way keep it, too
     std::map<Place, Runners> runners_;
     std::map<ServerId, Server> servers_;
+    /// Who has a share in a probe, and the probes behind a next hop: a farm that fails as a whole
+    /// asks for each of them.
+    std::map<const Runner *, std::vector<ServerId>> users_;
+    std::multimap<Address, std::shared_ptr<Runner>> behind_;
+    std::set<ServerId> changed_;     // since the last take_changes()
+    bool telling_ = false;           // on_change_ is about to be called
     std::map<Address, bool> failed_; // neighbour entries, as last noted
+    std::shared_ptr<Prober *> self_ = std::make_shared<Prober *>(this); // for what is posted
 };
 
 } // namespace sipsteer::health

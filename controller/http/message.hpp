@@ -6,6 +6,7 @@
 #include "http/fields.hpp"
 #include "http/stream.hpp"
 #include "http/target.hpp"
+#include "http/text_writer.hpp"
 
 #include <map>
 #include <memory>
@@ -31,9 +32,13 @@ struct Response {
     std::string body;
     std::vector<std::pair<std::string, std::string>> fields; // besides those every answer has
     std::shared_ptr<Stream> stream = {};                     // if it is there, it is the body
+    BodyLater body_later = {};                               // likewise
 };
 
 /// `json` in one line. Text in it that is not UTF-8 is replaced, not refused.
 Response json_response(const nlohmann::json &json, unsigned status = 200);
+
+/// The body of that.
+std::string json_text(const nlohmann::json &json);
 
 } // namespace sipsteer::http

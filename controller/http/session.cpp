@@ -121,6 +121,10 @@ awaitable<bool> Session::serve(Request request, Parser &parser) {
         co_await send_stream(std::move(response), version, head);
         co_return false;
     }
+    if (response.body_later) {
+        disarm(); // it takes what it takes
+        response.body = co_await response.body_later();
+    }
     const bool sent = co_await send(answer_text(std::move(response), {version, keep_alive, head}));
     co_return (sent && keep_alive);
 }

@@ -27,6 +27,10 @@ void add_by_server(const State &state, Family family, Value value) {
 void add_standing(const State &state, Families &families) {
     add_by_server(state, families.gauge("server_up", "0 if the server is down."),
                   [](const Server &server) { return server.up; });
+    add_by_server(
+        state,
+        families.gauge("server_enabled", "1 if the server is enabled and its weight is not 0."),
+        [](const Server &server) { return server.enabled; });
     add_by_server(state, families.gauge("server_forwards", "1 if running calls go to the server."),
                   [](const Server &server) { return server.forwards; });
     add_by_server(state, families.gauge("server_takes_new", "1 if new calls go to the server."),

@@ -48,6 +48,27 @@ void add_process(const State &state, Families &families) {
     for (const auto &interface : state.interfaces) {
         native.add({{"interface", interface.name}}, interface.native);
     }
+    families
+        .counter("log_lines_lost_total",
+                 "Lines of the daemon's log that were lost because nobody read them for long.")
+        .add({}, state.log_lines_lost);
+    families
+        .gauge("state_files_unsaved",
+               "Files of state_dir that lack the present state, as their last "
+               "write failed.")
+        .add({}, state.state_files_unsaved);
+    families
+        .gauge("config_last_reload_successful",
+               "0 if the configuration file was refused when it was last read again.")
+        .add({}, state.last_reload_successful);
+    families
+        .counter("loop_stalled_seconds_total",
+                 "Time in which the daemon's event loop stood still for more than 100 ms.")
+        .add({}, state.loop_stalled_seconds);
+    families
+        .gauge("loop_longest_stall_seconds",
+               "The longest time for which the event loop stood still.")
+        .add({}, state.loop_longest_stall_seconds);
     add_trace(state.trace, families);
     add_requests(state.requests, families);
 }

@@ -45,7 +45,8 @@ struct Probe {
 struct Server {
     std::string pool;
     std::string name;
-    bool up = false; // not known to be down
+    bool enabled = false; // new calls are wanted on it
+    bool up = false;      // not known to be down
     bool forwards = false;
     bool takes_new = false;
     bool neighbour_resolved = false;
@@ -125,6 +126,11 @@ struct State {
     Fragments fragments;
     std::map<std::string, std::uint64_t> rejects; // by result
     std::uint64_t call_events_lost = 0;
+    std::uint64_t log_lines_lost = 0;
+    std::uint64_t state_files_unsaved = 0;
+    bool last_reload_successful = true;
+    double loop_stalled_seconds = 0; // of all stalls
+    double loop_longest_stall_seconds = 0;
     Trace trace;
     Requests requests;
 };

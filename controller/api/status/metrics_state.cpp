@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/status/metrics_state.hpp"
 
+#include "base/log.hpp"
+#include "base/state_file.hpp"
 #include "config/choices.hpp"
 #include "kernel/dataplane/counters.hpp"
 
@@ -74,6 +76,7 @@ metrics::Server make_server(const StatusInput &input, const config::Server &conf
     metrics::Server server;
     server.pool = planned.id.pool;
     server.name = planned.id.server;
+    server.enabled = configured.admin == config::Admin::Enabled && configured.weight != 0;
     server.up = true;
     server.forwards = (planned.value.flags & SS_SERVER_FORWARD) != 0;
     server.takes_new = planned.takes_new;
@@ -89,9 +92,7 @@ metrics::Server make_server(const StatusInput &input, const config::Server &conf
             add_probe(path, server.probes);
         }
     }
-    if (const auto *calls = find_if(input.sweeping.totals().servers, [&](const auto &item) {
-            return item.server == planned.index;
-        })) {
+    if (const auto *calls = counted_calls(input, planned.index)) {
         server.calls = calls->by_state;
     }
     add_drain(input, planned.id, server);
@@ -101,9 +102,7 @@ metrics::Server make_server(const StatusInput &input, const config::Server &conf
 void add_servers(const StatusInput &input, metrics::State &state) {
     for (const auto &pool : input.config.pools) {
         for (const auto &configured : pool.servers) {
-            const ServerId id{pool.name, configured.name};
-            if (const auto *planned =
-                    find_if(input.plan.servers, [&](const auto &item) { return item.id == id; })) {
+            if (const auto *planned = planned_server(input, {pool.name, configured.name})) {
                 state.servers.push_back(make_server(input, configured, *planned));
             }
         }
@@ -162,6 +161,8 @@ metrics::State make_metrics_state(const StatusInput &input, const metrics::Reque
     add_table(input, state);
     add_handed_over(input, state);
     state.call_events_lost = dataplane::read_tap_dropped(input.maps, SS_TAP_CALLS);
+    state.log_lines_lost = log::lines_lost();
+    state.state_files_unsaved = unsaved_state_files().size();
     state.requests = requests;
     state.trace = trace;
     return state;

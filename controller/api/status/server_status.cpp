@@ -78,12 +78,6 @@ json next_hop_json(const NextHop &next_hop) {
             {"vlan", next_hop.vlan}};
 }
 
-calls::ServerCalls calls_of(const calls::SweepTotals &totals, std::uint16_t index) {
-    const auto *counted =
-        find_if(totals.servers, [&](const auto &item) { return item.server == index; });
-    return counted != nullptr ? *counted : calls::ServerCalls{};
-}
-
 /// A whole number unless slow start makes a fraction of it.
 json weight_json(double weight) {
     const auto whole = static_cast<std::int64_t>(weight);
@@ -119,8 +113,7 @@ json server_status_json(const StatusInput &input, const config::Pool &pool,
     if (next_hop != input.next_hops.end()) {
         entry["next_hop"] = next_hop_json(next_hop->second);
     }
-    const auto *planned =
-        find_if(input.plan.servers, [&](const auto &item) { return item.id == id; });
+    const auto *planned = planned_server(input, id);
     if (planned == nullptr) {
         return entry;
     }
@@ -128,7 +121,8 @@ json server_status_json(const StatusInput &input, const config::Pool &pool,
     entry["forwards"] = (planned->value.flags & SS_SERVER_FORWARD) != 0;
     entry["takes_new"] = planned->takes_new;
     entry.update(server_counters_json(input, planned->index));
-    const auto calls = calls_of(input.sweeping.totals(), planned->index);
+    const auto *counted = counted_calls(input, planned->index);
+    const auto calls = counted != nullptr ? *counted : calls::ServerCalls{};
     const auto share = input.ring_shares.find(planned->index);
     entry["ring_share"] = share == input.ring_shares.end() ? 0 : share->second;
     entry["weight_now"] = weight_json(planned->weight_now);

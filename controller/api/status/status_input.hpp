@@ -21,6 +21,17 @@
 
 namespace sipsteer::status {
 
+/// Of the plan in force, by their names.
+using PlannedServers = std::map<ServerId, const plan::PlannedServer *>;
+
+inline PlannedServers by_name(const plan::Plan &plan) {
+    PlannedServers servers;
+    for (const auto &server : plan.servers) {
+        servers.emplace(server.id, &server);
+    }
+    return servers;
+}
+
 /// Everything that GET /v1/status and the resources show is made of.
 struct StatusInput {
     const config::Config &config;
@@ -35,6 +46,7 @@ struct StatusInput {
     const plan::Drains &drains;
     const farm::Rehomes &rehomes;
     std::map<std::uint16_t, double> ring_shares; // of the plan
+    PlannedServers planned;                      // in it
     std::chrono::seconds uptime;
 };
 
@@ -43,6 +55,21 @@ template <typename Items, typename Match>
 auto find_if(const Items &items, Match match) -> decltype(&*items.begin()) {
     const auto found = std::find_if(items.begin(), items.end(), match);
     return found == items.end() ? nullptr : &*found;
+}
+
+/// In force; null: not yet.
+inline const plan::PlannedServer *planned_server(const StatusInput &input, const ServerId &id) {
+    const auto found = input.planned.find(id);
+    return found == input.planned.end() ? nullptr : found->second;
+}
+
+/// The calls of a server, by the last pass; null if it had none.
+inline const calls::ServerCalls *counted_calls(const StatusInput &input, std::uint16_t index) {
+    const auto &servers = input.sweeping.totals().servers; // by index
+    const auto found = std::lower_bound(
+        servers.begin(), servers.end(), index,
+        [](const auto &server, std::uint16_t wanted) { return server.server < wanted; });
+    return found != servers.end() && found->server == index ? &*found : nullptr;
 }
 
 /// In force; null: not yet.

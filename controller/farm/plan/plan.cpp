@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <set>
 #include <span>
+#include <unordered_set>
 
 namespace sipsteer::plan {
 
@@ -147,11 +148,12 @@ void choose_members(PlannedPool &planned, const config::Pool &pool,
         planned.members.clear(); // its ring is asked for everything
     }
     planned.value.down = up ? 0 : 1;
+    std::unordered_set<std::uint16_t> chosen;
+    for (const RingMember &member : planned.members) {
+        chosen.insert(member.index);
+    }
     for (PlannedServer &server : servers) {
-        server.takes_new = up && std::any_of(planned.members.begin(), planned.members.end(),
-                                             [&](const RingMember &member) {
-                                                 return member.index == server.index;
-                                             });
+        server.takes_new = up && chosen.contains(server.index);
         if (server.takes_new) {
             server.value.flags |= SS_SERVER_NEW;
         }

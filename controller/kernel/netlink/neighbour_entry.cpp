@@ -73,11 +73,11 @@ NeighbourEntry find_neighbour(netlink::Socket &socket, std::uint32_t ifindex,
     return failed == 0 ? entry : NeighbourEntry{};
 }
 
-void use_neighbour(netlink::Socket &socket, std::uint32_t ifindex, const Address &address) {
+bool use_neighbour(netlink::Socket &socket, std::uint32_t ifindex, const Address &address) {
     Request request(RTM_NEWNEIGH, NLM_F_CREATE);
     fill(request, ifindex, address, NTF_USE);
-    // Fails with the interface down or gone, which is found out by other ways.
-    socket.ask(request);
+    // Fails with the interface down or gone, too, which is found out by other ways.
+    return socket.ask(request) != ENOBUFS;
 }
 
 void forget_neighbour(netlink::Socket &socket, std::uint32_t ifindex, const Address &address) {

@@ -26,8 +26,8 @@ NeighbourEntry find_neighbour(netlink::Socket &socket, std::uint32_t ifindex,
                               const Address &address);
 
 /// Has the kernel find the neighbour, as if it had a packet to send. Not for a permanent entry: it
-/// would become an ordinary one.
-void use_neighbour(netlink::Socket &socket, std::uint32_t ifindex, const Address &address);
+/// would become an ordinary one. False if the kernel has no room for another neighbour.
+bool use_neighbour(netlink::Socket &socket, std::uint32_t ifindex, const Address &address);
 
 /// Makes the kernel forget what it has learned of a neighbour.
 void forget_neighbour(netlink::Socket &socket, std::uint32_t ifindex, const Address &address);

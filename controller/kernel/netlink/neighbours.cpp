@@ -13,8 +13,16 @@ namespace {
 /// then the entry is there, or is marked as failed.
 constexpr seconds kHold{5};
 
+/// So many are looked at in one turn of the loop: some milliseconds.
+constexpr std::size_t kSlice = 256;
+
 /// The least time between two looks at everything, for hosts whose routes change all the time.
 constexpr milliseconds kFullLookPause{100};
+
+std::string no_room(const Address &address) {
+    return std::string("the kernel's neighbour table is full; raise net.") +
+           (address.is_ipv4() ? "ipv4" : "ipv6") + ".neigh.default.gc_thresh3";
+}
 
 } // namespace
 
@@ -63,12 +71,18 @@ bool Neighbours::look(const Address &address, Watched &watched, LinkCache &links
         watched.ifindex != 0 ? find_neighbour(*socket_, route.ifindex, address) : NeighbourEntry{};
     watched.asker = {segment.source_mac, route.source};
     note_loss(segment, watched);
+    watched.no_room = watched.no_room && watched.entry.state == 0;
     auto &known = next_hops_[address];
     NextHop now = hold(segment, known, watched)
                       ? known
                       : decide_next_hop(segment, address, watched.entry, watched.given_up);
     if (watched.ifindex != 0 && (watched.entry.state == 0 || watched.entry.failed())) {
         find_out(address, watched);
+    }
+    if (watched.no_room && !now.resolved) {
+        now.problem = no_room(address);
+        now.failed = false; // nobody was asked
+        now.pending = false;
     }
     const bool changed = now != known;
     known = std::move(now);
@@ -93,8 +107,8 @@ bool Neighbours::hold(const NextHop &segment, const NextHop &old, const Watched 
     return old.resolved && same_segment && !watched.entry.usable() && !watched.given_up;
 }
 
-void Neighbours::find_out(const Address &address, const Watched &watched) {
-    use_neighbour(*socket_, watched.ifindex, address);
+void Neighbours::find_out(const Address &address, Watched &watched) {
+    watched.no_room = !use_neighbour(*socket_, watched.ifindex, address);
 }
 
 /// The turn of an address whose MAC is in force.
@@ -120,7 +134,7 @@ void Neighbours::check(const Address &address, Watched &watched) {
     }
 }
 
-void Neighbours::start_over(const Address &address, const Watched &watched) {
+void Neighbours::start_over(const Address &address, Watched &watched) {
     forget_neighbour(*socket_, watched.ifindex, address);
     find_out(address, watched);
 }
@@ -181,23 +195,35 @@ void Neighbours::look_at_everything() {
 }
 
 void Neighbours::retry_later() {
-    retry_.expires_after(times_.retry);
-    retry_.async_wait([this](boost::system::error_code failed) {
+    retry_after(times_.retry, std::nullopt);
+}
+
+void Neighbours::retry_after(milliseconds pause, const std::optional<Address> &first) {
+    retry_.expires_after(pause);
+    retry_.async_wait([this, first](boost::system::error_code failed) {
         if (!failed) {
-            retry();
-            retry_later();
+            retry(first);
         }
     });
 }
 
-void Neighbours::retry() {
+/// From an address on, or from the beginning: in slices, for of thousands nobody may answer.
+void Neighbours::retry(const std::optional<Address> &first) {
     LinkCache links;
     bool changed = false;
-    for (auto &[address, watched] : watched_) {
+    std::size_t looked = 0;
+    auto item = first ? watched_.lower_bound(*first) : watched_.begin();
+    for (; item != watched_.end() && looked < kSlice; ++item) {
         // Without an interface a route or a link is missing, whose coming will be noticed.
-        if (watched.ifindex != 0 && !watched.entry.usable()) {
-            changed |= look(address, watched, links);
+        if (item->second.ifindex != 0 && !item->second.entry.usable()) {
+            changed |= look(item->first, item->second, links);
+            ++looked;
         }
+    }
+    if (item != watched_.end()) {
+        retry_after(milliseconds(1), item->first);
+    } else {
+        retry_later();
     }
     if (changed) {
         on_change_();

@@ -59,21 +59,23 @@ private:
         packets::FrameSender asker;            // what it is asked by
         std::optional<Clock::time_point> lost; // since when the kernel has no MAC
         bool given_up = false;                 // it was asked for in vain, and is still lost
+        bool no_room = false;                  // the kernel has no place for its entry
         Check check;
     };
 
     bool look(const Address &address, Watched &watched, LinkCache &links);
     static void note_loss(const NextHop &segment, Watched &watched);
     static bool hold(const NextHop &segment, const NextHop &old, const Watched &watched);
-    void find_out(const Address &address, const Watched &watched);
+    void find_out(const Address &address, Watched &watched);
     void check(const Address &address, Watched &watched);
-    void start_over(const Address &address, const Watched &watched);
+    void start_over(const Address &address, Watched &watched);
     void ask(const Address &address, const Watched &watched, const MacAddress *owner);
     void on_notices(const Notices &notices);
     void look_at_everything();
     void schedule_full_look();
     void retry_later();
-    void retry();
+    void retry_after(std::chrono::milliseconds pause, const std::optional<Address> &first);
+    void retry(const std::optional<Address> &first);
     void check_later();
     std::optional<LinkInfo> link(std::uint32_t ifindex, LinkCache &links);
 

@@ -40,8 +40,16 @@ struct Farm {
     Health health() const { return prober.health().at(kId); }
 
     bool becomes(Health health, std::chrono::milliseconds limit = 60s) {
-        return run_until(
+        const bool did = run_until(
             io, [&] { return this->health() == health; }, limit);
+        settle();
+        return did;
+    }
+
+    /// Until all changes so far are told.
+    void settle() {
+        io.restart();
+        io.poll();
     }
 
     Segment segment;

@@ -53,6 +53,7 @@ public:
     }
     void forget() { config_ = {}; }
     bool reload() { return control_->reload(); }
+    bool last_reload_successful() const { return control_->last_reload_successful(); }
 
     std::variant<json, Problem> patch(const json &patch, ChangeMode mode = ChangeMode::InForce) {
         json next = control_->current();
@@ -155,6 +156,7 @@ TEST_CASE("a file that is read again wins") {
     Host host;
     report_of(host.patch(kDebug));
     CHECK(host.reload());
+    CHECK(host.last_reload_successful());
     CHECK(host.in_force().log_level == "info");
     CHECK_FALSE(fs::exists(host.saved()));
     host.start();
@@ -164,6 +166,7 @@ TEST_CASE("a file that is read again wins") {
     report_of(host.patch(kDebug));
     host.write(json{{"pools", 5}});
     CHECK_FALSE(host.reload());
+    CHECK_FALSE(host.last_reload_successful());
     CHECK(host.in_force().log_level == "debug");
     CHECK(fs::exists(host.saved()));
 }

@@ -2,6 +2,7 @@
 #include "api/routes.hpp"
 #include "fake_calls.hpp"
 #include "http/problem.hpp"
+#include "late_body.hpp"
 
 #include <catch2/catch.hpp>
 #include <stdexcept>
@@ -38,7 +39,9 @@ Response say(const std::string &text) {
 /// The API with sources that say what they were asked.
 Router example_api() {
     Sources sources;
-    sources.status = [] { return json{{"state", "running"}}; };
+    sources.status = [] {
+        return sipsteer::http::test::ready(json_text(json{{"state", "running"}}));
+    };
     Router router = make_router(std::move(sources));
     add_calls_routes(router, sipsteer::api::test::fake_calls());
     return router;
@@ -140,7 +143,7 @@ TEST_CASE("the status is what its source says") {
     const Response response = ask(example_api(), "GET", "/v1/status");
     CHECK(response.status == 200);
     CHECK(response.content_type == "application/json");
-    CHECK(response.body == "{\"state\":\"running\"}\n");
+    CHECK(sipsteer::http::test::body_of(response) == "{\"state\":\"running\"}\n");
 }
 
 TEST_CASE("the limit of calls is 1 to 1000, 100 if not given") {

@@ -7,6 +7,7 @@
 #include "fake_calls.hpp"
 #include "http/server.hpp"
 #include "http/stream_socket.hpp"
+#include "late_body.hpp"
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
@@ -57,7 +58,7 @@ inline constexpr std::size_t kLargeAnswer = 8 * 1024 * 1024; // more than a sock
 
 inline Router example_router() {
     Sources sources;
-    sources.status = [] { return json{{"state", "running"}}; };
+    sources.status = [] { return http::test::ready(json_text(json{{"state", "running"}})); };
     Router router = make_router(std::move(sources));
     add_calls_routes(router, fake_calls());
     router.add("PUT", "/echo", [](const Request &request) {

@@ -4,6 +4,7 @@
 #include "api/metrics/text.hpp"
 
 #include "api/metrics_routes.hpp"
+#include "late_body.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -24,6 +25,7 @@ Server example_server() {
     Server server;
     server.pool = "proxies";
     server.name = "proxy1";
+    server.enabled = true;
     server.up = true;
     server.takes_new = true;
     server.weight = 100;
@@ -65,6 +67,10 @@ State example() {
     state.sweep = {8, 77, 2.5, 0.125};
     state.fragments = {10, 6, 1500, {{"expired", 3}, {"no_room", 1}}};
     state.rejects = {{"answered", 2}};
+    state.log_lines_lost = 6;
+    state.state_files_unsaved = 1;
+    state.loop_stalled_seconds = 3.5;
+    state.loop_longest_stall_seconds = 1.25;
     state.trace = {2, 70, 8, 9};
     state.requests.note("/v1/status", "GET", 200, 400us);
     state.requests.note("/v1/status", "BREW", 405, 1us);
@@ -133,6 +139,8 @@ TEST_CASE("metrics: each value of the state is there, with its labels") {
         "sipsteer_sweep_pass_seconds 2.5", "sipsteer_sweep_cpu_seconds_total 0.125",
         R"(sipsteer_pool_up{pool="proxies"} 1)",
         R"(sipsteer_server_up{pool="proxies",server="proxy1"} 1)",
+        R"(sipsteer_server_enabled{pool="proxies",server="proxy1"} 1)",
+        "sipsteer_config_last_reload_successful 1",
         R"(sipsteer_server_forwards{pool="proxies",server="proxy1"} 0)",
         R"(sipsteer_server_takes_new{pool="proxies",server="proxy1"} 1)",
         R"(sipsteer_server_weight{pool="proxies",server="proxy1"} 100)",
@@ -146,6 +154,8 @@ TEST_CASE("metrics: each value of the state is there, with its labels") {
         "sipsteer_fragments_held_total 10",
         R"(sipsteer_fragments_given_up_total{cause="expired"} 3)",
         "sipsteer_fragments_held_bytes 1500", R"(sipsteer_rejects_total{result="answered"} 2)",
+        "sipsteer_log_lines_lost_total 6", "sipsteer_state_files_unsaved 1",
+        "sipsteer_loop_stalled_seconds_total 3.5", "sipsteer_loop_longest_stall_seconds 1.25",
         "sipsteer_trace_clients 2", "sipsteer_trace_packets_total 70",
         R"(sipsteer_trace_lost_packets_total{cause="no_room"} 8)",
         R"(sipsteer_trace_lost_packets_total{cause="slow_client"} 9)",
@@ -232,9 +242,11 @@ TEST_CASE("metrics: an independent parser of OpenMetrics reads all samples") {
 
 TEST_CASE("metrics: GET /metrics answers in the format asked for; the router tells its observer") {
     http::Router router;
-    api::add_metrics_routes(router, [](bool open_metrics) {
+    http::TextWriter writer;
+    api::add_metrics_routes(router, [&writer](bool open_metrics) {
         return api::MetricsText{
-            content_type(open_metrics ? Format::OpenMetrics : Format::Prometheus), "up 1\n"};
+            content_type(open_metrics ? Format::OpenMetrics : Format::Prometheus),
+            writer.later([] { return std::string("up 1\n"); })};
     });
     Requests requests;
     router.observe([&](const auto &route, const auto &method, auto status, auto took) {
@@ -247,7 +259,7 @@ TEST_CASE("metrics: GET /metrics answers in the format asked for; the router tel
     const auto response = router.handle(request);
     CHECK(response.status == 200);
     CHECK(response.content_type == "text/plain; version=0.0.4; charset=utf-8");
-    CHECK(response.body == "up 1\n");
+    CHECK(http::test::body_of(response) == "up 1\n");
     auto open = request;
     open.fields.add("Accept", "application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1");
     CHECK(router.handle(open).content_type ==
