@@ -179,6 +179,7 @@ done
 make_calls presence server3,server4
 make_calls b2bua server3,server4 5080
 make_calls b2bua_own_id server3,server4 5080
+make_calls b2bua_own_id_hung_up server3,server4 5080
 register_phones
 end_captures
 check "each call succeeds, all its messages are at one server, none is live at the end" outcome

@@ -110,10 +110,10 @@ class Row:
 
 
 def print_table(rows):
-    print(f"# {'calls':18}{'placed':>8}{'good':>8}{'messages':>10}{'at a wrong server':>19}{'live at the end':>17}")
+    print(f"# {'calls':20}{'placed':>8}{'good':>8}{'messages':>10}{'at a wrong server':>19}{'live at the end':>17}")
     for row in rows:
-        print(f"# {row.kind:18}{row.calls:8}{row.succeeded:8}{row.messages:10}{len(row.wrong):19}{row.live:17}")
-    print(f"# {'all':18}{sum(row.calls for row in rows):8}{sum(row.succeeded for row in rows):8}"
+        print(f"# {row.kind:20}{row.calls:8}{row.succeeded:8}{row.messages:10}{len(row.wrong):19}{row.live:17}")
+    print(f"# {'all':20}{sum(row.calls for row in rows):8}{sum(row.succeeded for row in rows):8}"
           f"{sum(row.messages for row in rows):10}{sum(len(row.wrong) for row in rows):19}"
           f"{sum(row.live for row in rows):17}")
 

@@ -345,10 +345,19 @@ def b2bua_own_id():
     yield "server", "".join(back_to_back("leg///[call_id]", "[own]", phone_hangs_up=False))
 
 
+def b2bua_own_id_hung_up():
+    """The same, but the phone hangs up. Its BYE has to find the server that its answers found."""
+    yield "caller", (invites("phone") + receive("180") + receive("200", routes=True) + says("ACK", 1)
+                     + is_told("BYE"))
+    yield "phone", PICKS_UP_UNROUTED + pause(100) + says_back("BYE", 1)
+    yield "server", "".join(back_to_back("leg///[call_id]", "[own]", phone_hangs_up=True))
+
+
 # --- files ------------------------------------------------------------------------------------------
 
 CALLS = (fork, fork_baresip, fork_busy, fork_cancelled, prack, prack_cancelled, busy, cancelled, redirected,
-         challenged, refer, replaces, presence, b2bua, b2bua_own_id)
+         challenged, refer, replaces, presence, b2bua, b2bua_own_id,
+         b2bua_own_id_hung_up)
 
 
 # What dialogs_phone.py sends.
