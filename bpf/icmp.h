@@ -7,6 +7,7 @@
 #ifndef SIPSTEER_BPF_ICMP_H
 #define SIPSTEER_BPF_ICMP_H
 
+#include "flow.h"
 #include "key.h"
 #include "maps.h"
 #include "packet.h"
@@ -108,38 +109,6 @@ SS_INLINE struct ss_service *ss_match_quoted(const struct ss_packet *packet) {
     struct ss_service_key key = {.port = packet->source_port, .protocol = IPPROTO_UDP};
     __builtin_memcpy(key.address, packet->source, 16);
     return bpf_map_lookup_elem(&services, &key);
-}
-
-SS_INLINE void ss_flow_make_key(struct ss_flow_key *key, const __u8 client[16], __be16 port,
-                                __u32 service) {
-    __builtin_memcpy(key->client, client, 16);
-    key->client_port = port;
-    key->service = (__u16)service;
-}
-
-/*
- * Remembers where a client's flow goes. Looked up first: that keeps it from being the next to be
- * displaced, and costs less than a write where it is known already. 0, always.
- */
-SS_STAGE int ss_flow_remember(const struct ss_packet *packet, const struct ss_outcome *outcome) {
-    struct ss_flow_key key;
-    if (!packet || !outcome)
-        return 0;
-    ss_flow_make_key(&key, packet->source, packet->source_port, outcome->service);
-    struct ss_flow *known = bpf_map_lookup_elem(&flows, &key);
-    if (known && known->server == outcome->server)
-        return 0;
-    struct ss_flow flow = {outcome->server};
-    bpf_map_update_elem(&flows, &key, &flow, BPF_ANY);
-    return 0;
-}
-
-/* The server of the flow that the quoted datagram belongs to; SS_NO_SERVER if it is not known. */
-SS_INLINE __u32 ss_flow_server(const struct ss_packet *packet, __u32 service) {
-    struct ss_flow_key key;
-    ss_flow_make_key(&key, packet->destination, packet->destination_port, service);
-    struct ss_flow *flow = bpf_map_lookup_elem(&flows, &key);
-    return flow ? flow->server : SS_NO_SERVER;
 }
 
 #endif /* SIPSTEER_BPF_ICMP_H */

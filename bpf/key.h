@@ -18,7 +18,8 @@ struct ss_key {
     __u64 user; /* of the registration, or the call named, whose server a new call gets; 0: none */
     __u32 attempt; /* of an INVITE, an ACK or a CANCEL (attempt.h); 0: not known */
     __u16 start;   /* offset of the message's first line (message.h) */
-    __u16 sender;  /* index of the server that a response is for, and 1; 0: not known */
+    __u16 sender;  /* index of the server that a response is for, or that the flow of a datagram
+                      without a Call-ID belongs to, and 1; 0: not known */
     struct ss_headers headers;
     __u8 event;    /* enum ss_event */
     __u8 method;   /* enum ss_method */

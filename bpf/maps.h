@@ -197,7 +197,7 @@ struct {
     __uint(max_entries, 1);
 } message_draft SEC(".maps");
 
-/* Clients' flows, for ICMP errors. */
+/* Clients' flows, for ICMP errors and keep-alives. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __type(key, struct ss_flow_key);

@@ -336,6 +336,14 @@ SS_STAGE int ss_find_server(__u32 pool, __u32 mode, const struct ss_key *key) {
     return (int)ss_call_server(place.value);
 }
 
+/* A flow may be that of a method with a pool of its own: the service's, all the same. */
+SS_INLINE int ss_sender_takes(const struct ss_key *key, __u32 pool) {
+    __u32 index = key->sender - 1U;
+    struct ss_server *server = bpf_map_lookup_elem(&servers, &index);
+    return server && (server->flags & SS_SERVER_FORWARD) &&
+           (server->pool == pool || !key->from_sip);
+}
+
 /*
  * A response goes to the server that asked for it, whatever the table has; 1 if that is known and
  * takes it. The table notes what the response is for its call, and remembers the server if a dialog
@@ -344,7 +352,7 @@ SS_STAGE int ss_find_server(__u32 pool, __u32 mode, const struct ss_key *key) {
 SS_INLINE int ss_select_sender(__u32 pool, const struct ss_key *key, struct ss_outcome *outcome) {
     struct ss_place place;
     __u32 now = ss_now();
-    if (!key->sender || !ss_server_takes(key->sender - 1, pool))
+    if (!key->sender || !ss_sender_takes(key, pool))
         return 0;
     outcome->server = key->sender - 1;
     outcome->reason = SS_REASON_VIA_SERVER;

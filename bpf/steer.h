@@ -8,6 +8,7 @@
 
 #include "admit.h"
 #include "extend.h"
+#include "flow.h"
 #include "forward.h"
 #include "fragments.h"
 #include "icmp.h"
@@ -60,19 +61,35 @@ SS_INLINE int ss_leave_message(const struct ss_packet *packet, const struct ss_k
     return ss_leave(outcome, reason, verdict);
 }
 
+/* Whether a client's keep-alives are to go where this message goes: a server that knows it. */
+SS_INLINE int ss_is_home(const struct ss_key *key) {
+    return key->from_sip && key->event != SS_EVENT_DOUBTFUL &&
+           (key->method == SS_METHOD_REGISTER || key->method == SS_METHOD_INVITE);
+}
+
 /* Remembers what packets that cannot be steered by themselves are steered by. */
 SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_key *key,
                            const struct ss_outcome *outcome) {
     if (packet->part == SS_FIRST_FRAGMENT)
         ss_fragment_remember(packet, outcome->service, outcome->server, key->hash);
     if (outcome->renewed)
-        ss_flow_remember(packet, outcome);
+        ss_flow_remember(packet, outcome, ss_is_home(key));
 }
 
-SS_INLINE void ss_find_sender(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
-                              struct ss_key *key) {
+/*
+ * The server that a message goes to whatever its call, and 1: the one that a response is for, or
+ * that the flow of a datagram without a Call-ID belongs to. 0: there is none.
+ */
+SS_STAGE __u32 ss_find_sender(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
+                              __u32 service, const struct ss_key *key) {
+    if (!packet || !key)
+        return 0;
+    if (!key->from_sip)
+        return packet->part == SS_WHOLE ? ss_flow_home(packet, service) : 0;
+    if (key->method < SS_METHOD_RESPONSE_1XX)
+        return 0;
     __u32 server = ss_sender(ctx, packet, pool, key->headers.value[SS_HEADER_VIA]);
-    key->sender = (__u16)(server == SS_NO_SERVER ? 0 : server + 1);
+    return server == SS_NO_SERVER ? 0 : server + 1;
 }
 
 /* What a pool does with a message without a Call-ID: enum ss_verdict; TX: it is steered. */
@@ -95,8 +112,7 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     ss_extend_key(ctx, packet, pool, key);
     key->mode = pool->mode;
     ss_fetch_calls(pool_index, pool->mode, key);
-    if (key->from_sip && key->method >= SS_METHOD_RESPONSE_1XX)
-        ss_find_sender(ctx, packet, pool_index, key);
+    key->sender = (__u16)ss_find_sender(ctx, packet, pool_index, outcome->service, key);
     ss_read_for_call(ctx, packet, pool_index, key);
     ss_select(pool_index, key, outcome);
     if (outcome->server == SS_NO_SERVER) {

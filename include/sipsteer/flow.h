@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Which server a client's flow was sent to last. Only for ICMP errors, which quote a datagram that
- * the server sent past the director, and may quote too little of it to have the Call-ID.
+ * Which server a client's flow was sent to last: for ICMP errors, which quote a datagram that the
+ * server sent past the director, and may quote too little of it to have the Call-ID. And which one
+ * its last REGISTER or INVITE was sent to: for keep-alives and what else has no Call-ID.
  *
  * Looked after with a call's first message, when its state changes and, at most once a tick, with
  * its other messages; in a stateless pool with each request that begins something. So a client that
@@ -21,7 +22,8 @@ struct ss_flow_key {
 SS_ASSERT_SIZE(struct ss_flow_key, 20);
 
 struct ss_flow {
-    __u32 server; /* index */
+    __u16 server; /* index */
+    __u16 home;   /* index of the last REGISTER's or INVITE's, and 1; 0: there was none */
 };
 SS_ASSERT_SIZE(struct ss_flow, 4);
 

@@ -97,6 +97,7 @@ void DataPlane::forget_calls() {
     if (program.fresh()) {
         return;
     }
+    clear_hash(program.maps().flows);
     clear_array(program.maps().calls, program.buckets());
     clear_array(program.maps().births, program.buckets());
     clear_array(program.maps().calls_before, kBucketsBefore);

@@ -101,6 +101,75 @@ TEST_CASE("a source stays with its server, whatever its port and the ring", "[no
     CHECK(farm.entries().size() == 1);
 }
 
+namespace {
+
+/// What a client sends from a port.
+Packet from_port(std::uint16_t port, const std::string &message) {
+    return Packet().eth().ipv4(kClient, kVip).udp(port, 5060).payload(message);
+}
+
+/// A Call-ID whose server is not the one of the client's address, nor that other one.
+std::string call_elsewhere(__u32 other = SS_NO_SERVER) {
+    for (int i = 0;; i++) {
+        const auto call = "flow" + std::to_string(i);
+        const __u32 server = Farm::ring_server(call_hash(call));
+        if (server != Farm::ring_server(source_hash(kClient)) && server != other) {
+            return call;
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("keep-alives follow the flow's last REGISTER or INVITE", "[no_call_id]") {
+    Farm farm;
+    const bool stateless = GENERATE(false, true);
+    farm.pool(0, stateless ? SS_POOL_STATELESS : SS_POOL_STATEFUL);
+    const auto reason = stateless ? SS_REASON_STATELESS : SS_REASON_CALL_NEW;
+    const auto call = call_elsewhere();
+    const __u32 home = farm.steer(from_port(5070, request("REGISTER", call)), reason);
+    CHECK(farm.steer(from_port(5070, "\r\n\r\n"), SS_REASON_KEEPALIVE) == home);
+    CHECK(farm.steer(from_port(5070, kStun), SS_REASON_STUN) == home);
+    CHECK(farm.entries().size() == (stateless ? 0 : 1));
+    // Another flow, though of the same address.
+    CHECK(farm.steer(from_port(5071, "\r\n\r\n"), SS_REASON_KEEPALIVE) ==
+          Farm::ring_server(source_hash(kClient)));
+    // What is neither does not take them along, an INVITE does.
+    const auto other = call_elsewhere(home);
+    CHECK(farm.steer(from_port(5070, request("OPTIONS", other)), reason) != home);
+    CHECK(farm.steer(from_port(5070, "\r\n"), SS_REASON_KEEPALIVE) == home);
+    const auto third = other + "a";
+    const __u32 now = farm.steer(from_port(5070, request("INVITE", third)), reason);
+    CHECK(farm.steer(from_port(5070, "\r\n"), SS_REASON_KEEPALIVE) == now);
+}
+
+TEST_CASE("keep-alives go by source if their flow's server is gone", "[no_call_id]") {
+    Farm farm;
+    const auto call = call_elsewhere();
+    const __u32 home = farm.steer(from_port(5070, request("REGISTER", call)), SS_REASON_CALL_NEW);
+    farm.server(home, {.flags = SS_SERVER_IN_USE});
+    CHECK(farm.steer(from_port(5070, "\r\n"), SS_REASON_KEEPALIVE) ==
+          Farm::ring_server(source_hash(kClient)));
+}
+
+TEST_CASE("keep-alives follow a REGISTER into its method's pool", "[no_call_id]") {
+    Farm farm;
+    farm.pool(1, SS_POOL_STATEFUL);
+    farm.server(2, {.pool = 1});
+    farm.ring(1, {2});
+    farm.method_pool(kVip, 5060, SS_METHOD_REGISTER, 1);
+    CHECK(farm.steer(from_port(5070, request("REGISTER", "a")), SS_REASON_CALL_NEW) == 2);
+    CHECK(farm.steer(from_port(5070, "\r\n"), SS_REASON_KEEPALIVE) == 2);
+}
+
+TEST_CASE("what no server would take leaves the flow where it is", "[no_call_id]") {
+    Farm farm;
+    farm.steer(from_port(5070, "REGISTER sip:a SIP/2.0\r\ni: " + call_elsewhere() + "\r\n\r\n"),
+               SS_REASON_DOUBTFUL);
+    CHECK(farm.steer(from_port(5070, "\r\n"), SS_REASON_KEEPALIVE) ==
+          Farm::ring_server(source_hash(kClient)));
+}
+
 TEST_CASE("sources spread over the servers", "[no_call_id]") {
     Farm farm;
     std::map<__u32, int> servers;

@@ -45,8 +45,9 @@ Status forget_flows(int map, const Leaves &leaves) {
 } // namespace
 
 Status forget_flows_to_server(int map, std::uint16_t server) {
-    return forget_flows(
-        map, [&](const ss_flow_key &, const ss_flow &flow) { return flow.server == server; });
+    return forget_flows(map, [&](const ss_flow_key &, const ss_flow &flow) {
+        return flow.server == server || flow.home == server + 1;
+    });
 }
 
 Status forget_flows_of_service(int map, std::uint16_t service) {

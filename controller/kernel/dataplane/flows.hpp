@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The flows that the data plane remembers for ICMP errors (sipsteer/flow.h).
+// The flows that the data plane remembers for ICMP errors and keep-alives (sipsteer/flow.h).
 #pragma once
 
 #include "base/result.hpp"

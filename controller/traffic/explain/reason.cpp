@@ -125,7 +125,8 @@ std::string no_call_id_words(const ss_pool &pool) {
     return pool.no_call_id == SS_NO_CALL_ID_PASS ? "no Call-ID: passed to the director's kernel"
            : pool.no_call_id == SS_NO_CALL_ID_DROP
                ? "no Call-ID: dropped"
-               : "no Call-ID: steered by the client's address; ";
+               : "no Call-ID: goes with the flow's last REGISTER or INVITE, else by the "
+                 "client's address; ";
 }
 
 std::string new_words(const farm::World &world, const plan::PlannedPool &pool,
