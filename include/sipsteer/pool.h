@@ -27,7 +27,7 @@ enum ss_pool_mode {
 
 /* What is done with a datagram that has no Call-ID. */
 #define SS_NO_CALL_ID_LIST(X)                                                                      \
-    X(0, SOURCE, SteerBySource, "steer-by-source") /* steered by the client's address */           \
+    X(0, SOURCE, SteerBySource, "steer-by-source") /* by the flow, or the client's address */      \
     X(1, PASS, Pass, "pass")                       /* left to the director's kernel */             \
     X(2, DROP, Drop, "drop")
 
