@@ -145,13 +145,16 @@ SS_INLINE long ss_walk_value(struct ss_walk *walk, int c) {
     if (!ss_is_line_end(c))
         return ss_walk_note(walk, walk->header - 1U);
     __u32 next = walk->at + 1;
-    if (c == '\r' && ss_text_byte(&walk->text, next) == '\n')
+    int line_feed = c == '\n'; /* a CR alone ends no line that counts */
+    if (c == '\r' && ss_text_byte(&walk->text, next) == '\n') {
+        line_feed = 1;
         next++;
+    }
     if (!ss_is_blank(ss_text_byte(&walk->text, next))) {
         walk->header = 0; /* no value: as if the header were not there */
         return SS_GO_ON;
     }
-    return ss_walk_count(walk) ? ss_walk_to(walk, next + 1) : ss_walk_end(walk);
+    return !line_feed || ss_walk_count(walk) ? ss_walk_to(walk, next + 1) : ss_walk_end(walk);
 }
 
 /* Behind a header's name: over blanks to the colon and on to the value. */

@@ -245,6 +245,7 @@ TEST_CASE("a message of many short lines", "[callid]") {
     }
     CHECK(find(message + "i:a\n") == "a");
     CHECK(find(message + "i:\n a\n").empty());
+    CHECK(find(message + "i:\r a\n") == "a");  // one line yet
     CHECK(find(message + "X\ni:a\n").empty()); // one more than are looked at
 }
 
