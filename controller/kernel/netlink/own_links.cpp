@@ -44,10 +44,11 @@ std::optional<std::set<std::string>> addressed_interfaces() {
     return interfaces;
 }
 
-/// Between programs of one machine no NIC makes the checksums. What stands on a NIC is none of
-/// them.
-bool is_software(const std::string &kind) {
-    return !kind.empty() && kind != "vlan" && kind != "bond" && kind != "team";
+/// Between programs of one machine no NIC makes the checksums.
+bool is_software(const LinkInfo &link) {
+    const bool stands_on_others =
+        (link.kind == "vlan" && link.lower != 0) || link.kind == "bond" || link.kind == "team";
+    return !link.kind.empty() && !stands_on_others;
 }
 
 /// Likewise between virtual machines: their NICs hand frames over with the sums still to be made.
@@ -59,10 +60,23 @@ bool is_paravirtual(const std::string &interface) {
     return name == "virtio_net" || name == "vmxnet3" || name == "hv_netvsc" || name == "vif";
 }
 
+/// A VLAN's frames are those of the interface below it, a bond's those of its ports.
+void take_from_below(std::vector<OwnLink> &own) {
+    for (int level = 0; level < 3; level++) { // a VLAN in a VLAN on a bond
+        for (auto &link : own) {
+            link.sums_later |= std::any_of(own.begin(), own.end(), [&](const OwnLink &other) {
+                return other.sums_later &&
+                       (other.ifindex == link.lower || other.bond == link.ifindex);
+            });
+        }
+    }
+}
+
 } // namespace
 
 std::vector<OwnLink> own_links(const std::vector<LinkInfo> &links,
-                               const std::set<std::string> &addressed) {
+                               const std::set<std::string> &addressed,
+                               const std::set<std::string> &paravirtual) {
     std::map<std::uint32_t, std::string> kinds;
     for (const auto &link : links) {
         kinds[link.ifindex] = link.kind;
@@ -82,9 +96,10 @@ std::vector<OwnLink> own_links(const std::vector<LinkInfo> &links,
                        .bond = over == "bond" || over == "team" ? link.master : 0,
                        .vlan = link.vlan,
                        .macvlan = link.kind == "macvlan",
-                       .sums_later = is_software(link.kind),
+                       .sums_later = is_software(link) || paravirtual.contains(link.name),
                        .addressed = link.up && addressed.contains(link.name)});
     }
+    take_from_below(own);
     return own;
 }
 
@@ -113,10 +128,13 @@ Status OwnLinks::look() {
         return links ? system_error("cannot read the addresses of this host") : links.error();
     }
     next_ = Clock::now() + kPause;
-    links_ = own_links(*links, *addressed);
-    for (auto &link : links_) {
-        link.sums_later = link.sums_later || is_paravirtual(link.name);
+    std::set<std::string> paravirtual;
+    for (const auto &link : *links) {
+        if (is_paravirtual(link.name)) {
+            paravirtual.insert(link.name);
+        }
     }
+    links_ = own_links(*links, *addressed, paravirtual);
     return Done{};
 }
 

@@ -18,9 +18,11 @@
 namespace sipsteer {
 
 /// Of all interfaces the Ethernet ones. `addressed`: names of those that have an IP address. One
-/// that is down has none: so a VRRP daemon may keep its interface while it is in reserve. Pure.
+/// that is down has none: so a VRRP daemon may keep its interface while it is in reserve.
+/// `paravirtual`: likewise of NICs of a virtual machine. Pure.
 std::vector<OwnLink> own_links(const std::vector<LinkInfo> &links,
-                               const std::set<std::string> &addressed);
+                               const std::set<std::string> &addressed,
+                               const std::set<std::string> &paravirtual = {});
 
 /// Keeps this host's interfaces as the kernel has them. Lives on the thread of `io`; to be
 /// destroyed when `io` runs no more.

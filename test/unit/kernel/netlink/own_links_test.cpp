@@ -33,9 +33,27 @@ TEST_CASE("between programs of one machine checksums are made later") {
     for (const auto *kind : {"veth", "tun", "bridge", "macvlan"}) {
         CHECK(own_links({link(2, "x", kind)}, {})[0].sums_later);
     }
-    for (const auto *kind : {"", "vlan", "bond", "team"}) {
+    for (const auto *kind : {"", "bond", "team"}) {
         CHECK_FALSE(own_links({link(2, "x", kind)}, {})[0].sums_later);
     }
+    CHECK(own_links({link(2, "eth0")}, {}, {"eth0"})[0].sums_later); // virtio, for example
+}
+
+TEST_CASE(
+    "a VLAN's checksums are made where those of the interface below are, a bond's by its ports") {
+    auto vlan = link(3, "x.100", "vlan");
+    vlan.lower = 2;
+    CHECK_FALSE(own_links({vlan, link(2, "x")}, {})[0].sums_later);
+    CHECK(own_links({vlan, link(2, "x", "veth")}, {})[0].sums_later);
+    auto port = link(4, "p", "veth");
+    port.master = 5;
+    auto on_bond = link(6, "bond0.7", "vlan");
+    on_bond.lower = 5;
+    for (const auto &own : own_links({on_bond, link(5, "bond0", "bond"), port}, {})) {
+        CHECK(own.sums_later);
+    }
+    vlan.lower = 0; // in another network namespace
+    CHECK(own_links({vlan}, {})[0].sums_later);
 }
 
 TEST_CASE("an address on an interface that is down is none") {
