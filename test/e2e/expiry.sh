@@ -216,7 +216,8 @@ displaced_calls() {
 import socket, sys, time
 phone = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
 for call in range(2000):
-    phone.sendto(f"INVITE sip:nobody@example.com SIP/2.0\r\nCall-ID: flood-{call}\r\n\r\n".encode(), (sys.argv[1], 5060))
+    phone.sendto(("INVITE sip:nobody@example.com SIP/2.0\r\nVia: SIP/2.0/UDP phone\r\nCSeq: 1 INVITE\r\n"
+                  f"Call-ID: flood-{call}\r\n\r\n").encode(), (sys.argv[1], 5060))
     time.sleep(0.0005)' "$VIP"
     check "calls are displaced" wait_until 60 has_displaced 500
     displaced=$(director_get /metrics | awk '/^sipsteer_calls_displaced_total/ { sum += $2 } END { print sum }')

@@ -34,7 +34,8 @@ public:
 
     /// Client number `client` of a service was sent to this server.
     void remember(std::uint32_t client, std::uint16_t service, std::uint16_t server) const {
-        REQUIRE(write_value(maps_->flows(), key(client, service), ss_flow{server}, "flows").ok());
+        REQUIRE(
+            write_value(maps_->flows(), key(client, service), ss_flow{server, 0}, "flows").ok());
     }
     bool knows(std::uint32_t client, std::uint16_t service) const {
         return read_value<ss_flow>(maps_->flows(), key(client, service)).has_value();

@@ -303,7 +303,7 @@ TEST_CASE("a call that is not in the table: where it would go") {
     SECTION("without a Call-ID") {
         const auto message = read_message("\r\n");
         CHECK(has(scene.ask(message),
-                  "steered by the client's address; no lookup in the call table; missing: source"));
+                  "else by the client's address; no lookup in the call table; missing: source"));
         scene.pool().no_call_id = config::NoCallId::Drop;
         scene.replan();
         CHECK(has(scene.ask(message), "no Call-ID: dropped"));
