@@ -345,9 +345,10 @@ SS_INLINE int ss_sender_takes(const struct ss_key *key, __u32 pool) {
 }
 
 /*
- * A response goes to the server that asked for it, whatever the table has; 1 if that is known and
- * takes it. The table notes what the response is for its call, and remembers the server if a dialog
- * begins: what the phone asks in it later names no server.
+ * A response goes to the server that asked for it, a datagram without a Call-ID to that of its
+ * flow, whatever the table has; 1 if that server is known and takes it. The table notes what the
+ * response is for its call, and remembers the server if a dialog begins: what the phone asks in it
+ * later names no server.
  */
 SS_INLINE int ss_select_sender(__u32 pool, const struct ss_key *key, struct ss_outcome *outcome) {
     struct ss_place place;
