@@ -13,11 +13,16 @@
  * alone: a response has the server's own on top, and its key is that of all responses of the
  * Call-ID.
  *
+ * A phone behind a NAT may write another sent-by once it has learnt its public address (RFC 3581).
+ * Its address stays what it was. So in a stateful pool the ring is asked by Call-ID and source
+ * address: a request that the table does not know goes where the call went that the ring placed.
+ *
  * What a message does not have (no user in To, no Via) leaves its key as it is: the Call-ID's.
  */
 #ifndef SIPSTEER_BPF_EXTEND_H
 #define SIPSTEER_BPF_EXTEND_H
 
+#include "alike.h"
 #include "key.h"
 #include "scattered.h"
 #include "user.h"
@@ -33,7 +38,7 @@ SS_INLINE void ss_extend_by_user(const struct ss_text *text, struct ss_key *key)
     struct ss_span user = ss_find_user(text, key->headers.value[SS_HEADER_TO]);
     if (!user.length)
         return;
-    __u64 hash = ss_hash_text(secret, text, user.offset, user.length);
+    __u64 hash = ss_hash_user(secret, text, &user);
     hash = ss_combine(secret, hash, 0, SS_KEY_ADDRESS_OF_RECORD);
     key->ring = hash;
     if (key->method == SS_METHOD_REGISTER)
@@ -42,14 +47,17 @@ SS_INLINE void ss_extend_by_user(const struct ss_text *text, struct ss_key *key)
         key->user = hash;
 }
 
-SS_INLINE void ss_extend_by_via(const struct ss_text *text, struct ss_key *key) {
+SS_INLINE void ss_extend_by_via(const struct ss_text *text, const struct ss_packet *packet,
+                                struct ss_key *key) {
     const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
     struct ss_span sent_by = ss_sent_by_at(text, key->headers.value[SS_HEADER_VIA]);
     if (!sent_by.length)
         return;
-    __u64 hash = ss_hash_text(secret, text, sent_by.offset, sent_by.length);
-    key->hash = ss_combine(secret, key->hash, hash, SS_KEY_CALL_ID_AND_VIA);
-    key->ring = key->hash;
+    __u64 source = key->hash + ss_hash_source(packet, secret);
+    __u64 sender = ss_hash_sent_by(secret, text, &sent_by);
+    int by_source = key->mode == SS_POOL_STATEFUL && key->method < SS_METHOD_RESPONSE_1XX;
+    key->hash = ss_combine(secret, key->hash, sender, SS_KEY_CALL_ID_AND_VIA);
+    key->ring = by_source ? ss_combine(secret, source, 0, SS_KEY_CALL_ID_AND_VIA) : key->hash;
 }
 
 /*
@@ -67,7 +75,7 @@ SS_STAGE int ss_extend_user(struct xdp_md *ctx, const struct ss_packet *packet,
 SS_STAGE int ss_extend_via(struct xdp_md *ctx, const struct ss_packet *packet, struct ss_key *key) {
     struct ss_text text;
     if (packet && key && !ss_gather(ctx, packet, &text))
-        ss_extend_by_via(&text, key);
+        ss_extend_by_via(&text, packet, key);
     return 0;
 }
 

@@ -109,8 +109,8 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     __u32 verdict = ss_no_call_id_verdict(pool);
     if (!key->from_sip && verdict != SS_VERDICT_TX)
         return ss_leave_message(packet, key, outcome, key->reason, verdict);
-    ss_extend_key(ctx, packet, pool, key);
     key->mode = pool->mode;
+    ss_extend_key(ctx, packet, pool, key);
     ss_fetch_calls(pool_index, pool->mode, key);
     key->sender = (__u16)ss_find_sender(ctx, packet, pool_index, outcome->service, key);
     ss_read_for_call(ctx, packet, pool_index, key);

@@ -6,8 +6,8 @@
  *     t: sip:bob@example.com;tag=1                                           bob
  *     To: <tel:+4930123456;phone-context=example.com>                        +4930123456
  *
- * The user is compared byte for byte (RFC 3261, 19.1.4): escapes are not resolved. A URI without
- * a user has none here either.
+ * Users are compared with their escapes resolved (alike.h). A URI without a user has none here
+ * either.
  */
 #ifndef SIPSTEER_BPF_USER_H
 #define SIPSTEER_BPF_USER_H

@@ -6,7 +6,7 @@
  *     Via: SIP/2.0/UDP pc33.example.com:5066;branch=z9hG4bK776          pc33.example.com:5066
  *     v: SIP / 2.0 / UDP first.example.com: 4000 ; ttl=16               first.example.com: 4000
  *
- * It is compared byte for byte, so one sender is known by it as long as it spells itself alike.
+ * Senders are compared without regard to case, blanks and the default port (alike.h).
  */
 #ifndef SIPSTEER_BPF_VIA_H
 #define SIPSTEER_BPF_VIA_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sip/finder.h"
 
+#include "bpf/alike.h"
 #include "bpf/attempt.h"
 #include "bpf/call_state.h"
 #include "bpf/callid.h"
@@ -126,6 +127,27 @@ uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct f
     const __u64 key[2] = {secret[0], secret[1]};
     struct ss_text message = as_text(text);
     return ss_hash_text(key, &message, (__u32)span.offset, (__u32)span.length);
+}
+
+static struct ss_span as_span(struct finder_span span) {
+    struct ss_span result = {(__u32)span.offset, (__u32)span.length, 0};
+    return result;
+}
+
+uint64_t finder_hash_user(const uint64_t secret[2], struct finder_text text,
+                          struct finder_span user) {
+    const __u64 key[2] = {secret[0], secret[1]};
+    const struct ss_text message = as_text(text);
+    const struct ss_span span = as_span(user);
+    return ss_hash_user(key, &message, &span);
+}
+
+uint64_t finder_hash_sent_by(const uint64_t secret[2], struct finder_text text,
+                             struct finder_span sent_by) {
+    const __u64 key[2] = {secret[0], secret[1]};
+    const struct ss_text message = as_text(text);
+    const struct ss_span span = as_span(sent_by);
+    return ss_hash_sent_by(key, &message, &span);
 }
 
 uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t second) {

@@ -71,6 +71,12 @@ bool is_register(const std::string &message) {
     return finder_classify(text).method == SS_METHOD_REGISTER;
 }
 
+bool is_request(const std::string &message) {
+    const finder_text text = {reinterpret_cast<const std::uint8_t *>(message.data()),
+                              message.size(), message.size()};
+    return finder_classify(text).method < SS_METHOD_RESPONSE_1XX;
+}
+
 /// What a message goes by, as the references have it.
 struct Expected {
     ss_reason reason;
@@ -93,7 +99,7 @@ Expected expected_of(const std::string &message, ss_pool_key key) {
     }
     if (key == SS_KEY_CALL_ID_AND_VIA && !sent_by.empty()) {
         const std::uint64_t both = via_hash(call_id, sent_by);
-        return {first, both, both};
+        return {first, both, is_request(message) ? via_ring_hash(call_id) : both};
     }
     return {first, call_hash(call_id), call_hash(call_id)};
 }

@@ -61,6 +61,25 @@ TEST_CASE("address of record: a REGISTER is known by its user", "[keys]") {
           Farm::ring_server(user_hash("carol")));
 }
 
+TEST_CASE("address of record: one user in several spellings", "[keys]") {
+    ByUser farm;
+    const __u32 server = farm.register_elsewhere("b;ob");
+    for (const char *user : {"b;%6fb", "%62;%6F%62", "b;ob:secret"}) {
+        INFO(user);
+        const std::string to = "<sip:" + std::string(user) + "@EXAMPLE.com>";
+        CHECK(farm.send("REGISTER", "r2", to, SS_REASON_CALL_HIT) == server);
+        CHECK(farm.send("INVITE", "to " + std::string(user), to, SS_REASON_CALL_NEW) == server);
+    }
+    // Another user: a reserved character is not its escape, and users have a case.
+    for (const char *user : {"b%3bob", "B;ob", "b;ob%00"}) {
+        INFO(user);
+        farm.send("REGISTER", "r3", "<sip:" + std::string(user) + "@example.com>",
+                  SS_REASON_CALL_NEW);
+    }
+    CHECK(farm.send("REGISTER", "r4", "<sip:b%3Bob@example.com>", SS_REASON_CALL_HIT) ==
+          Farm::ring_server(user_hash("b%3bob")));
+}
+
 TEST_CASE("address of record: a user is not taken for a Call-ID", "[keys]") {
     ByUser farm;
     farm.send("REGISTER", "r1", kBob, SS_REASON_CALL_NEW);
@@ -211,8 +230,15 @@ TEST_CASE("Call-ID and Via: one sender of a call, one server", "[keys]") {
     for (int i = 0; i < 20; i++) {
         const std::string host = "pc" + std::to_string(i) + ".example.com:5060";
         const std::string via = "SIP/2.0/UDP " + host + ";branch=z9hG4bK1";
-        const __u32 server = farm.steer(to_vip(request_to("INVITE", "c1", kBob, via)), fresh);
-        CHECK(server == Farm::ring_server(via_hash("c1", host)));
+        const std::string phone = "192.0.2." + std::to_string(10 + i);
+        const Packet invite = Packet()
+                                  .eth()
+                                  .ipv4(phone, kVip)
+                                  .udp(5060, 5060)
+                                  .payload(request_to("INVITE", "c1", kBob, via));
+        const __u32 server = farm.steer(invite, fresh);
+        CHECK(server ==
+              Farm::ring_server(stateless ? via_hash("c1", host) : via_ring_hash("c1", phone)));
         servers.insert(server);
         // Another branch, other blanks and another address: the same sender.
         const std::string other = "SIP / 2.0/UDP   " + host + " ; branch=z9hG4bK2";
@@ -223,7 +249,44 @@ TEST_CASE("Call-ID and Via: one sender of a call, one server", "[keys]") {
     CHECK(farm.entries().size() == (stateless ? 0 : 20));
     // The same sender's other call is another one.
     CHECK(farm.steer(to_vip(request_to("INVITE", "c2", kBob, "SIP/2.0/UDP pc0.example.com:5060")),
-                     fresh) == Farm::ring_server(via_hash("c2", "pc0.example.com:5060")));
+                     fresh) == Farm::ring_server(stateless ? via_hash("c2", "pc0.example.com:5060")
+                                                           : via_ring_hash("c2")));
+}
+
+TEST_CASE("Call-ID and Via: one sender in several spellings", "[keys]") {
+    const char *name = GENERATE("pc33.example.com", "PC33.Example.COM", "pc33.example.com:5060",
+                                "pc33.example.com : 5060");
+    Farm farm;
+    farm.key(0, SS_KEY_CALL_ID_AND_VIA);
+    farm.plant(via_hash("c1", "pc33.example.com"), SS_CALL_CONFIRMED, 2);
+    const auto from = [&](const std::string &host) {
+        return to_vip(request_to("BYE", "c1", kAlice, "SIP/2.0/UDP " + host + ";branch=z9hG4bK3"));
+    };
+    CHECK(farm.steer(from(name), SS_REASON_CALL_HIT) == 2);
+    for (const char *other : {"pc33.example.com:5061", "pc34.example.com", "[2001:db8::5060]",
+                              "pc33.example.com:50600", "pc33.example.com:"}) {
+        INFO(other);
+        farm.steer(from(other), SS_REASON_DIALOG_UNKNOWN);
+    }
+}
+
+TEST_CASE("Call-ID and Via: a phone that learns its public address", "[keys]") {
+    const auto from = [](const char *method, const std::string &call, const std::string &sent_by) {
+        return to_vip(request_to(method, call, "<sip:bob@example.com>",
+                                 "SIP/2.0/UDP " + sent_by + ";branch=z9hG4bK1"));
+    };
+    Farm farm;
+    farm.key(0, SS_KEY_CALL_ID_AND_VIA);
+    for (int i = 0; i < 20; i++) {
+        const std::string call = "learns" + std::to_string(i);
+        const __u32 server =
+            farm.steer(from("INVITE", call, "192.168.1.20:5060"), SS_REASON_CALL_NEW);
+        for (const char *method : {"CANCEL", "ACK", "BYE"}) {
+            INFO(method << " of " << call);
+            const Outcome outcome = farm.run(from(method, call, "203.0.113.7:40312"));
+            CHECK(server_of(outcome) == server);
+        }
+    }
 }
 
 TEST_CASE("Call-ID and Via: without a Via the Call-ID counts", "[keys]") {
@@ -246,7 +309,8 @@ TEST_CASE("Call-ID and Via: Via behind a frame's first piece", "[keys][multi_buf
             std::string(filler, 'x') + "\r\nVia: SIP/2.0/UDP far.example.com;branch=1\r\n\r\n" +
             std::string(2000, 'y');
         CHECK(farm.steer(to_vip(message), SS_REASON_CALL_NEW) ==
-              Farm::ring_server(via_hash("c1", "far.example.com")));
+              Farm::ring_server(via_ring_hash("c1")));
+        CHECK(farm.entry(via_hash("c1", "far.example.com"), 0));
     }
 }
 

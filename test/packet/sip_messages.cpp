@@ -2,6 +2,7 @@
 #include "sip_messages.hpp"
 
 #include "data_plane.hpp"
+#include "reference_finder.hpp"
 #include "reference_siphash.hpp"
 
 #include <sipsteer/pool.h>
@@ -101,11 +102,16 @@ std::string request_to(std::string_view method, std::string_view call_id, std::s
 }
 
 std::uint64_t user_hash(std::string_view user) {
-    return words_hash(call_hash(user), SS_KEY_ADDRESS_OF_RECORD);
+    return words_hash(call_hash(reference_plain_user(user)), SS_KEY_ADDRESS_OF_RECORD);
 }
 
 std::uint64_t via_hash(std::string_view call_id, std::string_view sent_by) {
-    return words_hash(call_hash(call_id), call_hash(sent_by) + SS_KEY_CALL_ID_AND_VIA);
+    return words_hash(call_hash(call_id),
+                      call_hash(reference_plain_sent_by(sent_by)) + SS_KEY_CALL_ID_AND_VIA);
+}
+
+std::uint64_t via_ring_hash(std::string_view call_id, std::string_view source) {
+    return words_hash(call_hash(call_id) + source_hash(source), SS_KEY_CALL_ID_AND_VIA);
 }
 
 } // namespace sipsteer::test

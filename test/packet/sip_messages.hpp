@@ -40,10 +40,12 @@ Packet to_vip6(std::string_view message);
 std::uint64_t call_hash(std::string_view call_id);
 std::uint64_t source_hash(std::string_view address);
 
-/// The key of a user's registration (SS_KEY_ADDRESS_OF_RECORD).
+/// The key of a user's registration (SS_KEY_ADDRESS_OF_RECORD), in whatever spelling.
 std::uint64_t user_hash(std::string_view user);
 
-/// The key of a call by its Call-ID and its sender (SS_KEY_CALL_ID_AND_VIA).
+/// The key of a call by its Call-ID and its sender (SS_KEY_CALL_ID_AND_VIA), likewise; and by what
+/// a stateful pool asks the ring for its requests.
 std::uint64_t via_hash(std::string_view call_id, std::string_view sent_by);
+std::uint64_t via_ring_hash(std::string_view call_id, std::string_view source = kClient);
 
 } // namespace sipsteer::test

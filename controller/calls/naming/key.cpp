@@ -10,10 +10,13 @@ namespace sipsteer::calls {
 
 namespace {
 
-std::uint64_t hash_text(const Secret &secret, std::string_view text) {
+/// A hash of bpf/ over a whole text.
+using Hash = std::uint64_t(const std::uint64_t *, finder_text, finder_span);
+
+std::uint64_t hash_text(const Secret &secret, std::string_view text, Hash hash = finder_hash) {
     const finder_text bytes{reinterpret_cast<const std::uint8_t *>(text.data()), text.size(),
                             text.size()};
-    return finder_hash(secret.data(), bytes, {0, text.size()});
+    return hash(secret.data(), bytes, {0, text.size()});
 }
 
 std::uint64_t hash_address(const Secret &secret, const Address &address) {
@@ -31,8 +34,8 @@ std::uint64_t combine(const Secret &secret, std::uint64_t hash, std::uint64_t ot
 
 void extend_by_user(const Secret &secret, const sip::Message &message, Key &key) {
     if (message.to_user) {
-        key.ring =
-            combine(secret, hash_text(secret, *message.to_user), 0, SS_KEY_ADDRESS_OF_RECORD);
+        key.ring = combine(secret, hash_text(secret, *message.to_user, finder_hash_user), 0,
+                           SS_KEY_ADDRESS_OF_RECORD);
         (message.method == SS_METHOD_REGISTER ? key.table : key.user) = key.ring;
     } else if (!message.whole) {
         key.ring.reset();
@@ -40,11 +43,19 @@ void extend_by_user(const Secret &secret, const sip::Message &message, Key &key)
     }
 }
 
-void extend_by_via(const Secret &secret, const sip::Message &message, Key &key) {
+void extend_by_via(const Secret &secret, const sip::Message &message, const ss_pool &pool,
+                   std::optional<std::uint64_t> source, Key &key) {
     if (message.sent_by) {
-        key.table = combine(secret, *key.table, hash_text(secret, *message.sent_by),
+        const auto call = *key.table;
+        key.table = combine(secret, call, hash_text(secret, *message.sent_by, finder_hash_sent_by),
                             SS_KEY_CALL_ID_AND_VIA);
         key.ring = key.table;
+        if (pool.mode == SS_POOL_STATEFUL && message.kind != sip::Kind::Response) {
+            key.ring.reset();
+            if (source) {
+                key.ring = combine(secret, call + *source, 0, SS_KEY_CALL_ID_AND_VIA);
+            }
+        }
     } else if (!message.whole) {
         key.table.reset();
         key.ring.reset();
@@ -82,13 +93,14 @@ Key make_key(const Secret &secret, const sip::Message &message, const ss_pool &p
             extend_by_user(secret, message, key);
         }
         if (pool.key == SS_KEY_CALL_ID_AND_VIA) {
-            extend_by_via(secret, message, key);
+            extend_by_via(secret, message, pool, source, key);
         }
         if (pool.scheduler == SS_SCHEDULER_SOURCE) {
             key.ring = source;
         }
     }
-    const bool by_source = message.call_id.empty() || pool.scheduler == SS_SCHEDULER_SOURCE;
+    const bool by_source = message.call_id.empty() || pool.scheduler == SS_SCHEDULER_SOURCE ||
+                           (pool.key == SS_KEY_CALL_ID_AND_VIA && message.sent_by && !key.ring);
     if (by_source && !source) {
         key.missing.emplace_back("source");
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace sipsteer::test {
@@ -24,6 +25,13 @@ std::string_view reference_user(std::string_view message);
 
 /// sent-by in the first Via header of `message` that has a value; empty if there is none.
 std::string_view reference_sent_by(std::string_view message);
+
+/// The plainest spelling of a user: escapes resolved, where a reserved character keeps its %.
+std::string reference_plain_user(std::string_view user);
+
+/// Likewise of a sent-by: lower case, without blanks and the default port. Of a port at most eight
+/// characters count, the colon among them.
+std::string reference_plain_sent_by(std::string_view sent_by);
 
 /// All of `message` from the first byte of the value of the first header that has one; empty if
 /// there is none. The names are in small letters.

@@ -143,10 +143,24 @@ TEST_CASE("keys of pools that go by more than the Call-ID") {
     }
     SECTION("Call-ID and Via") {
         pool.key = SS_KEY_CALL_ID_AND_VIA;
-        const auto key = make_key(kSecret, message, pool);
+        pool.mode = SS_POOL_STATEFUL;
+        auto request = message;
+        auto key = make_key(kSecret, request, pool);
         CHECK(key.table == finder_hash_words(kSecret.data(), hash_of("one@host"),
                                              hash_of("192.0.2.7:5062") + SS_KEY_CALL_ID_AND_VIA));
-        CHECK(key.ring == key.table);
+        CHECK_FALSE(key.ring);
+        CHECK(key.missing == std::vector<std::string_view>{"source"});
+        request.source = Address::parse("2001:db8::1");
+        key = make_key(kSecret, request, pool);
+        const auto source =
+            hash_of(std::string_view("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1", 16));
+        CHECK(key.ring == finder_hash_words(kSecret.data(), hash_of("one@host") + source,
+                                            SS_KEY_CALL_ID_AND_VIA));
+        CHECK(key.missing.empty());
+        request.kind = Kind::Response;
+        CHECK(make_key(kSecret, request, pool).ring == key.table);
+        pool.mode = SS_POOL_STATELESS;
+        CHECK(make_key(kSecret, message, pool).ring == key.table);
         const auto unknown = make_key(kSecret, *message_of("one@host"), pool);
         CHECK_FALSE(unknown.table);
         CHECK(unknown.missing == std::vector<std::string_view>{"via"});
