@@ -100,7 +100,8 @@ struct ss_mover {
 
 /*
  * Moves one entry: first there, then not here any more, so that it can always be found. If it
- * changes in between, the copy is taken back. Its server keeps its live calls: nothing is counted.
+ * changes in between, the copy is taken back, unless a message was noted in it: then it stays, a
+ * second entry of its call, counted as every entry is.
  */
 static long ss_move_step(__u32 index, void *context) {
     struct ss_mover *mover = context;
@@ -115,11 +116,11 @@ static long ss_move_step(__u32 index, void *context) {
         return SS_GO_ON;
     __u32 slot = ss_lowest_mark(empty);
     __u64 *place = &target->entry[slot];
-    if (__sync_val_compare_and_swap(place, 0, value) != 0)
+    if (!ss_call_swap(place, 0, value))
         return SS_GO_ON;
     ss_birth_move(&mover->number, index, &number, slot);
-    if (__sync_val_compare_and_swap(entry, value, 0) != value) {
-        __sync_val_compare_and_swap(place, value, 0);
+    if (!ss_call_swap(entry, value, 0)) {
+        ss_call_swap(place, value, 0);
         return SS_GO_ON;
     }
     mover->freed = entry;

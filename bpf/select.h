@@ -44,7 +44,9 @@ SS_INLINE void ss_call_note(const struct ss_place *place, __u32 event, __u32 now
 
 /*
  * Two CPUs may enter the same call at once. The entry that a lookup finds first is the true one
- * for both: whose own is another one takes that back and follows the true one.
+ * for both: whose own is another one takes that back and follows the true one. With the same
+ * server it may be our own entry, which a third CPU moves: both places stay as they are, for if the
+ * mover took its copy back as well, the call would be lost.
  */
 SS_FRAME void ss_call_settle(__u64 position, const struct ss_place *ours, int entered, __u64 value,
                              struct ss_outcome *outcome) {
@@ -53,7 +55,7 @@ SS_FRAME void ss_call_settle(__u64 position, const struct ss_place *ours, int en
         return;
     if (entered && truth.entry == ours->entry)
         return;
-    if (entered)
+    if (entered && ss_call_server(truth.value) != ss_call_server(value))
         ss_call_swap(ours->entry, value, 0);
     outcome->server = ss_call_server(truth.value);
     outcome->reason = SS_REASON_CALL_HIT;

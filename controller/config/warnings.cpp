@@ -74,6 +74,18 @@ void warn_of_weights(const Pool &pool, const std::string &path, std::vector<Fiel
     }
 }
 
+/// A phone behind a NAT may write its public address into Via once it knows it (RFC 3581). In a
+/// stateful pool the ring stands that, for it goes by the source address; nothing else does.
+void warn_of_senders(const Pool &pool, const std::string &path, std::vector<FieldError> &warnings) {
+    const bool stands = pool.mode == PoolMode::Stateful && pool.scheduler == Scheduler::Hash;
+    if (pool.key == Key::CallIdAndVia && !stands) {
+        warnings.push_back({field_path(path, "key"),
+                            "a phone behind a NAT may change its Via within a call, and then "
+                            "reach another server; mode \"stateful\" with scheduler \"hash\" "
+                            "keeps it"});
+    }
+}
+
 /// A frame for a server has the port of the service, so the port of the server tells no two apart.
 void warn_of_hosts(const Pool &pool, const std::string &path, std::vector<FieldError> &warnings) {
     std::map<Address, std::size_t> first;
@@ -109,6 +121,7 @@ std::vector<FieldError> warnings_about(const Config &config) {
         const auto path = element_path("pools", i);
         warn_of_weights(config.pools[i], path, warnings);
         warn_of_hosts(config.pools[i], path, warnings);
+        warn_of_senders(config.pools[i], path, warnings);
     }
     return warnings;
 }

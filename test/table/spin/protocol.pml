@@ -10,8 +10,7 @@
  * Counts are changed in the step of their swap: additions of several CPUs give the same sum in any
  * order, and the sum is looked at when all is quiet.
  *
- * BREAK_... leaves a rule out, so that spin must find the damage. MEND_... is a rule that the code
- * does not have.
+ * BREAK_... leaves a rule out, so that spin must find the damage.
  */
 
 /* An entry: call (1 to 7; 0: empty), server, whether confirmed, and the tick of its last message. */
@@ -225,11 +224,11 @@ inline find_victim() {
     step = 0
 }
 
-/* A mover's swap: it counts nothing. */
-#ifdef MEND_COUNT /* as all swaps do */
-#define MOVER_SWAP(where, expected, word, done) call_swap(where, expected, word, done)
-#else
+/* A mover's swaps count like any other: a message may be noted in the copy, which stays then. */
+#ifdef BREAK_COUNT
 #define MOVER_SWAP(where, expected, word, done) compare_and_swap(where, expected, word, done)
+#else
+#define MOVER_SWAP(where, expected, word, done) call_swap(where, expected, word, done)
 #endif
 
 /* ss_move_step(): sets at to the place that it made free. */
@@ -344,13 +343,16 @@ inline call_insert() {
     fi
 }
 
-/* Whether a CPU that entered its call, but is not the truth, takes its own entry back. */
+/*
+ * Whether a CPU that entered its call, but is not the truth, takes its own entry back. With its own
+ * server the truth may be that entry, which another CPU moves.
+ */
 #if defined(BREAK_SETTLE)
 #define TAKES_BACK false
-#elif defined(MEND_SETTLE) /* with our server it may be our own entry, which a CPU moves */
-#define TAKES_BACK (won && SERVER(value) != SERVER(fresh))
-#else
+#elif defined(BREAK_OWN)
 #define TAKES_BACK won
+#else
+#define TAKES_BACK (won && SERVER(value) != SERVER(fresh))
 #endif
 
 /* ss_call_settle() */
@@ -412,11 +414,7 @@ inline select_new() {
     fresh = 0
 }
 
-#ifdef MEND_REHOME /* a try for each state and tick that another CPU may note */
-#define REHOME_TRIES 4
-#else
 #define REHOME_TRIES 2
-#endif
 
 /* ss_call_rehome() */
 inline call_rehome() {

@@ -114,6 +114,21 @@ TEST_CASE("a pool of weights that are all 0 is good: it takes no new calls") {
     CHECK(warnings_about(*parse(document)).empty());
 }
 
+TEST_CASE("a phone that changes its Via is warned of where it may lose its server") {
+    json document = good();
+    document["pools"][0]["key"] = "call-id-and-via";
+    CHECK(warnings_about(*parse(document)).empty());
+    const auto *const field =
+        GENERATE(R"({"scheduler": "round-robin"})", R"({"mode": "stateless"})");
+    document["pools"][0].update(json::parse(field));
+    const auto parsed = parse(document);
+    REQUIRE(parsed.ok());
+    const auto warnings = warnings_about(*parsed);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].path == "pools[0].key");
+    CHECK(warnings[0].message.starts_with("a phone behind a NAT may change its Via"));
+}
+
 TEST_CASE("one host as two servers of a pool is warned of: a frame has the port of the service") {
     json document = good();
     document["pools"][0]["servers"][1]["address"] = document["pools"][0]["servers"][0]["address"];
