@@ -55,16 +55,18 @@ struct ss_victim {
 };
 
 /*
- * What an entry is worth: an expired one nothing, then closing, then what was never confirmed, then
- * a confirmed call that has been silent for more than half of its lifetime; within each the longest
- * idle least. SS_WORTH_KEEP: never displaced. Who floods the table with calls of his own thus
- * displaces no call that is known to be alive.
+ * What an entry is worth: an expired one nothing, then closing, then what is no call, then a call
+ * that was not confirmed yet, then a confirmed one that has been silent for more than half of its
+ * lifetime; within each the longest idle least. SS_WORTH_KEEP: never displaced. Who floods the
+ * table with calls of his own thus displaces no call that is known to be alive. What is no call
+ * displaces no call at all (ss_call_reach()), so a flood of OPTIONS leaves calls that ring.
  */
 #define SS_WORTH_EXPIRED 0
 #define SS_WORTH_CLOSING 0x10000U
-#define SS_WORTH_UNCONFIRMED 0x20000U
-#define SS_WORTH_CONFIRMED 0x30000U
-#define SS_WORTH_KEEP 0x40000U
+#define SS_WORTH_OTHER 0x20000U
+#define SS_WORTH_EARLY 0x30000U
+#define SS_WORTH_CONFIRMED 0x40000U
+#define SS_WORTH_KEEP 0x50000U
 
 SS_INLINE __u32 ss_call_worth(__u64 entry, __u32 now) {
     __u32 state = ss_call_state(entry);
@@ -75,7 +77,19 @@ SS_INLINE __u32 ss_call_worth(__u64 entry, __u32 now) {
     __u32 freshness = SS_TICK_MASK - idle;
     if (state == SS_CALL_CONFIRMED)
         return idle > lifetime / 2 ? SS_WORTH_CONFIRMED + freshness : SS_WORTH_KEEP;
-    return (state == SS_CALL_CLOSING ? SS_WORTH_CLOSING : SS_WORTH_UNCONFIRMED) + freshness;
+    if (state == SS_CALL_EARLY)
+        return SS_WORTH_EARLY + freshness;
+    return (state == SS_CALL_CLOSING ? SS_WORTH_CLOSING : SS_WORTH_OTHER) + freshness;
+}
+
+_Static_assert(SS_CALL_OTHER == 4 && SS_CALL_SOURCE == 5 && SS_CALL_STATES <= 8 &&
+                   SS_CALL_CLOSING < 4,
+               "bit 2 of a state: it is that of no call");
+
+/* An entry displaces what is worth less than this. Without a branch, which the verifier follows. */
+SS_INLINE __u32 ss_call_reach(__u64 entry) {
+    __u32 no_call = ss_call_state(entry) >> 2 & 1;
+    return SS_WORTH_KEEP - no_call * (SS_WORTH_KEEP - SS_WORTH_EARLY);
 }
 
 static long ss_victim_step(__u32 index, void *context) {
@@ -149,14 +163,15 @@ SS_FRAME int ss_call_make_room(struct ss_place *place) {
  * free by moving a call; else the entry of least worth goes. 1 if there was one to take.
  */
 SS_FRAME int ss_call_displace(struct ss_place *place, __u32 now, __u64 value) {
-    struct ss_victim victim = {.bucket = place->first, .now = now, .worth = SS_WORTH_KEEP};
+    __u32 reach = ss_call_reach(value);
+    struct ss_victim victim = {.bucket = place->first, .now = now, .worth = reach};
     bpf_loop(SS_BUCKET_ENTRIES, ss_victim_step, &victim, 0);
     victim.bucket = place->other;
     victim.base = SS_BUCKET_ENTRIES;
     bpf_loop(SS_BUCKET_ENTRIES, ss_victim_step, &victim, 0);
     if (victim.worth != SS_WORTH_EXPIRED && ss_call_make_room(place))
         return !ss_call_entered(place) && ss_call_swap(place->entry, 0, value);
-    if (victim.worth == SS_WORTH_KEEP || ss_call_entered(place))
+    if (victim.worth == reach || ss_call_entered(place))
         return 0;
     struct ss_bucket *first = place->first, *other = place->other;
     SS_PIN(first); /* both are read: the verifier does not follow a choice of where to read */

@@ -287,8 +287,13 @@ TEST_CASE("full buckets: the entry of least worth goes", "[table]") {
     SECTION("the longer idle of two early ones") {
         check_displaced(at.other, 2);
     }
-    table.put(at.first, 3, {SS_CALL_CLOSING, 5});
-    SECTION("closing before early, idle or not") {
+    table.put(at.other, 7, {SS_CALL_OTHER, 5});
+    SECTION("no call before an early one, idle or not") {
+        check_displaced(at.other, 7);
+        check_counted(SS_CALL_OTHER);
+    }
+    table.put(at.first, 3, {SS_CALL_CLOSING, 4});
+    SECTION("closing before that, idle or not") {
         check_displaced(at.first, 3);
         check_counted(SS_CALL_CLOSING);
     }
@@ -319,18 +324,38 @@ TEST_CASE("each place of full buckets can be displaced", "[table]") {
     }
 }
 
-TEST_CASE("what was never confirmed is worth the same", "[table]") {
-    for (const enum ss_call_state state : {SS_CALL_EARLY, SS_CALL_OTHER, SS_CALL_SOURCE}) {
+TEST_CASE("what is no call is worth the same", "[table]") {
+    for (const enum ss_call_state state : {SS_CALL_OTHER, SS_CALL_SOURCE}) {
         Table table;
         const Buckets at = buckets_of(kCall);
         table.fill_all({SS_CALL_CONFIRMED, 1});
-        table.fill(at.first, {SS_CALL_EARLY, 10});
+        table.fill(at.first, {SS_CALL_SOURCE, 10});
         table.fill(at.other, {SS_CALL_OTHER, 10});
         table.put(at.other, 6, {state, 13});
         const Entry entry = table.enter();
         CHECK(entry.bucket == at.other);
         CHECK(entry.slot == 6);
     }
+}
+
+TEST_CASE("a flood of OPTIONS displaces no ringing call", "[table]") {
+    Table table;
+    const Buckets at = buckets_of(kCall);
+    table.fill_all({SS_CALL_CONFIRMED, 1});
+    table.fill(at.first, {SS_CALL_EARLY, 10});
+    table.fill(at.other, {SS_CALL_EARLY, 10});
+    table.put(at.other, 2, {SS_CALL_OTHER, 1});
+    const auto ringing = [&table] {
+        const auto entries = table.entries();
+        return std::count_if(entries.begin(), entries.end(), [](const Entry &entry) {
+            return ss_call_state(entry.value) == SS_CALL_EARLY;
+        });
+    };
+    const auto before = ringing();
+    for (int i = 0; i < 2000; i++) {
+        table.run(to_vip(request("OPTIONS", "invented" + std::to_string(i))));
+    }
+    CHECK(ringing() == before);
 }
 
 TEST_CASE("confirmed calls that are alive are never displaced: the ring alone", "[table]") {

@@ -164,9 +164,18 @@ Worth Model::worth(const ModelCall &call) const {
         return call.idle > lifetimes_.at(static_cast<std::size_t>(State::confirmed)) / 2
                    ? Worth::silent
                    : Worth::kept;
+    case State::early:
+        return Worth::early;
     default:
-        return Worth::unconfirmed;
+        return Worth::noCall;
     }
+}
+
+Worth Model::reach(const std::string &id) const {
+    const State state = calls_.at(id).state;
+    return state == State::early || state == State::confirmed || state == State::closing
+               ? Worth::kept
+               : Worth::early;
 }
 
 std::int64_t Model::running_at(std::uint32_t server) const {

@@ -57,7 +57,7 @@ struct Answer {
 
 /// In which order calls are given up where there is no room: the first before the last; `kept`
 /// never. Within one, the longest idle first.
-enum class Worth { over, closing, unconfirmed, silent, kept };
+enum class Worth { over, closing, noCall, early, silent, kept };
 
 class Model {
 public:
@@ -83,6 +83,9 @@ public:
     const std::unordered_map<std::string, ModelCall> &calls() const { return calls_; }
     bool is_over(const ModelCall &call) const;
     Worth worth(const ModelCall &call) const;
+
+    /// What is worth less than this may go for that call.
+    Worth reach(const std::string &id) const;
     std::int64_t running_at(std::uint32_t server) const;
 
 private:

@@ -336,13 +336,14 @@ private:
         return true;
     }
 
-    /// Only where both buckets are full of calls that are kept, and none of those could move.
+    /// Only where both buckets are full of what it does not displace, and nothing there could move.
     void check_refused(const std::string &id, const Buckets &buckets) {
         REQUIRE(buckets.full());
         REQUIRE_FALSE(buckets.can_move());
+        const Worth reach = model_.reach(id);
         for (const auto &[other, call] : model_.calls()) {
             INFO("worth less: " << other);
-            REQUIRE((other == id || !buckets.has(call) || model_.worth(call) == Worth::kept));
+            REQUIRE((other == id || !buckets.has(call) || model_.worth(call) >= reach));
         }
     }
 
@@ -352,7 +353,7 @@ private:
         const ModelCall &victim = model_.calls().at(gone);
         const Worth worth = model_.worth(victim);
         REQUIRE(buckets.has(victim));
-        REQUIRE(worth != Worth::kept);
+        REQUIRE(worth < model_.reach(id));
         REQUIRE((worth == Worth::over || !buckets.can_move()));
         for (const auto &[other, call] : model_.calls()) {
             if (other == id || !buckets.has(call)) {
