@@ -21,6 +21,9 @@ struct NextHop {
     bool failed = false;
     /// Not resolved because the first answer is still awaited: no reason to complain yet.
     bool pending = false;
+    /// It was resolved, and what is missing now is this host's: "interface eth0 is down". The rest
+    /// is as it was before, for a while at least: this says nothing of the server.
+    std::string own_trouble;
 
     bool operator==(const NextHop &) const = default;
 };

@@ -30,7 +30,10 @@ void HealthLog::note_some(const std::map<ServerId, health::TargetResult> &result
 }
 
 void HealthLog::note(const std::map<Address, NextHop> &next_hops) {
-    for (const auto &[address, next_hop] : next_hops) {
+    note_own_trouble(next_hops);
+    for (const auto &[address, now] : next_hops) {
+        auto next_hop = now;
+        next_hop.own_trouble.clear();
         auto &known = next_hops_[address];
         if (known == next_hop) {
             continue;
@@ -69,6 +72,29 @@ void HealthLog::note_resolved(const Address &address, const NextHop &next_hop) {
     case MacHistory::Change::Again:
         break;
     }
+}
+
+/// A line for each trouble of this host, not for each server that it cannot reach.
+void HealthLog::note_own_trouble(const std::map<Address, NextHop> &next_hops) {
+    std::map<std::string, std::size_t> troubles;
+    for (const auto &[address, next_hop] : next_hops) {
+        if (!next_hop.own_trouble.empty()) {
+            ++troubles[next_hop.own_trouble];
+        }
+    }
+    for (const auto &[problem, count] : troubles) {
+        if (!own_troubles_.contains(problem)) {
+            log::warn("own_trouble", {{"problem", problem},
+                                      {"next_hops", count},
+                                      {"effect", "probes do not count, calls stay"}});
+        }
+    }
+    for (const auto &[problem, count] : own_troubles_) {
+        if (!troubles.contains(problem)) {
+            log::info("own_trouble_over", {{"problem", problem}});
+        }
+    }
+    own_troubles_ = std::move(troubles);
 }
 
 } // namespace sipsteer::farm

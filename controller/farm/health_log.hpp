@@ -6,7 +6,9 @@
 #include "farm/plan/plan.hpp"
 #include "health/prober.hpp"
 
+#include <cstddef>
 #include <map>
+#include <string>
 
 namespace sipsteer::farm {
 
@@ -24,10 +26,12 @@ public:
 
 private:
     void note_resolved(const Address &address, const NextHop &next_hop);
+    void note_own_trouble(const std::map<Address, NextHop> &next_hops);
 
     std::map<ServerId, Health> health_;
     std::map<Address, NextHop> next_hops_;
     std::map<Address, MacHistory> macs_;
+    std::map<std::string, std::size_t> own_troubles_; // of this host, by their words
 };
 
 } // namespace sipsteer::farm

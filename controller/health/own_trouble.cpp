@@ -35,6 +35,27 @@ ProbeOutcome refused_outcome(int code) {
     return {outcome, std::string("cannot send: ") + std::strerror(code), {}};
 }
 
+void OwnTrouble::note(const std::map<Address, NextHop> &next_hops, Time now) {
+    std::erase_if(known_, [&](const auto &known) { return !next_hops.contains(known.first); });
+    for (const auto &[address, next_hop] : next_hops) {
+        auto &known = known_[address];
+        const bool present = !next_hop.own_trouble.empty();
+        if (known.present && !present) {
+            known.ended = now;
+        }
+        known.present = present;
+    }
+}
+
+bool OwnTrouble::excuses(const Address &hop, Time began) const {
+    const auto known = known_.find(hop);
+    if (known == known_.end()) {
+        return false;
+    }
+    const auto &[present, ended] = known->second;
+    return present || (ended && began < *ended + kSettle);
+}
+
 void warn_not_sent(const ProbeOutcome &outcome) {
     using std::chrono::steady_clock;
     static steady_clock::time_point next;

@@ -134,7 +134,7 @@ std::shared_ptr<Runner> Prober::runner_for(const Target &target, const Place &pl
         runner->set(settings);
     } else {
         runner = std::make_shared<Runner>(
-            io_, place, settings, health_at(target.id, place, target.initial),
+            io_, place, settings, health_at(target.id, place, target.initial), own_trouble_,
             [this](const Place &at, const config::Probe &probe) { return make_client(at, probe); },
             [this](const Runner &changed) { on_runner_change(changed); });
         runner->start();
@@ -202,6 +202,7 @@ void Prober::tell_changes() {
 }
 
 void Prober::note_neighbours(const std::map<Address, NextHop> &next_hops) {
+    own_trouble_->note(next_hops, std::chrono::steady_clock::now());
     std::erase_if(failed_, [&](const auto &known) { return !next_hops.contains(known.first); });
     for (const auto &[address, next_hop] : next_hops) {
         const auto [known, is_new] = failed_.try_emplace(address, next_hop.failed);

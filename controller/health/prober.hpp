@@ -5,6 +5,7 @@
 #include "base/server_id.hpp"
 #include "config/model.hpp"
 #include "health/dsr_client.hpp"
+#include "health/own_trouble.hpp"
 #include "health/results.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -52,7 +53,8 @@ public:
     void update(const std::vector<Target> &targets);
 
     /// What is known of the servers' next hops. A server whose neighbour entry has failed since the
-    /// last call is down at once; it comes up again by its probes.
+    /// last call is down at once; it comes up again by its probes. While this host itself cannot
+    /// reach a server, and for a moment after that, its probes that fail are not counted.
     void note_neighbours(const std::map<Address, NextHop> &next_hops);
 
     /// By server; nothing for one that is not probed.
@@ -99,6 +101,7 @@ private:
     std::set<ServerId> changed_;     // since the last take_changes()
     bool telling_ = false;           // on_change_ is about to be called
     std::map<Address, bool> failed_; // neighbour entries, as last noted
+    std::shared_ptr<OwnTrouble> own_trouble_ = std::make_shared<OwnTrouble>();
     std::shared_ptr<Prober *> self_ = std::make_shared<Prober *>(this); // for what is posted
 };
 

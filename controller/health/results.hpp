@@ -24,7 +24,7 @@ struct ProbeCounters : ClientCounters {
     std::uint64_t icmp = 0;
     std::uint64_t connection = 0;
     std::uint64_t local = 0;    // this host could not send
-    std::uint64_t not_sent = 0; // this host lacked what it takes: not counted as failures
+    std::uint64_t not_sent = 0; // this host's own trouble: not counted as failures
 };
 
 /// What the probes of one server by one path have shown.

@@ -26,6 +26,9 @@ constexpr milliseconds kFirstProbeWithin{200};
 /// while the server was started again, does not take it down.
 constexpr milliseconds kAgainAfter{100};
 
+/// A probe that ends so long after its timeout: this process was stopped, or had no processor.
+constexpr milliseconds kStoodStill{1000};
+
 bool said_no(Outcome outcome) {
     return outcome == Outcome::Icmp || outcome == Outcome::Connection;
 }
@@ -62,10 +65,11 @@ std::uint64_t &counter(ProbeCounters &counters, Outcome outcome) {
 } // namespace
 
 Runner::Runner(asio::io_context &io, const Place &place, config::Probe settings, Health initial,
-               ClientMaker make_client, OnChange on_change)
-    : io_(io), place_(place), settings_(std::move(settings)), make_client_(std::move(make_client)),
-      on_change_(std::move(on_change)), pause_(io), client_(make_client_(place_, settings_)),
-      state_(initial) {
+               std::shared_ptr<const OwnTrouble> own_trouble, ClientMaker make_client,
+               OnChange on_change)
+    : io_(io), place_(place), settings_(std::move(settings)), own_trouble_(std::move(own_trouble)),
+      make_client_(std::move(make_client)), on_change_(std::move(on_change)), pause_(io),
+      client_(make_client_(place_, settings_)), state_(initial) {
     result_.changed = std::chrono::system_clock::now();
 }
 
@@ -124,7 +128,7 @@ asio::awaitable<void> Runner::run() {
         if (client != client_) {
             continue; // another type of probe now
         }
-        take(outcome);
+        take(outcome, started);
         const bool soon = said_no(outcome.outcome) && state_.failures() > 0;
         co_await pause(started, soon ? kAgainAfter : milliseconds::max());
     }
@@ -145,8 +149,19 @@ asio::awaitable<void> Runner::pause(Clock::time_point started, milliseconds most
     }
 }
 
-void Runner::take(const ProbeOutcome &outcome) {
+/// This host could not reach the server meanwhile, or stood still: then the answer may lie unread.
+bool Runner::is_own_trouble(Clock::time_point began) const {
+    return own_trouble_->excuses(place_.hop, began) ||
+           Clock::now() - began > settings_.timeout + kStoodStill;
+}
+
+void Runner::take(const ProbeOutcome &outcome, Clock::time_point began) {
     const auto before = state_.health();
+    if (outcome.outcome != Outcome::Ok && is_own_trouble(began)) {
+        ++counter(result_.counters, Outcome::NotSent);
+        result_.last = outcome.text + ", the director's own trouble";
+        return;
+    }
     ++counter(result_.counters, outcome.outcome);
     result_.last = outcome.text;
     if (outcome.outcome == Outcome::NotSent) {

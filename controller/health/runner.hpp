@@ -3,6 +3,7 @@
 
 #include "base/endpoint.hpp"
 #include "health/client.hpp"
+#include "health/own_trouble.hpp"
 #include "health/probe_state.hpp"
 #include "health/results.hpp"
 
@@ -33,9 +34,11 @@ class Runner : public std::enable_shared_from_this<Runner> {
 public:
     using OnChange = std::function<void(const Runner &)>;
 
-    /// `on_change` is called after every change of the health; not after stop().
+    /// `on_change` is called after every change of the health; not after stop(). `own_trouble`: of
+    /// this host, shared by all.
     Runner(boost::asio::io_context &io, const Place &place, config::Probe settings, Health initial,
-           ClientMaker make_client, OnChange on_change);
+           std::shared_ptr<const OwnTrouble> own_trouble, ClientMaker make_client,
+           OnChange on_change);
 
     void start();
     void stop();
@@ -55,13 +58,15 @@ private:
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> pause(std::chrono::steady_clock::time_point started,
                                        std::chrono::milliseconds most);
-    void take(const ProbeOutcome &outcome);
+    void take(const ProbeOutcome &outcome, std::chrono::steady_clock::time_point began);
+    bool is_own_trouble(std::chrono::steady_clock::time_point began) const;
     void changed(Health before);
     ProbeState::Limits limits() const;
 
     boost::asio::io_context &io_;
     Place place_;
     config::Probe settings_;
+    std::shared_ptr<const OwnTrouble> own_trouble_;
     ClientMaker make_client_;
     OnChange on_change_;
     boost::asio::steady_timer pause_;

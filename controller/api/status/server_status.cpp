@@ -72,10 +72,14 @@ json next_hop_json(const NextHop &next_hop) {
     if (!next_hop.resolved) {
         return {{"resolved", false}, {"failed", next_hop.failed}, {"problem", next_hop.problem}};
     }
-    return {{"resolved", true},
-            {"mac", to_string(next_hop.mac)},
-            {"ifindex", next_hop.ifindex},
-            {"vlan", next_hop.vlan}};
+    json entry = {{"resolved", true},
+                  {"mac", to_string(next_hop.mac)},
+                  {"ifindex", next_hop.ifindex},
+                  {"vlan", next_hop.vlan}};
+    if (!next_hop.own_trouble.empty()) {
+        entry["own_trouble"] = next_hop.own_trouble;
+    }
+    return entry;
 }
 
 /// A whole number unless slow start makes a fraction of it.

@@ -55,11 +55,17 @@ std::optional<LinkInfo> parse_link(const nlmsghdr &message) {
     link.ifindex = static_cast<std::uint32_t>(body->ifi_index);
     link.name = attributes.text(IFLA_IFNAME);
     link.ethernet = body->ifi_type == ARPHRD_ETHER && mac.has_value();
-    link.up = (body->ifi_flags & IFF_UP) != 0 && (body->ifi_flags & IFF_RUNNING) != 0;
+    link.enabled = (body->ifi_flags & IFF_UP) != 0;
+    // RUNNING follows the carrier after up to a second, LOWER_UP at once.
+    link.up = link.enabled && (body->ifi_flags & IFF_RUNNING) != 0 &&
+              (body->ifi_flags & IFF_LOWER_UP) != 0;
     link.mtu = attributes.u32(IFLA_MTU).value_or(0);
     link.master = attributes.u32(IFLA_MASTER).value_or(0);
     link.mac = mac.value_or(MacAddress{});
     read_kind(attributes, link);
+    const Attributes programs(attributes.get(IFLA_XDP));
+    link.xdp_native = programs.u32(IFLA_XDP_DRV_PROG_ID).value_or(0);
+    link.xdp_generic = programs.u32(IFLA_XDP_SKB_PROG_ID).value_or(0);
     return link;
 }
 

@@ -18,7 +18,8 @@ struct LinkInfo {
     std::string name;
     std::string kind; // "vlan", "bond", "veth" ...; empty for a physical or virtual NIC
     bool ethernet = false;
-    bool up = false; // switched on and with carrier
+    bool up = false;      // switched on and with carrier
+    bool enabled = false; // switched on, whatever the carrier
     std::uint32_t mtu = 0;
     MacAddress mac{};
     std::uint32_t master = 0;        // the bridge, bond ... that it is a port of; 0: none
@@ -26,6 +27,8 @@ struct LinkInfo {
                                      // in this network namespace
     std::uint16_t vlan = 0;          // of a "vlan"
     std::uint16_t vlan_protocol = 0; // of a "vlan": 0x8100 or 0x88a8
+    std::uint32_t xdp_native = 0;    // id of the XDP program in its driver; 0: none
+    std::uint32_t xdp_generic = 0;   // id of that in generic mode
 
     bool operator==(const LinkInfo &) const = default;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/netlink/neighbours.hpp"
 
+#include <algorithm>
+
 namespace sipsteer {
 
 using std::chrono::milliseconds;
@@ -73,9 +75,11 @@ bool Neighbours::look(const Address &address, Watched &watched, LinkCache &links
     note_loss(segment, watched);
     watched.no_room = watched.no_room && watched.entry.state == 0;
     auto &known = next_hops_[address];
+    note_trouble(segment, known, watched);
     NextHop now = hold(segment, known, watched)
                       ? known
                       : decide_next_hop(segment, address, watched.entry, watched.given_up);
+    now.own_trouble = watched.trouble ? segment.problem : std::string();
     if (watched.ifindex != 0 && (watched.entry.state == 0 || watched.entry.failed())) {
         find_out(address, watched);
     }
@@ -100,11 +104,54 @@ void Neighbours::note_loss(const NextHop &segment, Watched &watched) {
     watched.given_up |= watched.entry.failed() || Clock::now() - *watched.lost >= kHold;
 }
 
+/// A link or a route that goes away under a next hop is this host's trouble, not the server's.
+void Neighbours::note_trouble(const NextHop &segment, const NextHop &old, Watched &watched) {
+    if (segment.problem.empty()) {
+        if (watched.trouble) {
+            watched.settled = Clock::now();
+        }
+        watched.trouble.reset();
+    } else if (old.resolved && !watched.trouble) {
+        watched.trouble = Clock::now();
+    }
+}
+
 /// Whether the MAC stays in force though the kernel has none just now.
-bool Neighbours::hold(const NextHop &segment, const NextHop &old, const Watched &watched) {
-    const bool same_segment = segment.problem.empty() && segment.ifindex == old.ifindex &&
-                              segment.vlan == old.vlan && segment.source_mac == old.source_mac;
-    return old.resolved && same_segment && !watched.entry.usable() && !watched.given_up;
+bool Neighbours::hold(const NextHop &segment, const NextHop &old, const Watched &watched) const {
+    if (!old.resolved) {
+        return false;
+    }
+    const auto now = Clock::now();
+    if (!segment.problem.empty()) {
+        return now - *watched.trouble < times_.own_trouble || !anybody_is_well();
+    }
+    const bool settles = watched.settled && now - *watched.settled < kHold;
+    const bool same_segment = segment.ifindex == old.ifindex && segment.vlan == old.vlan &&
+                              segment.source_mac == old.source_mac;
+    return (same_segment || settles) && !watched.entry.usable() && !watched.given_up;
+}
+
+bool Neighbours::anybody_is_well() const {
+    return std::any_of(next_hops_.begin(), next_hops_.end(), [](const auto &known) {
+        return known.second.resolved && known.second.own_trouble.empty();
+    });
+}
+
+/// The kernel tells of a carrier that is lost after up to a second. Asked, it says so at once.
+bool Neighbours::links_changed() {
+    std::map<std::uint32_t, bool> up;
+    for (const auto &[address, watched] : watched_) {
+        if (watched.ifindex != 0 && !up.contains(watched.ifindex)) {
+            const auto link = find_link(*socket_, watched.ifindex);
+            up[watched.ifindex] = link && link->up;
+        }
+    }
+    const bool changed = std::any_of(up.begin(), up.end(), [&](const auto &now) {
+        const auto before = up_.find(now.first);
+        return before != up_.end() && before->second != now.second;
+    });
+    up_ = std::move(up);
+    return changed;
 }
 
 void Neighbours::find_out(const Address &address, Watched &watched) {
@@ -215,8 +262,10 @@ void Neighbours::retry(const std::optional<Address> &first) {
     auto item = first ? watched_.lower_bound(*first) : watched_.begin();
     for (; item != watched_.end() && looked < kSlice; ++item) {
         // Without an interface a route or a link is missing, whose coming will be noticed.
-        if (item->second.ifindex != 0 && !item->second.entry.usable()) {
-            changed |= look(item->first, item->second, links);
+        // But a trouble that lasts is judged anew.
+        auto &watched = item->second;
+        if (watched.trouble || (watched.ifindex != 0 && !watched.entry.usable())) {
+            changed |= look(item->first, watched, links);
             ++looked;
         }
     }
@@ -235,6 +284,9 @@ void Neighbours::check_later() {
     check_.async_wait([this](boost::system::error_code failed) {
         if (failed) {
             return;
+        }
+        if (links_changed()) {
+            schedule_full_look();
         }
         for (auto &[address, watched] : watched_) {
             if (watched.ifindex != 0 && next_hops_[address].resolved) {

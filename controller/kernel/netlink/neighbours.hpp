@@ -25,6 +25,9 @@ struct NeighbourTimes {
     /// How often what is resolved is checked (check.hpp). A silent change of MAC is seen at the
     /// second turn after it, with frames lost at the third or fourth: within a second.
     std::chrono::milliseconds check{200};
+    /// How long next hops stand though this host's own link or route is away, while others are well
+    /// that could take over. If none is, they stand until it is back.
+    std::chrono::milliseconds own_trouble{5000};
 };
 
 /// Keeps the next hops of a set of addresses as the kernel has them, and makes the kernel find out
@@ -56,16 +59,21 @@ private:
     struct Watched {
         std::uint32_t ifindex = 0; // whose neighbour table has it; 0: none
         NeighbourEntry entry;
-        packets::FrameSender asker;            // what it is asked by
-        std::optional<Clock::time_point> lost; // since when the kernel has no MAC
-        bool given_up = false;                 // it was asked for in vain, and is still lost
-        bool no_room = false;                  // the kernel has no place for its entry
+        packets::FrameSender asker;               // what it is asked by
+        std::optional<Clock::time_point> lost;    // since when the kernel has no MAC
+        bool given_up = false;                    // it was asked for in vain, and is still lost
+        bool no_room = false;                     // the kernel has no place for its entry
+        std::optional<Clock::time_point> trouble; // since when this host cannot reach it
+        std::optional<Clock::time_point> settled; // when that was over
         Check check;
     };
 
     bool look(const Address &address, Watched &watched, LinkCache &links);
     static void note_loss(const NextHop &segment, Watched &watched);
-    static bool hold(const NextHop &segment, const NextHop &old, const Watched &watched);
+    static void note_trouble(const NextHop &segment, const NextHop &old, Watched &watched);
+    bool hold(const NextHop &segment, const NextHop &old, const Watched &watched) const;
+    bool anybody_is_well() const;
+    bool links_changed();
     void find_out(const Address &address, Watched &watched);
     void check(const Address &address, Watched &watched);
     void start_over(const Address &address, Watched &watched);
@@ -92,6 +100,7 @@ private:
     VlanTags tags_;
     std::map<Address, Watched> watched_;
     std::map<Address, NextHop> next_hops_;
+    std::map<std::uint32_t, bool> up_; // interfaces to next hops, as last checked
 };
 
 } // namespace sipsteer

@@ -17,7 +17,8 @@ const NextHop kHop{.resolved = true,
                    .vlan = 0,
                    .mac = {2, 0, 0, 0, 0, 0x0b},
                    .source_mac = {2, 0, 0, 0, 0, 1},
-                   .problem = {}};
+                   .problem = {},
+                   .own_trouble = {}};
 
 Endpoint at(const char *address, std::uint16_t port) {
     return {*Address::parse(address), port};

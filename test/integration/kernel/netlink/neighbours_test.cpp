@@ -254,13 +254,42 @@ TEST_CASE("carrier lost and back") {
     REQUIRE(watch.resolves("192.0.2.11"));
     REQUIRE(watch.resolves("2001:db8::b"));
     segment.on_server("ip link set eth0 down");
-    CHECK(watch.fails("192.0.2.11", "interface eth0 is down", 60s));
-    // IPv6 routes go with the carrier.
+    // It is this host's own trouble: the next hops stand. IPv6 routes go with the carrier.
     CHECK(run_until(
-        watch.io, [&] { return !watch.hop("2001:db8::b").resolved; }, 60s));
+        watch.io, [&] { return watch.hop("192.0.2.11").own_trouble == "interface eth0 is down"; },
+        60s));
+    CHECK(run_until(
+        watch.io, [&] { return !watch.hop("2001:db8::b").own_trouble.empty(); }, 60s));
+    run_for(watch.io, 500ms);
+    CHECK(watch.hop("192.0.2.11").resolved);
+    CHECK(watch.hop("2001:db8::b").resolved);
     segment.on_server("ip link set eth0 up; ip address replace 2001:db8::b/64 dev eth0 nodad");
+    CHECK(run_until(
+        watch.io,
+        [&] {
+            return watch.hop("192.0.2.11").own_trouble.empty() &&
+                   watch.hop("2001:db8::b").own_trouble.empty();
+        },
+        60s));
     CHECK(watch.resolves("192.0.2.11"));
     CHECK(watch.resolves("2001:db8::b"));
+    CHECK_FALSE(watch.ever_unresolved);
+}
+
+TEST_CASE("next hops do not stand for ever while others are well") {
+    Segment segment;
+    Watch watch({.retry = 50ms, .check = 50ms, .own_trouble = 200ms});
+    segment.on_server("ip address add 198.51.100.7/32 dev eth0");
+    shell("ip route add 198.51.100.7 dev eth0");
+    watch.neighbours.watch({address("192.0.2.11"), address("198.51.100.7")});
+    REQUIRE(watch.resolves("192.0.2.11"));
+    REQUIRE(watch.resolves("198.51.100.7"));
+    shell("ip route del 198.51.100.7 dev eth0");
+    CHECK(watch.fails("198.51.100.7", "no route", 60s));
+    CHECK(watch.hop("192.0.2.11").resolved);
+    shell("ip route add 198.51.100.7 dev eth0");
+    CHECK(watch.resolves("198.51.100.7"));
+    CHECK(watch.hop("198.51.100.7").own_trouble.empty());
 }
 
 TEST_CASE("the director's interface switched off and on") {
@@ -270,8 +299,10 @@ TEST_CASE("the director's interface switched off and on") {
     REQUIRE(watch.resolves("192.0.2.11"));
     shell("ip link set eth0 down");
     CHECK(run_until(
-        watch.io, [&] { return !watch.hop("192.0.2.11").resolved; }, 60s));
+        watch.io, [&] { return !watch.hop("192.0.2.11").own_trouble.empty(); }, 60s));
     shell("ip link set eth0 up");
+    CHECK(run_until(
+        watch.io, [&] { return watch.hop("192.0.2.11").own_trouble.empty(); }, 60s));
     CHECK(watch.resolves("192.0.2.11"));
 }
 

@@ -12,7 +12,7 @@ TEST_CASE("routes: none, a router, an own address; and their changes") {
     Segment segment;
     Watch watch;
     watch.neighbours.watch({address("198.51.100.7"), address("2001:db8:1::7"), address("192.0.2.1"),
-                            address("2001:db8::1")});
+                            address("2001:db8::1"), address("192.0.2.11")});
     CHECK(watch.hop("198.51.100.7").problem == "no route");
     CHECK(watch.hop("2001:db8:1::7").problem == "no route");
     CHECK(watch.hop("192.0.2.1").problem == "the address is the director's own");
