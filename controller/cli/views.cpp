@@ -56,6 +56,32 @@ std::string seconds_view(const json &object, const char *name) {
            std::to_string(all / 60 % 60) + " min " + std::to_string(all % 60) + " s";
 }
 
+/// What the daemon could not mend, or else how often it mended something.
+std::string upkeep_words(const json &thing) {
+    if (thing.contains("problem")) {
+        return ": " + cell_text(thing, "problem");
+    }
+    if (const auto repairs = thing.value("repairs", 0U); repairs != 0) {
+        return ", put back " + std::to_string(repairs) + (repairs == 1 ? " time" : " times") +
+               " (last: " + cell_text(thing, "last_found") + ")";
+    }
+    return "";
+}
+
+/// A daemon of before says nothing of `attached` and `link`.
+std::string interface_words(const json &interface) {
+    const bool attached = interface.value("attached", true);
+    const bool down = interface.value("link", "up") == "down";
+    return (attached ? cell_text(interface, "mode") : "not attached") +
+           (down ? ", link down" : "") + upkeep_words(interface);
+}
+
+/// Empty if there is nothing to say.
+std::string vip_words(const json &vip) {
+    const bool present = vip.value("present", true);
+    return (present ? "" : ", not there") + upkeep_words(vip);
+}
+
 void add_fields(std::string &text, const std::string &path, const json &value) {
     if (value.is_object()) {
         for (const auto &[name, field] : value.items()) {
@@ -137,8 +163,14 @@ std::string status_view(const json &status, bool colour) {
     std::string text = "sipsteerd " + cell_text(status, "version") + ", up for " +
                        seconds_view(status, "uptime_seconds") + '\n';
     for (const auto &interface : list_of(status, "interfaces")) {
-        text += "interface " + cell_text(interface, "name") + ": " + cell_text(interface, "mode") +
-                '\n';
+        text +=
+            "interface " + cell_text(interface, "name") + ": " + interface_words(interface) + '\n';
+    }
+    for (const auto &vip : list_of(status, "vips")) {
+        if (const auto words = vip_words(vip); !words.empty()) {
+            text += "vip " + cell_text(vip, "address") + ": on " + cell_text(vip, "interface") +
+                    words + '\n';
+        }
     }
     const json calls = status.value("calls", json::object());
     text += "calls: " + cell_text(calls, "live") + " of " + cell_text(calls, "capacity") + "\n\n";

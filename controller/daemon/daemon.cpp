@@ -32,8 +32,9 @@ Daemon::Daemon(Foundation foundation, farm::Restored restored, const OperatorFil
     : signals_(io_, SIGTERM, SIGINT, SIGHUP), stop_timer_(io_), change_timer_(io_),
       reconcile_timer_(io_), config_(foundation.config), log_level_(options.log_level),
       config_control_(options.config_file, file.hash, config_.state_dir, *this),
-      steering_(io_, config_, std::move(foundation), std::move(restored.indexes),
-                [this] { on_pass(); }),
+      steering_(
+          io_, config_, std::move(foundation), std::move(restored.indexes), [this] { on_pass(); },
+          [this] { schedule_reconcile(); }),
       watching_(io_, config_, std::move(restored.running), std::move(restored.idle),
                 [this] { schedule_reconcile(); }),
       handed_over_(io_, hub_, config_.fragments, steering_), loop_watch_(io_),
@@ -184,11 +185,7 @@ Result<Warnings> Daemon::adopt(const config::Config &next, const std::string &fr
         (void)log::set_level(log_level_.empty() ? config_.log_level : log_level_);
     }
     warn_about(config_);
-    Warnings warnings;
-    if (auto done = steering_.vips().apply(config_, farm::Vips::Unrecorded::Refuse); !done) {
-        log::error("vip_not_added", {{"problem", done.error().message}});
-        warnings.push_back(done.error().message);
-    }
+    auto warnings = steering_.keeper().renew();
     log::info("config_in_force", {{"from", from}});
     return warnings;
 }

@@ -86,7 +86,7 @@ status::StatusInput Front::status_input() const {
     const auto &steering = parts_.steering;
     return {parts_.config,
             steering.maps(),
-            steering.attachments(),
+            steering.keeper().state(),
             steering.farm().plan(),
             parts_.watching.next_hops(),
             parts_.watching.probes(),
@@ -103,15 +103,15 @@ status::StatusInput Front::status_input() const {
 std::vector<std::string> Front::missing() const {
     const auto &condition = parts_.condition;
     const bool written = parts_.steering.farm().written() && !condition.reconcile_failed;
-    return status::missing_for_readiness({condition.live, written, parts_.config.interfaces,
-                                          parts_.steering.attachments(),
-                                          dataplane::check_attached});
+    return status::missing_for_readiness(
+        {condition.live, written, [this] { return parts_.steering.keeper().missing(); }});
 }
 
 api::MetricsText Front::metrics(bool open_metrics) {
     const auto format = open_metrics ? metrics::Format::OpenMetrics : metrics::Format::Prometheus;
     auto state = std::make_shared<metrics::State>(status::make_metrics_state(
-        status_input(), requests_, std::as_const(parts_.handed_over).tracing().counts(), started_));
+        status_input(), requests_, std::as_const(parts_.handed_over).tracing().counts(),
+        missing().empty(), started_));
     state->last_reload_successful = parts_.config_control.last_reload_successful();
     state->loop_stalled_seconds = parts_.loop_watch.stalled().count();
     state->loop_longest_stall_seconds = parts_.loop_watch.longest().count();

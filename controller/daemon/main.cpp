@@ -6,7 +6,9 @@
 #include "daemon/operator_file.hpp"
 #include "daemon/options.hpp"
 #include "daemon/startup.hpp"
-#include "farm/vips.hpp"
+#include "kernel/dataplane/attachment.hpp"
+#include "upkeep/removal.hpp"
+#include "upkeep/vip_file.hpp"
 
 #include <csignal>
 #include <exception>
@@ -23,12 +25,22 @@ int detach_everything(const config::Config &config) {
         std::cerr << "sipsteerd: " << locks.error().message << '\n';
         return kExitFailed;
     }
-    farm::Vips(config.state_dir).remove_all();
-    if (auto done = detach_all(config); !done) {
-        std::cerr << "sipsteerd: " << done.error().message << '\n';
+    upkeep::VipFile file(config.state_dir);
+    auto vips = file.load();
+    const auto all_vips = vips.size();
+    upkeep::take_off(vips);
+    file.save(vips);
+    const auto programs = upkeep::detach_all(config);
+    if (!programs) {
+        std::cerr << "sipsteerd: " << programs.error().message << '\n';
         return kExitFailed;
     }
-    return kExitOk;
+    std::cout << "taken off: programs: " << *programs << ", VIPs: " << all_vips - vips.size()
+              << "; no maps are left in " << config.pin_dir << '\n';
+    if (!vips.empty()) {
+        std::cerr << "sipsteerd: VIPs that are still on interfaces: " << vips.size() << '\n';
+    }
+    return vips.empty() ? kExitOk : kExitFailed;
 }
 
 int serve(const OperatorFile &file, const Options &options) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/startup.hpp"
 
-#include "base/log.hpp"
-
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
@@ -53,45 +51,6 @@ Result<std::vector<Fd>> lock_directories(const config::Config &config) {
         locks.push_back(std::move(*lock));
     }
     return locks;
-}
-
-namespace {
-
-void report(const dataplane::Attachment &attachment) {
-    log::info(attachment.replaced ? "xdp_replaced" : "xdp_attached",
-              {{"interface", attachment.interface},
-               {"mode", dataplane::mode_word(attachment.native)},
-               {"dispatcher", attachment.dispatcher},
-               {"program_id", attachment.program_id}});
-    if (!attachment.native_problem.empty()) {
-        log::warn("xdp_generic", {{"interface", attachment.interface},
-                                  {"problem", attachment.native_problem},
-                                  {"effect", "slower: every packet becomes an sk_buff first"}});
-    }
-}
-
-} // namespace
-
-Status attach_all(const config::Config &config, const dataplane::MapOptions &options,
-                  const dataplane::Maps &maps, std::vector<dataplane::Attachment> &attachments) {
-    std::vector<std::string> names;
-    for (const auto &interface : config.interfaces) {
-        auto attachment = dataplane::attach(interface, options, maps);
-        if (!attachment) {
-            return attachment.error();
-        }
-        report(*attachment);
-        attachments.push_back(*attachment);
-        names.push_back(interface.name);
-    }
-    return dataplane::detach_except(names, config.pin_dir);
-}
-
-Status detach_all(const config::Config &config) {
-    if (auto done = dataplane::detach_except({}, config.pin_dir); !done) {
-        return done; // the maps tell our programs from others': they stay for another try
-    }
-    return dataplane::remove_pins(config.pin_dir);
 }
 
 } // namespace sipsteer::daemon

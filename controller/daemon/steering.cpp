@@ -3,7 +3,6 @@
 
 #include "base/log.hpp"
 #include "calls/clock.hpp"
-#include "daemon/startup.hpp"
 #include "kernel/dataplane/counters.hpp"
 
 #include <utility>
@@ -11,57 +10,49 @@
 namespace sipsteer::daemon {
 
 Steering::Steering(boost::asio::io_context &io, const config::Config &config, Foundation foundation,
-                   plan::Indexes indexes, std::function<void()> on_pass)
+                   plan::Indexes indexes, std::function<void()> on_pass,
+                   std::function<void()> on_move)
     : config_(config), locks_(std::move(foundation.locks)),
       map_options_(std::move(foundation.map_options)), maps_(std::move(foundation.maps)),
-      farm_(maps_, std::move(indexes), config.state_dir), vips_(config.state_dir),
+      farm_(maps_, std::move(indexes), config.state_dir),
+      keeper_(io, config, map_options_, maps_,
+              [this, on_move = std::move(on_move)] {
+                  farm_.distrust(); // the kernel takes an interface that goes out of the ports
+                  on_move();
+              }),
       sweeping_(io, calls::call_tables(maps_), maps_.server_load(), std::move(on_pass)),
       resizing_(
           maps_, [this] { sweeping_.set_tables(calls::call_tables(maps_)); },
-          [this] { return live_ ? attach() : Status(Done{}); }),
+          [this] { return keeper_.replace_programs(); }),
       rehomes_(io, *this) {}
-
-Status Steering::attach() {
-    attachments_.clear();
-    return attach_all(config_, map_options_, maps_, attachments_);
-}
 
 Status Steering::go_live(plan::Observed observed) {
     if (auto done = reconcile(std::move(observed)); !done) {
         return done;
     }
-    if (auto done = attach(); !done) {
+    if (auto done = keeper_.begin(); !done) {
         return done;
     }
-    if (auto done = vips_.apply(config_, farm::Vips::Unrecorded::Add); !done) {
-        return done;
-    }
-    live_ = true;
     sweeping_.start();
     return Done{};
 }
 
 void Steering::undo() {
-    bool maps_are_needed = maps_.taken_over();
-    vips_.undo();
-    for (const auto &attachment : attachments_) {
-        if (attachment.replaced) {
-            maps_are_needed = true;
-        } else {
-            (void)dataplane::detach(attachment.interface, config_.pin_dir);
-        }
-    }
-    if (!maps_are_needed) {
+    const bool needed = keeper_.undo();
+    if (!maps_.taken_over() && !needed) {
         (void)dataplane::remove_own_pins(config_.pin_dir);
     }
 }
 
 Status Steering::detach() {
-    vips_.remove_all();
-    return detach_all(config_);
+    return keeper_.detach();
 }
 
+/// An interface is known to the configuration by the name that it had when we put something there.
 Status Steering::reconcile(plan::Observed observed) {
+    for (auto &link : observed.links) {
+        link.name = keeper_.configured_name(link.ifindex, link.name);
+    }
     if (auto done = farm_.reconcile(config_, std::move(observed)); !done) {
         return done;
     }
@@ -86,6 +77,9 @@ Result<std::vector<plan::RingMove>> Steering::preview(const config::Config &next
             return Error{"calls.capacity: " + possible.error().message};
         }
     }
+    if (auto possible = keeper_.check(next); !possible) {
+        return possible.error();
+    }
     const auto plan = farm_.preview(next, std::move(observed));
     if (!plan) {
         return plan.error();
@@ -94,7 +88,7 @@ Result<std::vector<plan::RingMove>> Steering::preview(const config::Config &next
 }
 
 void Steering::note_pass() {
-    vips_.retry();
+    keeper_.retry_record();
     farm_.note_pass(sweeping_.totals());
     resizing_.note_pass(sweeping_.totals());
     call_alarm_.note_pass(maps_, farm_.plan());

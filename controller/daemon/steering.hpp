@@ -11,8 +11,8 @@
 #include "farm/farm.hpp"
 #include "farm/rehomes.hpp"
 #include "farm/sweeping.hpp"
-#include "farm/vips.hpp"
 #include "kernel/dataplane/attachment.hpp"
+#include "upkeep/keeper.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <functional>
@@ -24,9 +24,10 @@ namespace sipsteer::daemon {
 class Steering final : public api::CallSource {
 public:
     /// `config` is the one in force at any time, and outlives this. `indexes` are those that an
-    /// earlier run left. `on_pass` is called after every pass of the sweep.
+    /// earlier run left. `on_pass` is called after every pass of the sweep, `on_move` when a
+    /// program went to another interface.
     Steering(boost::asio::io_context &io, const config::Config &config, Foundation foundation,
-             plan::Indexes indexes, std::function<void()> on_pass);
+             plan::Indexes indexes, std::function<void()> on_pass, std::function<void()> on_move);
 
     /// Maps first, then the programs, then the VIPs: no packet comes before there is an answer to
     /// it.
@@ -62,29 +63,26 @@ public:
 
     const dataplane::Maps &maps() const { return maps_; }
     const calls::Secret &secret() const { return map_options_.secret; }
-    const std::vector<dataplane::Attachment> &attachments() const { return attachments_; }
+    const std::vector<dataplane::Attachment> &attachments() const { return keeper_.attachments(); }
     const farm::Farm &farm() const { return farm_; }
     const farm::Sweeping &sweeping() const { return sweeping_; }
     farm::Sweeping &sweeping() { return sweeping_; }
     const farm::Rehomes &rehomes() const { return rehomes_; }
     farm::Rehomes &rehomes() { return rehomes_; }
-    farm::Vips &vips() { return vips_; }
+    const upkeep::Keeper &keeper() const { return keeper_; }
+    upkeep::Keeper &keeper() { return keeper_; }
 
 private:
-    Status attach();
-
     const config::Config &config_;
     std::vector<Fd> locks_;
     dataplane::MapOptions map_options_;
     dataplane::Maps maps_;
     farm::Farm farm_;
-    std::vector<dataplane::Attachment> attachments_;
-    farm::Vips vips_;
+    upkeep::Keeper keeper_;
     farm::Sweeping sweeping_;
     calls::Resizing resizing_;
     farm::Rehomes rehomes_;
     farm::CallAlarm call_alarm_;
-    bool live_ = false; // the programs are attached
 };
 
 } // namespace sipsteer::daemon

@@ -43,6 +43,9 @@ public:
     /// and drains add to the observation is worked out here.
     Status reconcile(const config::Config &config, plan::Observed observed);
 
+    /// The next reconcile() writes everything: the kernel may have changed a map by itself.
+    void distrust() { written_ = false; }
+
     /// The plan that reconcile() would put in force. Changes nothing. Servers that are not in the
     /// plan yet, or have another address there, count as up, with a next hop.
     Result<plan::Plan> preview(const config::Config &config, plan::Observed observed) const;

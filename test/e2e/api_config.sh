@@ -78,16 +78,16 @@ two_writers() {
 is_ready() { [[ $(api_status GET /readyz '') == 200 ]]; }
 
 readiness() {
-    local interface mode entries
+    local interface mode entries pass
+    pass=$(dirname "$RUN_DIR")/pass.o
     check_equal "the daemon is ready" '{"status":"ready"}' "$(api GET /readyz)"
     read -r interface mode _ <<<"$(director_programs)"
     mode=$([[ $mode == 1 ]] && echo xdpdrv || echo xdpgeneric)
-    on_host director ip link set dev "$interface" "$mode" off
-    check_json "and is not when an interface has lost its program" \
+    on_host director ip -force link set dev "$interface" "$mode" object "$pass" section xdp.frags
+    check_json "and is not when an interface has another program in the place of ours" \
         ".status == 503 and (.detail | contains(\"interface $interface: \"))" "$(api GET /readyz)"
     check_json "but it lives" '.status == "alive"' "$(api GET /healthz)"
 
-    on_host director ip link set dev "$interface" "$mode" object "$(dirname "$RUN_DIR")/pass.o" section xdp.frags
     entries=$(director_get /v1/status | jq .calls.entries)
     check_json "a change that other programs do not let come into force as a whole says so" \
         '.changed and (.warnings | length) == 1 and (.warnings[0] | contains("another XDP program is attached"))' \

@@ -93,7 +93,7 @@ full_disk() {
     check_equal "and is not in force" 100 "$(director_get /v1/pools/proxies/servers/server1 | jq .weight)"
     reload_director '.services += [{name: "second", address: "'$SECOND_VIP'", pool: "proxies", vip_interface: "eth0"}]' \
         config_in_force
-    check "a VIP that cannot be recorded is not added, and that is said" log_says 'event=vip_not_added .*addresses.json'
+    check "a VIP that cannot be recorded is not added, and that is said" log_says 'event=host_trouble .*addresses.json'
     check_equal "it is on no interface" '' "$(vip_places $SECOND_VIP)"
     check "the metrics show that a file is not saved" metric_is 'sipsteer_state_files_unsaved 1'
     check_equal "the first VIP stays" eth0 "$(vip_places "$VIP")"

@@ -210,8 +210,8 @@ test_all_errors() {
 # What only the start can find out.
 test_start() {
     refuses_config "interface that does not exist" 1 'interface nope0: No such device' '.interfaces[0].name = "nope0"'
-    refuses_config "second interface that does not exist: the first one is let go" 1 'interface nope1: No such device' \
-        '.interfaces += [{name: "nope1"}]'
+    refuses_config "two interfaces that do not exist" 1 'interface nope0: No such device' \
+        '.interfaces = [{name: "nope0"}, {name: "nope1"}]'
     refuses_config "interface for the VIP that does not exist" 1 'nope2' '.services[0].vip_interface = "nope2"'
     refuses_config "pin_dir not on a BPF file system" 1 \
         "pin_dir: $PLAIN/pins/maps-v" ".pin_dir = \"$PLAIN/pins\""

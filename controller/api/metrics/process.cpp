@@ -34,6 +34,29 @@ void add_trace(const Trace &trace, Families &families) {
         .add({{"cause", "slow_client"}}, trace.lost_late);
 }
 
+void add_host(const State &state, Families &families) {
+    families.gauge("ready", "1 if GET /readyz says that packets are steered as configured.")
+        .add({}, state.ready);
+    auto attached = families.gauge("interface_attached", "1 if the program is on the interface.");
+    for (const auto &interface : state.interfaces) {
+        attached.add({{"interface", interface.name}}, interface.attached);
+    }
+    auto up = families.gauge("interface_link_up", "1 if the interface is up and has a carrier.");
+    for (const auto &interface : state.interfaces) {
+        up.add({{"interface", interface.name}}, interface.up);
+    }
+    auto present = families.gauge("vip_present", "1 if the VIP is on its vip_interface.");
+    for (const auto &vip : state.vips) {
+        present.add({{"address", vip.address}, {"interface", vip.interface}}, vip.present);
+    }
+    auto repairs = families.counter(
+        "host_repairs_total",
+        "Programs, VIPs and pins that were gone from this host and were put back.");
+    for (const auto &[what, count] : state.repairs) {
+        repairs.add({{"what", what}}, count);
+    }
+}
+
 } // namespace
 
 void add_process(const State &state, Families &families) {
@@ -43,10 +66,13 @@ void add_process(const State &state, Families &families) {
         .add({{"version", state.version}, {"layout", std::to_string(state.layout)}}, true);
     families.standard_gauge("process_start_time_seconds", "Start time of the daemon, Unix time.")
         .add({}, state.start_time);
+    add_host(state, families);
     auto native = families.gauge("interface_native_mode",
                                  "1 if the program runs in the driver, 0 in generic mode.");
     for (const auto &interface : state.interfaces) {
-        native.add({{"interface", interface.name}}, interface.native);
+        if (interface.attached) {
+            native.add({{"interface", interface.name}}, interface.native);
+        }
     }
     families
         .counter("log_lines_lost_total",

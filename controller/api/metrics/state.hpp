@@ -59,7 +59,15 @@ struct Server {
 
 struct Interface {
     std::string name;
-    bool native = false;
+    bool attached = false;
+    bool native = false; // meaningless unless attached
+    bool up = false;     // with carrier
+};
+
+struct Vip {
+    std::string address;
+    std::string interface;
+    bool present = false;
 };
 
 struct Table {
@@ -116,7 +124,10 @@ struct State {
     std::string version;
     std::uint32_t layout = 0;
     double start_time = 0; // Unix time in seconds
+    bool ready = false;
     std::vector<Interface> interfaces;
+    std::vector<Vip> vips;
+    std::map<std::string, std::uint64_t> repairs; // by what was put back
     std::vector<Service> services;
     std::vector<Pool> pools;
     std::vector<Server> servers;

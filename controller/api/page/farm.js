@@ -173,8 +173,15 @@ function updatePool(section, pool, sample) {
     (row, server) => updateServer(row, pool, server, sample));
 }
 
+// A daemon of before says nothing of `attached` and `link`.
+function interfaceWords(each) {
+  const words = each.attached === false ? "not attached" : each.mode;
+  const link = each.link === "down" ? ", link down" : "";
+  return words + link + (each.problem ? `: ${each.problem}` : "");
+}
+
 export function showFarm(status, sample) {
-  const modes = status.interfaces.map((each) => `${each.name} (${each.mode})`).join(", ");
+  const modes = status.interfaces.map((each) => `${each.name} (${interfaceWords(each)})`).join(", ");
   setText(byId("about"), `${status.version}, up for ${duration(status.uptime_seconds)}, on ${modes}`);
   setNote(byId("farm-empty"), status.pools.length > 0 ? ""
     : "There are no pools yet. Add pools and services in the configuration file "

@@ -142,18 +142,29 @@ void add_handed_over(const StatusInput &input, metrics::State &state) {
                      {"stale", rejects.stale}};
 }
 
+void add_host(const upkeep::State &host, bool ready, metrics::State &state) {
+    state.ready = ready;
+    for (const auto &interface : host.interfaces) {
+        state.interfaces.push_back({interface.name, interface.program.has_value(),
+                                    interface.program && interface.program->native, interface.up});
+    }
+    for (const auto &vip : host.vips) {
+        state.vips.push_back({vip.address.to_string(), vip.interface, vip.present});
+    }
+    state.repairs = {
+        {"program", host.repairs.programs}, {"vip", host.repairs.vips}, {"pin", host.repairs.pins}};
+}
+
 } // namespace
 
 metrics::State make_metrics_state(const StatusInput &input, const metrics::Requests &requests,
-                                  const metrics::Trace &trace,
+                                  const metrics::Trace &trace, bool ready,
                                   std::chrono::system_clock::time_point started) {
     metrics::State state;
     state.version = SIPSTEER_VERSION;
     state.layout = SS_LAYOUT_VERSION;
     state.start_time = std::chrono::duration<double>(started.time_since_epoch()).count();
-    for (const auto &attachment : input.attachments) {
-        state.interfaces.push_back({attachment.interface, attachment.native});
-    }
+    add_host(input.host, ready, state);
     add_services(input, state);
     add_pools(input, state);
     add_servers(input, state);

@@ -15,16 +15,44 @@ namespace {
 
 using nlohmann::json;
 
-json interfaces_json(const StatusInput &input) {
+void add_upkeep(json &entry, const std::string &problem, const upkeep::Repair &repair) {
+    if (!problem.empty()) {
+        entry["problem"] = problem;
+    }
+    entry["repairs"] = repair.count;
+    if (repair.count != 0) {
+        entry["last_found"] = repair.found;
+    }
+}
+
+json interfaces_json(const upkeep::State &host) {
     json interfaces = json::array();
-    for (const auto &attachment : input.attachments) {
-        interfaces.push_back({{"name", attachment.interface},
-                              {"ifindex", attachment.ifindex},
-                              {"mode", dataplane::mode_word(attachment.native)},
-                              {"dispatcher", attachment.dispatcher},
-                              {"program_id", attachment.program_id}});
+    for (const auto &interface : host.interfaces) {
+        json entry = {{"name", interface.name},
+                      {"attached", interface.program.has_value()},
+                      {"link", interface.up ? "up" : "down"}};
+        if (const auto &program = interface.program) {
+            entry["ifindex"] = program->ifindex;
+            entry["mode"] = dataplane::mode_word(program->native);
+            entry["dispatcher"] = program->dispatcher;
+            entry["program_id"] = program->program_id;
+        }
+        add_upkeep(entry, interface.problem, interface.repair);
+        interfaces.push_back(std::move(entry));
     }
     return interfaces;
+}
+
+json vips_json(const upkeep::State &host) {
+    json vips = json::array();
+    for (const auto &vip : host.vips) {
+        json entry = {{"address", vip.address.to_string()},
+                      {"interface", vip.interface},
+                      {"present", vip.present}};
+        add_upkeep(entry, vip.problem, vip.repair);
+        vips.push_back(std::move(entry));
+    }
+    return vips;
 }
 
 json services_json(const StatusInput &input) {
@@ -88,7 +116,12 @@ nlohmann::json make_status(const StatusInput &input) {
     return {{"version", SIPSTEER_VERSION},
             {"layout", SS_LAYOUT_VERSION},
             {"uptime_seconds", input.uptime.count()},
-            {"interfaces", interfaces_json(input)},
+            {"interfaces", interfaces_json(input.host)},
+            {"vips", vips_json(input.host)},
+            {"host_repairs",
+             {{"programs", input.host.repairs.programs},
+              {"vips", input.host.repairs.vips},
+              {"pins", input.host.repairs.pins}}},
             {"services", services_json(input)},
             {"pools", pools_json(input)},
             {"calls", calls_json(input)},

@@ -8,10 +8,10 @@
 #include "farm/rehomes.hpp"
 #include "farm/sweeping.hpp"
 #include "health/prober.hpp"
-#include "kernel/dataplane/attachment.hpp"
 #include "kernel/dataplane/maps.hpp"
 #include "traffic/fragments/holder.hpp"
 #include "traffic/reject/rejecter.hpp"
+#include "upkeep/state.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -36,7 +36,7 @@ inline PlannedServers by_name(const plan::Plan &plan) {
 struct StatusInput {
     const config::Config &config;
     const dataplane::Maps &maps;
-    const std::vector<dataplane::Attachment> &attachments;
+    const upkeep::State &host;
     const plan::Plan &plan;
     const std::map<Address, NextHop> &next_hops;
     std::map<ServerId, health::TargetResult> probes; // a copy: the prober makes it when asked

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <fcntl.h>
 #include <linux/if_link.h>
 #include <memory>
 #include <net/if.h>
@@ -30,11 +31,8 @@ struct ProgramDeleter {
 };
 using Program = std::unique_ptr<xdp_program, ProgramDeleter>;
 
-/// Whether a program is among those, alone or in a dispatcher. `programs`: null if there are none.
+/// Whether a program is among those, alone or in a dispatcher.
 bool runs_program(const xdp_multiprog *programs, std::uint32_t program_id) {
-    if (programs == nullptr) {
-        return false;
-    }
     if (xdp_multiprog__is_legacy(programs)) {
         return xdp_program__id(xdp_multiprog__main_prog(programs)) == program_id;
     }
@@ -45,6 +43,10 @@ bool runs_program(const xdp_multiprog *programs, std::uint32_t program_id) {
         }
     }
     return false;
+}
+
+std::uint32_t id_on_link(const xdp_multiprog *programs) {
+    return xdp_program__id(xdp_multiprog__main_prog(programs));
 }
 
 std::string libxdp_text(int code) {
@@ -71,13 +73,28 @@ void pin_program(int program_fd, const std::string &path) {
     }
 }
 
+/// Tells our programs from others'.
+class Recognition {
+public:
+    Recognition(const std::string &pin_dir, Ours ours)
+        : tables_(pinned_call_tables(pin_dir)), by_looks_(ours == Ours::ByLooks) {}
+
+    bool operator()(int program_fd) const {
+        return uses_any_map(program_fd, tables_) || (by_looks_ && looks_like_ours(program_fd));
+    }
+
+private:
+    std::vector<std::uint32_t> tables_;
+    bool by_looks_;
+};
+
 /// One attempt to put a program on an interface.
 class Attaching {
 public:
     Attaching(const config::Interface &interface, std::uint32_t ifindex, const MapOptions &options,
               const Maps &maps)
         : interface_(interface), ifindex_(ifindex), options_(options), maps_(maps),
-          tables_(pinned_call_tables(options.pin_dir)) {}
+          is_ours_(options.pin_dir, Ours::ByTable) {}
 
     Result<Attachment> run() {
         const auto found = attached_to(ifindex_);
@@ -92,9 +109,9 @@ public:
             return into_dispatcher(present.get());
         }
         const int fd = xdp_program__fd(xdp_multiprog__main_prog(present.get()));
-        if (!uses_any_map(fd, tables_)) {
+        if (!is_ours_(fd)) {
             return Error{where() + "another XDP program is attached (" + program_label(fd) +
-                         ") and cannot share the interface; detach it first"};
+                         ") and cannot share the interface; detach it first" + orphan_words(fd)};
         }
         const bool native = xdp_multiprog__attach_mode(present.get()) == XDP_MODE_NATIVE;
         return wants(native) ? swap(fd, native) : change_mode(fd, native);
@@ -104,6 +121,14 @@ private:
     bool wants(bool native) const {
         return interface_.mode == config::XdpMode::Auto ||
                (interface_.mode == config::XdpMode::Native) == native;
+    }
+
+    /// An older program of ours that lost its pins steers by maps that nobody writes.
+    static std::string orphan_words(int program_fd) {
+        return looks_like_ours(program_fd) ? "; it looks like one of sipsteerd whose maps are not "
+                                             "in pin_dir: unless another "
+                                             "daemon runs it, sipsteerd --detach takes it off"
+                                           : "";
     }
 
     std::string where() const { return "interface " + interface_.name + ": "; }
@@ -154,7 +179,7 @@ private:
             return Error{where() + "the XDP programs on it run in " + mode_word(native) +
                          " mode; detach them first"};
         }
-        xdp_program *old = find_ours(present, tables_);
+        xdp_program *old = find_ours(present, is_ours_);
         auto attachment = attach_through_libxdp(native);
         if (!attachment || old == nullptr) {
             return attachment;
@@ -228,6 +253,9 @@ private:
         attachment.native = native;
         attachment.dispatcher = now && *now && !xdp_multiprog__is_legacy(now->get());
         attachment.program_id = *id;
+        attachment.on_link = now && *now ? id_on_link(now->get()) : *id;
+        attachment.tables = maps_.sizes();
+        attachment.program = std::make_shared<const Fd>(::fcntl(program_fd, F_DUPFD_CLOEXEC, 0));
         return attachment;
     }
 
@@ -235,13 +263,13 @@ private:
     std::uint32_t ifindex_;
     const MapOptions &options_;
     const Maps &maps_;
-    std::vector<std::uint32_t> tables_;
+    Recognition is_ours_;
 };
 
 Result<bool> detach_alone(const xdp_multiprog *present, std::uint32_t ifindex,
-                          const std::vector<std::uint32_t> &tables) {
+                          const Recognition &is_ours) {
     const int fd = xdp_program__fd(xdp_multiprog__main_prog(present));
-    if (!uses_any_map(fd, tables)) {
+    if (!is_ours(fd)) {
         return false;
     }
     const bool native = xdp_multiprog__attach_mode(present) == XDP_MODE_NATIVE;
@@ -254,8 +282,8 @@ Result<bool> detach_alone(const xdp_multiprog *present, std::uint32_t ifindex,
 }
 
 Result<bool> detach_from_dispatcher(const xdp_multiprog *present, std::uint32_t ifindex,
-                                    const std::vector<std::uint32_t> &tables) {
-    xdp_program *ours = find_ours(present, tables);
+                                    const Recognition &is_ours) {
+    xdp_program *ours = find_ours(present, is_ours);
     if (ours == nullptr) {
         return false;
     }
@@ -288,33 +316,40 @@ const char *mode_word(bool native) {
     return config::word(native ? config::XdpMode::Native : config::XdpMode::Generic);
 }
 
-Result<Attachment> attach(const config::Interface &interface, const MapOptions &options,
-                          const Maps &maps) {
-    const std::uint32_t ifindex = if_nametoindex(interface.name.c_str());
-    if (ifindex == 0) {
-        return system_error("interface " + interface.name);
-    }
+Result<Attachment> attach(const config::Interface &interface, std::uint32_t ifindex,
+                          const MapOptions &options, const Maps &maps) {
     return Attaching(interface, ifindex, options, maps).run();
 }
 
-Status check_attached(const Attachment &attachment) {
-    const std::string where = "interface " + attachment.interface + ": ";
-    if (if_nametoindex(attachment.interface.c_str()) != attachment.ifindex) {
-        return Error{where + "it is gone, or a new interface has its name"};
+Result<Attachment> attach_again(const Attachment &known, std::uint32_t ifindex) {
+    if (known.dispatcher || !known.program) {
+        return Error{"it shares the interface"};
     }
-    const auto found = attached_to(attachment.ifindex);
-    if (!found) {
-        return Error{where + found.error().message};
+    const int failed =
+        bpf_xdp_attach(static_cast<int>(ifindex), known.program->get(),
+                       mode_flag(known.native) | XDP_FLAGS_UPDATE_IF_NOEXIST, nullptr);
+    if (failed != 0) {
+        return system_error("cannot attach", -failed);
     }
-    if (!runs_program(found->get(), attachment.program_id)) {
-        return Error{where + "the program is no longer attached"};
-    }
-    return Done{};
+    Attachment again = known;
+    again.ifindex = ifindex;
+    again.replaced = false;
+    return again;
 }
 
-Result<bool> detach(const std::string &interface, const std::string &pin_dir) {
-    const std::uint32_t ifindex = if_nametoindex(interface.c_str());
-    const auto found = ifindex == 0 ? Result<Multiprog>(Multiprog()) : attached_to(ifindex);
+bool follow(Attachment &attachment) {
+    const auto found = attached_to(attachment.ifindex);
+    if (!found || !*found || !runs_program(found->get(), attachment.program_id)) {
+        return false;
+    }
+    attachment.on_link = id_on_link(found->get());
+    attachment.dispatcher = !xdp_multiprog__is_legacy(found->get());
+    return true;
+}
+
+Result<bool> detach(const std::string &interface, std::uint32_t ifindex, const std::string &pin_dir,
+                    Ours ours) {
+    const auto found = attached_to(ifindex);
     if (!found) {
         return Error{"interface " + interface + ": " + found.error().message};
     }
@@ -322,36 +357,36 @@ Result<bool> detach(const std::string &interface, const std::string &pin_dir) {
     if (!present) {
         return false;
     }
-    const auto tables = pinned_call_tables(pin_dir);
+    const Recognition is_ours(pin_dir, ours);
     auto detached = xdp_multiprog__is_legacy(present.get())
-                        ? detach_alone(present.get(), ifindex, tables)
-                        : detach_from_dispatcher(present.get(), ifindex, tables);
+                        ? detach_alone(present.get(), ifindex, is_ours)
+                        : detach_from_dispatcher(present.get(), ifindex, is_ours);
     if (!detached) {
         return Error{"interface " + interface + ": " + detached.error().message};
     }
     return detached;
 }
 
-Status detach_except(const std::vector<std::string> &keep, const std::string &pin_dir) {
-    Status status = Done{};
+Result<unsigned> detach_except(const std::set<std::uint32_t> &keep, const std::string &pin_dir) {
+    Result<unsigned> detached = 0U;
     struct if_nameindex *const interfaces = if_nameindex();
     if (interfaces == nullptr) {
         return system_error("cannot list the interfaces");
     }
     for (auto *entry = interfaces; entry->if_index != 0; entry++) {
-        const std::string name = entry->if_name;
-        if (std::find(keep.begin(), keep.end(), name) != keep.end()) {
+        if (keep.contains(entry->if_index)) {
             continue;
         }
-        const auto detached = detach(name, pin_dir);
-        if (!detached) {
-            status = detached.error();
-        } else if (*detached) {
-            log::info("xdp_detached", {{"interface", name}});
+        const auto one = detach(entry->if_name, entry->if_index, pin_dir);
+        if (!one) {
+            detached = one.error();
+        } else if (*one) {
+            log::info("xdp_detached", {{"interface", entry->if_name}});
+            detached = detached ? Result<unsigned>(*detached + 1) : detached;
         }
     }
     if_freenameindex(interfaces);
-    return status;
+    return detached;
 }
 
 void redirect_library_messages() {

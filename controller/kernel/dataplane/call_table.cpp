@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/dataplane/call_table.hpp"
 
+#include "kernel/dataplane/map_access.hpp"
 #include "kernel/dataplane/memory.hpp"
 
 #include <sipsteer/settings.h>
@@ -173,6 +174,18 @@ Result<CallTable> CallTable::open(const std::string &directory, const TablePins 
         }
     }
     return map(std::move(calls), std::move(births), buckets);
+}
+
+Result<unsigned> CallTable::mend_pins(const std::string &directory, const TablePins &pins) const {
+    const auto calls = keep_pinned(calls_map_.get(), directory + "/" + pins.calls);
+    if (!calls) {
+        return calls.error();
+    }
+    const auto births = keep_pinned(births_map_.get(), directory + "/" + pins.births);
+    if (!births) {
+        return births.error();
+    }
+    return (*calls ? 1U : 0U) + (*births ? 1U : 0U);
 }
 
 Status CallTable::pin(const std::string &directory, const TablePins &pins) const {

@@ -53,6 +53,9 @@ public:
     /// Pins both maps; on failure neither is.
     Status pin(const std::string &directory, const TablePins &pins) const;
 
+    /// Pins again what is no longer pinned; how many maps.
+    Result<unsigned> mend_pins(const std::string &directory, const TablePins &pins) const;
+
     /// Other CPUs change them all the time: see calls/table.hpp.
     std::span<ss_bucket> calls() const { return calls_; }
     std::span<ss_births> births() const { return births_; }

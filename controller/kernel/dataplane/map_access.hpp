@@ -55,6 +55,9 @@ std::vector<Key> read_keys(int map) {
     return keys;
 }
 
+/// Pins a map again that is no longer pinned there. True if it was not. Fails if another map is.
+Result<bool> keep_pinned(int map, const std::string &path);
+
 inline ss_name make_name(const std::string &text) {
     ss_name name{};
     const auto length = std::min(text.size(), sizeof(name.text) - 1);

@@ -2,6 +2,7 @@
 #include "kernel/dataplane/maps.hpp"
 
 #include "kernel/dataplane/fragment_time.hpp"
+#include "kernel/dataplane/map_access.hpp"
 #include "kernel/dataplane/memory.hpp"
 #include "kernel/dataplane/older_layout.hpp"
 #include "kernel/dataplane/pin_check.hpp"
@@ -246,6 +247,34 @@ Status Maps::resize(std::uint32_t call_capacity) {
 void Maps::drop_before() {
     before_.reset();
     unpin_table(directory_, kBeforePins);
+}
+
+Result<unsigned> Maps::mend_pins() const {
+    if (auto made = make_directory(directory_); !made) {
+        return made.error();
+    }
+    unsigned mended = 0;
+    bpf_map *map = nullptr;
+    bpf_object__for_each_map(map, skeleton_->obj) {
+        if (bpf_map__is_internal(map) || bpf_map__fd(map) < 0) {
+            continue; // constants, and the tables, which come and go by themselves
+        }
+        const auto pinned = keep_pinned(bpf_map__fd(map), bpf_map__pin_path(map));
+        if (!pinned) {
+            return pinned.error();
+        }
+        mended += *pinned ? 1 : 0;
+    }
+    for (const auto &[table, pins] :
+         {std::pair(&*table_, kTablePins), std::pair(before_ ? &*before_ : nullptr, kBeforePins)}) {
+        const auto pinned =
+            table == nullptr ? Result<unsigned>(0U) : table->mend_pins(directory_, pins);
+        if (!pinned) {
+            return pinned.error();
+        }
+        mended += *pinned;
+    }
+    return mended;
 }
 
 Maps::~Maps() {

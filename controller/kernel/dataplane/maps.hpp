@@ -41,6 +41,8 @@ std::string maps_directory(const std::string &pin_dir);
 struct TableSizes {
     std::uint32_t present = 0;
     std::uint32_t before = 0;
+
+    bool operator==(const TableSizes &) const = default;
 };
 
 /// Opens the object, with the settings in it and every map tied to its pin, but loads nothing.
@@ -70,6 +72,10 @@ public:
     /// Gives the table before() up, when no call is in it any more. The kernel frees it once
     /// programs that are attached after this have taken the place of those that look into it.
     void drop_before();
+
+    /// Pins again what is no longer pinned: without its pins a restart would find no calls, and a
+    /// new program would get maps of its own. How many maps; an error if it cannot be.
+    Result<unsigned> mend_pins() const;
 
     int services() const;
     int pools() const;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/dataplane/multiprog.hpp"
 
-#include "kernel/dataplane/program_info.hpp"
-
 namespace sipsteer::dataplane {
 
 Result<Multiprog> attached_to(std::uint32_t ifindex) {
@@ -18,10 +16,10 @@ Result<Multiprog> attached_to(std::uint32_t ifindex) {
     return Multiprog(programs);
 }
 
-xdp_program *find_ours(const xdp_multiprog *programs, const std::vector<std::uint32_t> &tables) {
+xdp_program *find_ours(const xdp_multiprog *programs, const std::function<bool(int)> &is_ours) {
     xdp_program *program = nullptr;
     while ((program = xdp_multiprog__next_prog(program, programs)) != nullptr) {
-        if (uses_any_map(xdp_program__fd(program), tables)) {
+        if (is_ours(xdp_program__fd(program))) {
             return program;
         }
     }

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string_view>
 #include <type_traits>
 
@@ -41,8 +42,8 @@ std::string program_label(int program_fd) {
 
 namespace {
 
-/// Kernel ids of a program's maps.
-std::vector<std::uint32_t> maps_of(int program_fd) {
+/// Kernel ids of the maps that a program uses; empty if it cannot be asked.
+std::vector<std::uint32_t> used_maps(int program_fd) {
     std::vector<std::uint32_t> used(64);
     bpf_prog_info info{};
     info.map_ids = reinterpret_cast<std::uintptr_t>(used.data());
@@ -59,7 +60,7 @@ using Constants = std::remove_pointer_t<decltype(sipsteer_bpf::rodata)>;
 
 /// A program's constants, if they are laid out as this version's.
 std::unique_ptr<Constants> constants_of(int program_fd) {
-    for (const std::uint32_t id : maps_of(program_fd)) {
+    for (const std::uint32_t id : used_maps(program_fd)) {
         const Fd map(bpf_map_get_fd_by_id(id));
         bpf_map_info info{};
         std::uint32_t size = sizeof(info);
@@ -75,6 +76,13 @@ std::unique_ptr<Constants> constants_of(int program_fd) {
         }
     }
     return nullptr;
+}
+
+std::string map_name(std::uint32_t id) {
+    const Fd map(bpf_map_get_fd_by_id(id));
+    bpf_map_info info{};
+    std::uint32_t size = sizeof(info);
+    return map && bpf_obj_get_info_by_fd(map.get(), &info, &size) == 0 ? info.name : "";
 }
 
 } // namespace
@@ -96,10 +104,24 @@ std::optional<std::array<std::uint64_t, 2>> secret_of_pinned_program(const std::
 }
 
 bool uses_any_map(int program_fd, const std::vector<std::uint32_t> &map_ids) {
-    const auto used = maps_of(program_fd);
+    const auto used = used_maps(program_fd);
     return std::any_of(used.begin(), used.end(), [&](std::uint32_t id) {
         return std::find(map_ids.begin(), map_ids.end(), id) != map_ids.end();
     });
+}
+
+bool looks_like_ours(int program_fd) {
+    bpf_prog_info info{};
+    std::uint32_t size = sizeof(info);
+    if (bpf_obj_get_info_by_fd(program_fd, &info, &size) != 0 ||
+        std::string(info.name) != "sipsteer") {
+        return false;
+    }
+    std::set<std::string> names;
+    for (const auto id : used_maps(program_fd)) {
+        names.insert(map_name(id));
+    }
+    return names.contains("calls") && names.contains("services") && names.contains("servers");
 }
 
 std::vector<std::uint32_t> pinned_call_tables(const std::string &pin_dir) {

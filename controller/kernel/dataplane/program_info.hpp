@@ -21,6 +21,10 @@ std::string program_label(int program_fd);
 /// Whether a program uses any of the maps (by their kernel ids).
 bool uses_any_map(int program_fd, const std::vector<std::uint32_t> &map_ids);
 
+/// Whether a program has our program's name and maps of our maps' names, whichever maps these are:
+/// an older one of ours whose pins are lost, or another daemon's.
+bool looks_like_ours(int program_fd);
+
 /// Kernel ids of the call tables pinned below a pin directory, of every layout.
 std::vector<std::uint32_t> pinned_call_tables(const std::string &pin_dir);
 

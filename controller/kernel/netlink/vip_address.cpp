@@ -14,11 +14,11 @@ using netlink::Request;
 
 namespace {
 
-void fill(Request &request, const LinkInfo &link, const Address &address) {
+void fill(Request &request, std::uint32_t ifindex, const Address &address) {
     auto &body = request.body<ifaddrmsg>();
     body.ifa_family = netlink::family_of(address);
     body.ifa_prefixlen = address.is_ipv4() ? 32 : 128;
-    body.ifa_index = link.ifindex;
+    body.ifa_index = ifindex;
     request.put(IFA_LOCAL, address);
     request.put(IFA_ADDRESS, address);
 }
@@ -41,17 +41,13 @@ std::string describe(const char *verb, const std::string &interface, const Addre
 
 } // namespace
 
-Result<bool> add_address(const std::string &interface, const Address &address) {
+Result<bool> add_address(const LinkInfo &link, const Address &address) {
     auto socket = netlink::Socket::open();
     if (!socket) {
         return socket.error();
     }
-    const auto link = find_link(*socket, interface);
-    if (!link) {
-        return link.error();
-    }
     Request request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
-    fill(request, *link, address);
+    fill(request, link.ifindex, address);
     if (!address.is_ipv4()) {
         fill_ipv6(request);
     }
@@ -60,27 +56,27 @@ Result<bool> add_address(const std::string &interface, const Address &address) {
         return false;
     }
     if (failed != 0) {
-        return system_error(describe("put", interface, address), failed);
+        return system_error(describe("put", link.name, address), failed);
     }
     // Only a help: with the interface down, for one, nobody hears it, and nobody needs to.
-    static_cast<void>(announce_address(*link, address));
+    static_cast<void>(announce_address(link, address));
     return true;
 }
 
-Status remove_address(const std::string &interface, const Address &address) {
+Status remove_address(std::uint32_t ifindex, const Address &address) {
     auto socket = netlink::Socket::open();
     if (!socket) {
         return socket.error();
     }
-    const auto link = find_link(*socket, interface);
+    const auto link = find_link(*socket, ifindex);
     if (!link) {
         return Done{}; // gone, and the address with it
     }
     Request request(RTM_DELADDR);
-    fill(request, *link, address);
+    fill(request, ifindex, address);
     const int failed = socket->ask(request);
     if (failed != 0 && failed != EADDRNOTAVAIL) {
-        return system_error(describe("remove", interface, address), failed);
+        return system_error(describe("remove", link->name, address), failed);
     }
     return Done{};
 }

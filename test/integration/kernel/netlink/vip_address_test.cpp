@@ -2,11 +2,13 @@
 //
 // Interfaces by name, and VIPs on them.
 #include "kernel/netlink/announce.hpp"
+#include "kernel/netlink/host_addresses.hpp"
 #include "kernel/netlink/link.hpp"
 #include "kernel/netlink/vip_address.hpp"
 #include "namespaces.hpp"
 #include "neighbour_watch.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/udp.hpp>
 #include <catch2/catch.hpp>
@@ -44,7 +46,7 @@ TEST_CASE("a VIP is put on an interface, announced, and taken away") {
     // The server remembers another director.
     segment.on_server("ip neighbour add " + vip + " lladdr 02:00:00:00:00:22 dev eth0 nud stale");
 
-    const auto added = add_address("eth0", address(vip));
+    const auto added = add_address(*find_link("eth0"), address(vip));
     REQUIRE(added);
     CHECK(*added);
     CHECK(shell_says("ip address show dev eth0 | grep -q '" + vip + (ipv4 ? "/32" : "/128") + "'"));
@@ -60,22 +62,22 @@ TEST_CASE("a VIP is put on an interface, announced, and taken away") {
         CHECK(watch.hop(vip).mac == kDirectorMac);
     }
 
-    const auto again = add_address("eth0", address(vip));
+    const auto again = add_address(*find_link("eth0"), address(vip));
     REQUIRE(again);
     CHECK_FALSE(*again);
 
-    CHECK(remove_address("eth0", address(vip)));
+    CHECK(remove_address(find_link("eth0")->ifindex, address(vip)));
     CHECK_FALSE(shell_says("ip address show dev eth0 | grep -q '" + vip + "'"));
     CHECK(shell_says("ip address show dev eth0 | grep -q '" +
                      std::string(ipv4 ? "192.0.2.1/24" : "2001:db8::1/64") + "'"));
-    CHECK(remove_address("eth0", address(vip)));
+    CHECK(remove_address(find_link("eth0")->ifindex, address(vip)));
 }
 
 TEST_CASE("the director does not take the VIP as the source of what it sends") {
     const bool ipv4 = GENERATE(true, false);
     Segment segment;
     // A VIP that is nearer to the server than the director's own address.
-    REQUIRE(add_address("eth0", address(ipv4 ? "192.0.2.10" : "2001:db8::a")));
+    REQUIRE(add_address(*find_link("eth0"), address(ipv4 ? "192.0.2.10" : "2001:db8::a")));
     asio::io_context io;
     const asio::ip::udp::endpoint server(
         asio::ip::make_address(ipv4 ? "192.0.2.11" : "2001:db8::b"), 5060);
@@ -86,12 +88,20 @@ TEST_CASE("the director does not take the VIP as the source of what it sends") {
 
 TEST_CASE("a VIP on an interface that is down or missing") {
     Segment segment;
-    const auto missing = add_address("eth7", address("192.0.2.100"));
+    LinkInfo gone;
+    gone.ifindex = 1000000;
+    gone.name = "eth7";
+    const auto missing = add_address(gone, address("192.0.2.100"));
     REQUIRE_FALSE(missing);
-    CHECK(missing.error().message == "interface eth7: No such device");
-    CHECK(remove_address("eth7", address("192.0.2.100")));
+    CHECK(missing.error().message ==
+          "cannot put address 192.0.2.100 on interface eth7: No such device");
+    CHECK(remove_address(gone.ifindex, address("192.0.2.100")));
     shell("ip link set eth0 down");
-    const auto added = add_address("eth0", address("192.0.2.100"));
+    const auto added = add_address(*find_link("eth0"), address("192.0.2.100"));
     REQUIRE(added);
     CHECK(*added);
+    const auto addresses = find_addresses();
+    REQUIRE(addresses);
+    const HostAddress expected{find_link("eth0")->ifindex, address("192.0.2.100")};
+    CHECK(std::count(addresses->begin(), addresses->end(), expected) == 1);
 }

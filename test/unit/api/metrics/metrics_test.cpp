@@ -48,7 +48,11 @@ State example() {
     state.version = "1.2.3";
     state.layout = 7;
     state.start_time = 1700000000.5;
-    state.interfaces = {{"eth0", true}, {"eth1", false}};
+    state.ready = true;
+    state.interfaces = {
+        {"eth0", true, true, true}, {"eth1", true, false, true}, {"eth2", false, false, false}};
+    state.vips = {{"198.51.100.100", "eth0", true}, {"2001:db8::100", "eth2", false}};
+    state.repairs = {{"program", 3}, {"vip", 0}};
     Service service;
     service.name = "sip";
     service.traffic = {12345678901, 9007199254740992};
@@ -121,7 +125,13 @@ TEST_CASE("metrics: each value of the state is there, with its labels") {
         R"(sipsteer_build_info{version="1.2.3",layout="7"} 1)",
         "process_start_time_seconds 1700000000.5",
         R"(sipsteer_interface_native_mode{interface="eth0"} 1)",
-        R"(sipsteer_interface_native_mode{interface="eth1"} 0)",
+        R"(sipsteer_interface_native_mode{interface="eth1"} 0)", "sipsteer_ready 1",
+        R"(sipsteer_interface_attached{interface="eth1"} 1)",
+        R"(sipsteer_interface_attached{interface="eth2"} 0)",
+        R"(sipsteer_interface_link_up{interface="eth2"} 0)",
+        R"(sipsteer_vip_present{address="198.51.100.100",interface="eth0"} 1)",
+        R"(sipsteer_vip_present{address="2001:db8::100",interface="eth2"} 0)",
+        R"(sipsteer_host_repairs_total{what="program"} 3)",
         R"(sipsteer_service_packets_total{service="sip"} 12345678901)",
         R"(sipsteer_service_bytes_total{service="sip"} 9007199254740992)",
         R"(sipsteer_service_messages_total{service="sip",method="INVITE"} 17)",

@@ -197,7 +197,7 @@ TEST_CASE("a VLAN interface as the kernel describes it") {
     auto *body = static_cast<ifinfomsg *>(mnl_nlmsg_put_extra_header(message, sizeof(ifinfomsg)));
     body->ifi_type = ARPHRD_ETHER;
     body->ifi_index = 7;
-    body->ifi_flags = IFF_UP | IFF_RUNNING;
+    body->ifi_flags = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
     mnl_attr_put_strz(message, IFLA_IFNAME, "eth0.100");
     mnl_attr_put(message, IFLA_ADDRESS, kMac.size(), kMac.data());
     mnl_attr_put_u32(message, IFLA_MTU, 1500);
@@ -215,6 +215,7 @@ TEST_CASE("a VLAN interface as the kernel describes it") {
                             .kind = "vlan",
                             .ethernet = true,
                             .up = true,
+                            .enabled = true,
                             .mtu = 1500,
                             .mac = kMac,
                             .lower = 2,
