@@ -95,7 +95,6 @@ void check_probe(const Probe &probe, const std::string &path, Errors &errors) {
 
 void check_pools(const Config &config, Errors &errors) {
     check_names(config.pools, "pools", errors);
-    std::size_t servers = 0;
     for (std::size_t i = 0; i < config.pools.size(); i++) {
         const Pool &pool = config.pools[i];
         const std::string path = element_path("pools", i);
@@ -103,11 +102,6 @@ void check_pools(const Config &config, Errors &errors) {
         check_pairings(pool, path, errors);
         check_names(pool.servers, field_path(path, "servers"), errors);
         check_endpoints(pool.servers, field_path(path, "servers"), errors);
-        servers += pool.servers.size();
-    }
-    if (servers > SS_MAX_SERVERS) {
-        errors.add("pools", std::to_string(servers) + " servers in all; at most " +
-                                std::to_string(SS_MAX_SERVERS) + " are supported");
     }
 }
 
@@ -117,7 +111,7 @@ void check_pools(const Config &config, Errors &errors) {
 void check_pool_name(const std::string &path, const std::string &name,
                      const std::vector<std::string> &names, Errors &errors) {
     const std::string field = field_path(path, "pool");
-    if (!errors.has(field) && !errors.has("pools") && !errors.has(path) &&
+    if (!errors.full() && !errors.has(field) && !errors.has("pools") && !errors.has(path) &&
         std::find(names.begin(), names.end(), name) == names.end()) {
         errors.add(field, quoted(name) + " is not the name of a pool" + did_you_mean(name, names));
     }

@@ -11,6 +11,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t kShownBytes = 80;
+constexpr std::size_t kCharacterBytes = 4; // of UTF-8, at most
 
 bool is_plain(const std::string &field) {
     return !field.empty() && std::all_of(field.begin(), field.end(), [](unsigned char c) {
@@ -48,13 +49,25 @@ std::string element_path(const std::string &path, std::size_t index) {
 }
 
 std::string shown(const json &value) {
-    const auto replace = json::error_handler_t::replace; // of bytes that are not UTF-8
-    std::string text = value.dump(-1, ' ', true, replace);
+    constexpr std::size_t kEnough = kShownBytes + kCharacterBytes; // one may be cut at the end
+    const auto replace = json::error_handler_t::replace;           // of bytes that are not UTF-8
+    const auto *whole = value.get_ptr<const std::string *>();
+    std::string text = whole != nullptr && whole->size() > kEnough
+                           ? json(whole->substr(0, kEnough)).dump(-1, ' ', true, replace)
+                           : value.dump(-1, ' ', true, replace);
     if (text.size() > kShownBytes) {
         text.resize(kShownBytes);
         text += "...";
     }
     return text;
+}
+
+std::string Cursor::path() const {
+    if (parent_ == nullptr) {
+        return "";
+    }
+    return parent_->value_.is_array() ? element_path(parent_->path(), index_)
+                                      : field_path(parent_->path(), std::string(name_));
 }
 
 void Cursor::fail_type(const std::string &expected) const {

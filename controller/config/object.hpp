@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,32 +33,44 @@ public:
 
     template <typename T, typename Rule>
     void required(const char *name, T &out, const Rule &rule, const char * = "") {
-        optional(name, out, rule);
-        if (!at_.value().contains(name)) {
+        if (!read(name, out, rule)) {
             at_.fail_field(name, "missing");
         }
     }
 
     template <typename T, typename Rule>
     void optional(const char *name, T &out, const Rule &rule, const char * = "") {
-        known_.emplace_back(name);
-        if (at_.value().contains(name)) {
-            rule.read(at_.field(name), out);
-        }
+        (void)read(name, out, rule);
     }
 
     /// Complains about the fields that the description does not name.
     void refuse_unknown() const {
         for (const auto &item : at_.value().items()) {
+            if (at_.errors().full()) {
+                return;
+            }
             if (std::find(known_.begin(), known_.end(), item.key()) == known_.end()) {
-                at_.fail_field(item.key(), "unknown field" + did_you_mean(item.key(), known_));
+                const std::vector<std::string> names(known_.begin(), known_.end());
+                at_.fail_field(item.key(), "unknown field" + did_you_mean(item.key(), names));
             }
         }
     }
 
 private:
+    /// Whether the field is there.
+    template <typename T, typename Rule>
+    bool read(const char *name, T &out, const Rule &rule) {
+        known_.emplace_back(name);
+        const auto field = at_.value().find(known_.back());
+        if (field == at_.value().end()) {
+            return false;
+        }
+        rule.read(at_.field(known_.back(), *field), out);
+        return true;
+    }
+
     const Cursor &at_;
-    std::vector<std::string> known_;
+    std::vector<std::string_view> known_;
 };
 
 /// Writes an object with all its fields, but those that are absent.
@@ -193,7 +206,7 @@ struct ListOfObjects {
     std::size_t most;
 
     /// Each element of the list has its place in `out`, even if it cannot be read: the checks
-    /// name elements by their place.
+    /// name elements by their place. A list that is too long is not read.
     template <typename T>
     void read(const Cursor &at, std::vector<T> &out) const {
         if (!at.value().is_array()) {
@@ -207,9 +220,10 @@ struct ListOfObjects {
         if (count > most) {
             at.fail(std::to_string(count) + " given; at most " + std::to_string(most) +
                     " are supported");
+            return;
         }
         out.assign(count, T{});
-        for (std::size_t i = 0; i < count; i++) {
+        for (std::size_t i = 0; i < count && !at.errors().full(); i++) {
             Object{}.read(at.element(i), out[i]);
         }
     }

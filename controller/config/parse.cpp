@@ -6,6 +6,8 @@
 #include "config/fields.hpp"
 #include "config/json_text.hpp"
 
+#include <sipsteer/limits.h>
+
 #include <array>
 #include <fcntl.h>
 
@@ -13,9 +15,28 @@ namespace sipsteer::config {
 
 namespace {
 
+/// Servers of all pools, of whatever form.
+std::size_t servers_in(const nlohmann::json &document) {
+    std::size_t servers = 0;
+    if (!document.is_object() || !document.contains("pools")) {
+        return servers;
+    }
+    for (const auto &pool : document["pools"]) {
+        if (pool.is_object() && pool.contains("servers") && pool["servers"].is_array()) {
+            servers += pool["servers"].size();
+        }
+    }
+    return servers;
+}
+
 Parsed parse_into(Errors &errors, const nlohmann::json &document) {
+    if (const auto servers = servers_in(document); servers > SS_MAX_SERVERS) { // before all work
+        errors.add("pools", std::to_string(servers) + " servers in all; at most " +
+                                std::to_string(SS_MAX_SERVERS) + " are supported");
+        return errors.all();
+    }
     Config config;
-    Object{}.read(Cursor(document, "", errors), config);
+    Object{}.read(Cursor(document, errors), config);
     check_whole(config, errors);
     if (!errors.empty()) {
         return errors.all();

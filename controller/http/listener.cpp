@@ -38,9 +38,11 @@ void log_exception(const char *event, const std::exception_ptr &exception) {
 } // namespace
 
 Listener::Listener(Acceptor acceptor, TlsContext tls, Access access,
-                   std::shared_ptr<const Router> router, const Limits &limits)
+                   std::shared_ptr<const Router> router, const Limits &limits,
+                   asio::any_io_executor aside)
     : acceptor_(std::move(acceptor)), tls_(std::move(tls)), access_(std::move(access)),
-      router_(std::move(router)), limits_(limits), timer_(acceptor_.get_executor()) {}
+      router_(std::move(router)), limits_(limits), aside_(std::move(aside)),
+      timer_(acceptor_.get_executor()) {}
 
 void Listener::start() {
     asio::co_spawn(acceptor_.get_executor(), accept_all(),
@@ -150,7 +152,7 @@ void Listener::turn_away(StreamSocket &socket, const ClientAddress &client) {
 
 void Listener::serve(StreamSocket socket, const ClientAddress &client) {
     const auto session = std::make_shared<Session>(Transport(std::move(socket), tls_), client,
-                                                   router_, access_, limits_);
+                                                   router_, access_, limits_, aside_);
     sessions_.push_back(session);
     asio::co_spawn(acceptor_.get_executor(), session->run(),
                    [self = shared_from_this(), session](const std::exception_ptr &failure) {

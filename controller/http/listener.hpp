@@ -8,6 +8,7 @@
 #include "http/stream_socket.hpp"
 #include "http/tls.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <list>
@@ -24,9 +25,9 @@ class Listener : public std::enable_shared_from_this<Listener> {
 public:
     using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
 
-    /// `tls` null: plain text.
+    /// `tls` null: plain text. `aside` has a thread that reads long bodies.
     Listener(Acceptor acceptor, TlsContext tls, Access access, std::shared_ptr<const Router> router,
-             const Limits &limits);
+             const Limits &limits, boost::asio::any_io_executor aside);
 
     /// Begins to take connections. Once.
     void start();
@@ -49,6 +50,7 @@ private:
     Access access_;
     std::shared_ptr<const Router> router_;
     Limits limits_;
+    boost::asio::any_io_executor aside_;
     boost::asio::steady_timer timer_; // a pause in accepting; when stopping, the end of grace
     std::list<std::shared_ptr<Session>> sessions_; // the oldest first
     Alarm too_many_{"api_too_many_connections"};

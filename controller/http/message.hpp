@@ -17,13 +17,16 @@
 
 namespace sipsteer::http {
 
+struct ReadBody;
+
 struct Request {
     std::string method; // "GET"; case matters (RFC 9110, 9.1)
     Target target;
     std::map<std::string, std::string> captured; // what stood for {name} in the route's pattern
     std::string body;
     Fields fields = {};
-    bool may_change = true; // false: the client's token is for reading only
+    bool may_change = true;              // false: the client's token is for reading only
+    std::shared_ptr<ReadBody> read = {}; // a long body, as JSON (json_body.hpp)
 };
 
 struct Response {

@@ -71,7 +71,7 @@ Status Server::listen(const std::string &path, mode_t mode, const std::string &g
     file->release_socket();
     file_ = std::make_unique<SocketFile>(std::move(*file));
     listeners_.push_back(std::make_shared<Listener>(std::move(acceptor), nullptr, Access(nullptr),
-                                                    router_, limits_));
+                                                    router_, limits_, aside_.get_executor()));
     listeners_.back()->start();
     return Done{};
 }
@@ -85,7 +85,8 @@ Result<std::uint16_t> Server::listen_tcp(const Address &address, std::uint16_t p
     error_code ignored;
     const std::uint16_t bound = acceptor->local_endpoint(ignored).port();
     listeners_.push_back(std::make_shared<Listener>(std::move(*acceptor), tls,
-                                                    Access(std::move(tokens)), router_, limits_));
+                                                    Access(std::move(tokens)), router_, limits_,
+                                                    aside_.get_executor()));
     listeners_.back()->start();
     return bound;
 }

@@ -9,6 +9,7 @@
 #include "http/tokens.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -50,6 +51,7 @@ private:
     std::shared_ptr<const Router> router_;
     Limits limits_;
     std::unique_ptr<SocketFile> file_;
+    boost::asio::thread_pool aside_{1}; // reads long bodies
     std::vector<std::shared_ptr<Listener>> listeners_;
 };
 

@@ -2,6 +2,7 @@
 #include "http/session.hpp"
 
 #include "base/log.hpp"
+#include "http/json_body.hpp"
 #include "http/problem.hpp"
 #include "http/read_error.hpp"
 
@@ -42,10 +43,10 @@ bool expects_continue(const HttpRequest &request) {
 } // namespace
 
 Session::Session(Transport stream, ClientAddress client, std::shared_ptr<const Router> router,
-                 Access access, const Limits &limits)
+                 Access access, const Limits &limits, asio::any_io_executor aside)
     : stream_(std::move(stream)), client_(std::move(client)), router_(std::move(router)),
-      access_(std::move(access)), limits_(limits), buffer_(std::size_t{limits.header_bytes} * 2),
-      timer_(stream_.get_executor()) {}
+      access_(std::move(access)), limits_(limits), aside_(std::move(aside)),
+      buffer_(std::size_t{limits.header_bytes} * 2), timer_(stream_.get_executor()) {}
 
 awaitable<void> Session::run() {
     const auto self = shared_from_this();
@@ -116,6 +117,10 @@ awaitable<bool> Session::serve(Request request, Parser &parser) {
     const bool head = parser.get().method() == beast_http::verb::head;
     const unsigned version = answer_version(parser.get().version());
     request.body = std::move(parser.get().body());
+    if (is_long_json(request)) {
+        disarm();
+        request.read = co_await read_there(aside_, request.body);
+    }
     Response response = answer(request);
     if (response.stream) {
         co_await send_stream(std::move(response), version, head);

@@ -27,8 +27,9 @@ class Session : public std::enable_shared_from_this<Session> {
 public:
     using Clock = std::chrono::steady_clock;
 
+    /// `aside` has a thread that reads long bodies.
     Session(Transport stream, ClientAddress client, std::shared_ptr<const Router> router,
-            Access access, const Limits &limits);
+            Access access, const Limits &limits, boost::asio::any_io_executor aside);
 
     /// Serves the client until it goes or has to go.
     boost::asio::awaitable<void> run();
@@ -79,6 +80,7 @@ private:
     std::shared_ptr<const Router> router_;
     Access access_;
     Limits limits_;
+    boost::asio::any_io_executor aside_;
     boost::beast::flat_buffer buffer_; // what came after the request being served
     boost::asio::steady_timer timer_;
     std::uint64_t turn_ = 0;       // of the timer: one that fired before it was set again is void

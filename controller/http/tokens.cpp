@@ -141,7 +141,7 @@ Result<std::vector<Token>> parse_tokens(std::string_view text) {
     config::Errors errors;
     std::vector<Token> tokens;
     if (const auto document = config::parse_json(text, errors)) {
-        const Cursor whole(*document, "", errors);
+        const Cursor whole(*document, errors);
         config::ListOfObjects{0, kMostTokens}.read(whole, tokens);
         check_names(tokens, errors);
     }

@@ -3,6 +3,7 @@
 // Reading and writing a configuration as a whole.
 #include "config_cases.hpp"
 
+#include "config/json_text.hpp"
 #include "config/suggest.hpp"
 
 #include <sipsteer/method.h>
@@ -322,6 +323,65 @@ TEST_CASE("deep nesting is an error like another") {
           Texts{"nested deeper than 32 levels"});
 }
 
+TEST_CASE("a document has at most so many values, and names of at most so many bytes") {
+    const auto list = [](std::size_t values) { // of the list and its empty objects
+        std::string text = "[{}";
+        for (std::size_t i = 2; i < values; i++) {
+            text += ",{}";
+        }
+        return text + "]";
+    };
+    Errors errors;
+    const auto most = parse_json(list(kMostValues), errors);
+    REQUIRE(most);
+    CHECK(errors.empty());
+    CHECK(most->size() == kMostValues - 1);
+    CHECK(texts(parse_text(list(kMostValues + 1))) == Texts{"more than 150000 values"});
+    CHECK(texts(parse_text(std::string(700'000, '9').insert(1, "."))).size() == 1);
+
+    const std::string name(kMostNameBytes, 'n');
+    CHECK(parse_json("{\"" + name + "\": 1}", errors));
+    CHECK(errors.empty());
+    CHECK(texts(parse_text("{\"" + name + "n\": 1}")) ==
+          Texts{"a field has a name of more than 256 bytes"});
+}
+
+TEST_CASE("a document makes what the library makes of it") {
+    const std::string text = R"({"a": [null, true, -1, 18446744073709551615, 1.5, "x", [], {}],
+                                 "b": {"c": {"d": [[1], {"e": 2}]}}, "": 0})";
+    Errors errors;
+    CHECK(parse_json(text, errors) == json::parse(text));
+    CHECK(parse_json("7", errors) == json(7));
+    CHECK(errors.empty());
+}
+
+TEST_CASE("of errors without end the first hundred are told") {
+    std::string unknown = R"({"interfaces": [{"name": "e"}], "pools": [], "services": [])";
+    std::string twice = "{\"a\": 1";
+    std::string servers = R"({"interfaces": [{"name": "e"}], "services": [],
+                              "pools": [{"name": "p", "servers": [{})";
+    for (int i = 0; i < 4'000; i++) {
+        unknown += ",\"unknown" + std::to_string(i) + "\": 1";
+        twice += ",\"a\": 1";
+        servers += ",{}";
+    }
+    for (const std::string &text : {unknown + "}", twice + "}", servers + "]}]}"}) {
+        const auto found = texts(parse_text(text));
+        REQUIRE(found.size() >= 101);
+        CHECK(found[100] == "more than 100 errors; mend these first");
+        CHECK(found.size() == 101);
+    }
+}
+
+TEST_CASE("what cannot be read is not quoted whole") {
+    const std::string digits(1'000'000, '9');
+    for (const std::string &text : {digits, "[1e" + digits, "[\"" + digits, "{\"" + digits}) {
+        const auto found = texts(parse_text(text));
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].size() < 350);
+    }
+}
+
 TEST_CASE("files") {
     const TemporaryFile file(good().dump(2));
     CHECK(texts(load_file(file.path())).empty());
@@ -346,6 +406,14 @@ TEST_CASE("the examples are good") {
     REQUIRE(texts(two_pools).empty());
     CHECK(two_pools->pools.size() == 2);
     CHECK(two_pools->services.size() == 5);
+}
+
+TEST_CASE("suggestions are the nearest word, and less than three letters away") {
+    CHECK(did_you_mean("abcd", {"abXY", "abcX"}) == "; did you mean \"abcX\"?");
+    CHECK(did_you_mean("abcdefgh", {"XYZdefgh"}).empty());
+    CHECK(did_you_mean("abcdefgh", {"cdefgh"}) == "; did you mean \"cdefgh\"?");
+    CHECK(did_you_mean("abcdefgh", {"abcdefghij"}) == "; did you mean \"abcdefghij\"?");
+    CHECK(did_you_mean("abcdefgh", {"defgh"}).empty());
 }
 
 TEST_CASE("suggestions are likely ones") {
