@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/access.hpp"
 
+#include "base/address.hpp"
 #include "http/problem.hpp"
 
 #include <boost/beast/core/string.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -77,7 +79,51 @@ std::optional<std::string> bearer_token(const Request &request) {
     return begin == std::string::npos ? std::nullopt : std::optional(field->substr(begin));
 }
 
+/// The host of a Host field (RFC 9110, 7.2), without port and brackets.
+std::string_view host_of(std::string_view field) {
+    if (field.starts_with('[')) {
+        return field.substr(1, field.find(']') - 1);
+    }
+    return field.substr(0, field.find(':'));
+}
+
+/// Whether no other site can have this name lead to us: localhost (RFC 6761, 6.3) or an address, or
+/// none. A page of any other name can have a browser resolve that to 127.0.0.1, where a bridge to
+/// our socket may listen, and is of one origin with us then.
+bool is_beyond_dns(std::string_view field) {
+    const std::string_view host = host_of(field);
+    constexpr std::string_view kLocal = "localhost";
+    const auto tail = host.substr(host.size() - std::min(host.size(), kLocal.size()));
+    const bool local =
+        boost::beast::iequals(tail, kLocal) &&
+        (host.size() == kLocal.size() || host[host.size() - kLocal.size() - 1] == '.');
+    return host.empty() || local || Address::parse(std::string(host));
+}
+
+std::optional<Response> refuse_name(const Request &request) {
+    const auto host = request.fields.get("Host").value_or("");
+    if (is_beyond_dns(host)) {
+        return std::nullopt;
+    }
+    return problem_response(
+        {403,
+         "Host: the Unix socket serves \"localhost\" and addresses, not \"" + host + "\"",
+         {},
+         {}});
+}
+
+/// A browser says from where a page asks (Fetch Metadata): "none" is a person who typed the
+/// address.
+bool is_from_elsewhere(const Request &request) {
+    const auto site = request.fields.get("Sec-Fetch-Site");
+    return site && *site != "same-origin" && *site != "none";
+}
+
 std::optional<Response> refuse_foreign(const Request &request) {
+    if (is_from_elsewhere(request) && !is_for_all(request)) {
+        return problem_response(
+            {403, "a page of another origin gets nothing from the API (Sec-Fetch-Site)", {}, {}});
+    }
     const auto origin = request.fields.get("Origin");
     if (is_safe(request) || !origin || is_own(*origin, request.fields.get("Host").value_or(""))) {
         return std::nullopt;
@@ -125,7 +171,10 @@ std::optional<Response> Access::refuse(Request &request, const std::string &clie
     if (auto refused = refuse_foreign(request)) {
         return refused;
     }
-    if (!tokens_ || is_for_all(request)) {
+    if (!tokens_) {
+        return refuse_name(request);
+    }
+    if (is_for_all(request)) {
         return std::nullopt;
     }
     return refuse_token(request, *tokens_, [&](const std::string &problem) {

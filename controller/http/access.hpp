@@ -19,10 +19,11 @@ public:
     explicit Access(std::shared_ptr<Tokens> tokens)
         : tokens_(std::move(tokens)), alarm_(std::make_shared<Alarm>("api_wrong_tokens")) {}
 
-    /// The answer if the request may not be made: 401 without a good token, 403 if its role does
-    /// not do, or if a page of another site has a browser make a change (RFC 6454). Looks at all
-    /// but the body and what the router captures. `client` is for the log, which warns of wrong
-    /// tokens. Fills in request.may_change.
+    /// The answer if the request may not be made: 401 without a good token; 403 if its role does
+    /// not do, if a page of another origin has a browser make it (RFC 6454, Fetch Metadata), or
+    /// where no token is needed, if it is for a name that the owner of another site may have given
+    /// to us (DNS rebinding). Looks at all but the body and what the router captures. `client` is
+    /// for the log, which warns of wrong tokens. Fills in request.may_change.
     std::optional<Response> refuse(Request &request, const std::string &client) const;
 
     /// Whether one who may make the request is known by that.

@@ -45,7 +45,7 @@ class Client:
 
     def ask(self, method, target, body=b"", fields=""):
         """Status, header fields by their names in small letters, body."""
-        head = f"{method} {target} HTTP/1.1\r\nHost: load\r\nContent-Length: {len(body)}\r\n{fields}\r\n"
+        head = f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n{fields}\r\n"
         self.socket.sendall(head.encode() + body)
         while b"\r\n\r\n" not in self.buffer:
             self.receive()

@@ -57,7 +57,7 @@ TEST_CASE("pipelined requests are answered in their order") {
     for (int i = 1; i <= kMany; ++i) {
         requests += get("/v1/calls?limit=" + std::to_string(i));
     }
-    requests += "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
+    requests += "PUT /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
     requests += get("/v1/status", "Connection: close\r\n");
     std::thread sender([&] { client.send(requests); });
     for (int i = 1; i <= kMany; ++i) {
@@ -105,7 +105,7 @@ TEST_CASE("HTTP/1.0 closes unless asked to keep") {
 TEST_CASE("HEAD is GET without the body") {
     const Running server;
     Client client(server.path());
-    client.send("HEAD /v1/status HTTP/1.1\r\nHost: x\r\n\r\n" + get("/v1/status"));
+    client.send("HEAD /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/v1/status"));
     const HttpAnswer head = client.receive(true);
     const HttpAnswer whole = client.receive();
     CHECK(head.result_int() == 200);
@@ -113,7 +113,7 @@ TEST_CASE("HEAD is GET without the body") {
     CHECK(head[beast_http::field::content_length] == std::to_string(whole.body().size()));
     CHECK(whole.body() == "{\"state\":\"running\"}\n");
 
-    client.send("HEAD /nothing HTTP/1.1\r\nHost: x\r\n\r\n" + get("/v1/status"));
+    client.send("HEAD /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/v1/status"));
     CHECK(client.receive(true).result_int() == 404);
     CHECK(client.receive().result_int() == 200);
 }
@@ -121,11 +121,11 @@ TEST_CASE("HEAD is GET without the body") {
 TEST_CASE("a wrong method is 405 with Allow") {
     const Running server;
     Client client(server.path());
-    client.send("DELETE /v1/status HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("DELETE /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const HttpAnswer answer = client.receive();
     CHECK(problem_of(answer)["status"] == 405);
     CHECK(answer[beast_http::field::allow] == "GET, HEAD");
-    client.send("FROBNICATE /v1/status HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("FROBNICATE /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n");
     CHECK(client.receive().result_int() == 405);
 }
 
@@ -133,12 +133,12 @@ TEST_CASE("bodies are read, whole and in chunks") {
     const Running server;
     Client client(server.path());
     const std::string most(1024 * 1024, 'x');
-    client.send("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n" + most);
+    client.send("PUT /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n\r\n" + most);
     CHECK(json::parse(client.receive().body())["bytes"] == 1048576);
-    client.send("PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    client.send("PUT /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                 "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
     CHECK(json::parse(client.receive().body())["bytes"] == 11);
-    client.send("GET /v1/status HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+    client.send("GET /v1/status HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc");
     CHECK(client.receive().result_int() == 200);
     client.send(get("/v1/status"));
     CHECK(client.receive().result_int() == 200);
@@ -147,7 +147,7 @@ TEST_CASE("bodies are read, whole and in chunks") {
 TEST_CASE("a client that asks may send its body") {
     const Running server;
     Client client(server.path());
-    client.send("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+    client.send("PUT /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
                 "Expect: 100-continue\r\n\r\n");
     CHECK(client.receive(true).result_int() == 100);
     client.send("hello");
@@ -156,7 +156,7 @@ TEST_CASE("a client that asks may send its body") {
 
 TEST_CASE("too much is refused, and the connection ended") {
     const Running server;
-    const std::string start = "PUT /echo HTTP/1.1\r\nHost: x\r\n";
+    const std::string start = "PUT /echo HTTP/1.1\r\nHost: localhost\r\n";
     const std::string long_chunk = "100001\r\n" + std::string(0x100001, 'x') + "\r\n0\r\n\r\n";
     const auto [request, status] = GENERATE_COPY(table<std::string, unsigned>({
         {get("/v1/status", "X-Long: " + std::string(9000, 'a') + "\r\n"), 431U},
@@ -193,13 +193,13 @@ TEST_CASE("what is not HTTP is refused, and the connection ended") {
     const auto request = GENERATE(
         as<std::string>{}, "\x16\x03\x01\x02\x00\x01\r\n\r\n", "hello\r\n\r\n", "GET\r\n\r\n",
         "GET  HTTP/1.1\r\n\r\n", "GET /v1/status HTTP/1.1\r\nHost x\r\n\r\n",
-        "GET /v1/status HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n",
-        "GET /v1/status HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n"
+        "GET /v1/status HTTP/1.1\r\nHost: localhost\r\nA b: c\r\n\r\n",
+        "GET /v1/status HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        "PUT /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
         "Content-Length: 4\r\n\r\nabcd",
-        "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n"
+        "PUT /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "PUT /echo HTTP/1.1\r\nHost: x\r\n"
+        "PUT /echo HTTP/1.1\r\nHost: localhost\r\n"
         "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
     INFO(request);
     Client client(server.path());
@@ -215,8 +215,8 @@ TEST_CASE("a body in another coding is refused, and what follows it is no reques
     const auto [coding, status] = GENERATE(table<std::string, unsigned>(
         {{"gzip", 400U}, {"chunked, gzip", 400U}, {"gzip, chunked", 501U}, {"identity", 400U}}));
     Client client(server.path());
-    client.send("PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\n" +
-                get("/v1/status"));
+    client.send("PUT /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: " + coding +
+                "\r\n\r\n" + get("/v1/status"));
     const HttpAnswer answer = client.receive();
     CHECK(problem_of(answer)["status"] == status);
     CHECK(answer[beast_http::field::connection] == "close");
@@ -226,7 +226,7 @@ TEST_CASE("a body in another coding is refused, and what follows it is no reques
 TEST_CASE("a body that is encoded is 415") {
     const Running server;
     Client client(server.path());
-    client.send("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\n"
+    client.send("PUT /echo HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\n"
                 "Content-Length: 1\r\n\r\nx");
     CHECK(problem_of(client.receive())["status"] == 415);
 }

@@ -70,7 +70,7 @@ HttpAnswer ask(const std::string &method, const std::string &target, const std::
     add_calls_routes(router, echo);
     const Running server(std::move(router));
     Client client(server.path());
-    client.send(method + " " + target + " HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+    client.send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
                 std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body);
     return client.receive();
 }

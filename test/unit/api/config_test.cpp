@@ -69,7 +69,7 @@ public:
     Answer ask(const std::string &method, const std::string &target, const std::string &body = {},
                const std::string &fields = "Content-Type: application/json\r\n") {
         Client client(server_.path());
-        client.send(method + " " + target + " HTTP/1.1\r\nHost: x\r\n" + fields +
+        client.send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields +
                     "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
         HttpAnswer http = client.receive();
         return {http.result_int(), json::parse(http.body(), nullptr, false),

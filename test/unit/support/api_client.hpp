@@ -167,7 +167,7 @@ private:
 };
 
 inline std::string get(const std::string &target, const std::string &fields = {}) {
-    return "GET " + target + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
+    return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
 }
 
 inline std::string long_path(std::size_t bytes) {
