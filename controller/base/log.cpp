@@ -2,6 +2,7 @@
 #include "base/log.hpp"
 
 #include "base/log_output.hpp"
+#include "base/plain_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -108,30 +109,6 @@ Listener &listener() {
     return instance;
 }
 
-/// Bytes of the UTF-8 sequence `text` begins with (RFC 3629, 4), 0 if it begins with none. An
-/// overlong form, a surrogate or a code point above U+10FFFF is none.
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const std::uint8_t first = byte(0);
-    const std::size_t length = first < 0x80                     ? 1
-                               : first >= 0xc2 && first <= 0xdf ? 2
-                               : first >= 0xe0 && first <= 0xef ? 3
-                               : first >= 0xf0 && first <= 0xf4 ? 4
-                                                                : 0;
-    if (length == 0 || text.size() < length) {
-        return 0;
-    }
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    const std::uint8_t second = length > 1 ? byte(1) : std::uint8_t{0};
-    const bool refused = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-                         (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
-    return refused ? 0 : length;
-}
-
 void append_escaped(std::string &out, std::uint8_t byte) {
     constexpr std::string_view kHex = "0123456789abcdef";
     switch (byte) {
@@ -156,16 +133,6 @@ void append_escaped(std::string &out, std::uint8_t byte) {
     }
 }
 
-/// Whether the character at the start of `text`, `length` bytes of UTF-8, may stand unescaped.
-bool is_plain(std::string_view text, std::size_t length) {
-    const auto first = static_cast<std::uint8_t>(text[0]);
-    if (length == 1) {
-        return first >= 0x20 && first != 0x7f && first != '"' && first != '\\';
-    }
-    const bool c1 = length == 2 && first == 0xc2 && static_cast<std::uint8_t>(text[1]) < 0xa0;
-    return !c1;
-}
-
 } // namespace
 
 std::string quote(std::string_view value) {
@@ -173,7 +140,7 @@ std::string quote(std::string_view value) {
     bool quoted = value.empty();
     while (!value.empty()) {
         const std::size_t length = utf8_length(value);
-        if (length != 0 && is_plain(value, length)) {
+        if (plain_length(value) != 0 && value[0] != '"' && value[0] != '\\') {
             quoted = quoted || value[0] == ' ' || value[0] == '=';
             out += value.substr(0, length);
             value.remove_prefix(length);

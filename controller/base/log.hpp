@@ -88,8 +88,8 @@ std::string_view level();
 std::string format(std::string_view event, Fields fields);
 
 /// A value as it stands in a line: in double quotes if it is empty or has a blank, '=', '"', a
-/// backslash or anything that is escaped. Escaped are control characters (C0, DEL and C1) and
-/// bytes that are not UTF-8, so that no value can start a line or drive a terminal.
+/// backslash or anything that is escaped. Escaped is what is not plain (plain_text.hpp), so that no
+/// value can start a line, drive a terminal or read as another one.
 std::string quote(std::string_view value);
 
 } // namespace sipsteer::log

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/words.hpp"
 
+#include "base/plain_text.hpp"
 #include "cli/fields.hpp"
 #include "config/choices.hpp"
 #include "config/model.hpp"
@@ -111,18 +112,7 @@ std::string utc_time(std::int64_t unix_seconds) {
 }
 
 std::string printable(const std::string &text) {
-    std::string safe;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte != 0x7f) {
-            safe += c;
-            continue;
-        }
-        char escaped[5] = {};
-        std::snprintf(escaped, sizeof(escaped), "\\x%02x", static_cast<unsigned>(byte));
-        safe += escaped;
-    }
-    return safe;
+    return plain_text(text);
 }
 
 std::string with_port(const Address &address, std::uint16_t port) {

@@ -25,7 +25,7 @@ std::string utc_time(std::int64_t unix_seconds);
 /// "192.0.2.1:5060", "[2001:db8::1]:5060"; the address alone if the port is 0.
 std::string with_port(const Address &address, std::uint16_t port);
 
-/// Text from outside, safe for a terminal: control characters are written \xNN.
+/// Text from outside, safe for a terminal (base/plain_text.hpp).
 std::string printable(const std::string &text);
 
 } // namespace sipsteer::cli

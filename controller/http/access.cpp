@@ -144,7 +144,7 @@ std::optional<Response> refuse_token(Request &request, Tokens &tokens, const OnW
         alarm("the token is unknown");
         return refusal(401, "the token is unknown", "invalid_token");
     }
-    if (token->expires && *token->expires <= std::chrono::system_clock::now()) {
+    if (has_expired(*token, std::chrono::system_clock::now())) {
         alarm("the token " + token->name + " has expired");
         return refusal(401, "the token has expired", "invalid_token");
     }

@@ -59,7 +59,7 @@ std::optional<Sha256> parse_hash(const std::string &text) {
 }
 
 /// "2027-01-31T12:00:00Z": RFC 3339, in UTC, whole seconds.
-std::optional<std::chrono::system_clock::time_point> parse_time(const std::string &text) {
+std::optional<std::chrono::sys_seconds> parse_time(const std::string &text) {
     std::tm parts{};
     const char *end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
     constexpr std::size_t kLength = 20; // strptime would take fewer digits and blanks
@@ -71,7 +71,7 @@ std::optional<std::chrono::system_clock::time_point> parse_time(const std::strin
     if (parts.tm_mday != asked.tm_mday) { // the 31st of a shorter month
         return std::nullopt;
     }
-    return std::chrono::system_clock::from_time_t(time);
+    return std::chrono::sys_seconds(std::chrono::seconds(time));
 }
 
 /// Rule: a hash in hexadecimal digits. What is wrong is not shown: it may be the token itself.
@@ -91,7 +91,7 @@ struct HexHash {
 
 /// Rule: a moment.
 struct Moment {
-    static void read(const Cursor &at, std::optional<std::chrono::system_clock::time_point> &out) {
+    static void read(const Cursor &at, std::optional<std::chrono::sys_seconds> &out) {
         const std::string *text = at.text();
         if (text == nullptr) {
             return;
@@ -136,6 +136,10 @@ Error error_of(const config::Errors &errors) {
 }
 
 } // namespace
+
+bool has_expired(const Token &token, std::chrono::system_clock::time_point now) {
+    return token.expires && *token.expires <= std::chrono::floor<std::chrono::seconds>(now);
+}
 
 Result<std::vector<Token>> parse_tokens(std::string_view text) {
     config::Errors errors;

@@ -23,9 +23,12 @@ using Sha256 = std::array<std::uint8_t, 32>;
 struct Token {
     std::string name; // unique; for people
     Role role = Role::ReadOnly;
-    Sha256 hash{}; // of the token's text
-    std::optional<std::chrono::system_clock::time_point> expires = std::nullopt;
+    Sha256 hash{};                                                  // of the token's text
+    std::optional<std::chrono::sys_seconds> expires = std::nullopt; // the clock itself ends in 2262
 };
+
+/// Whether the token is too old at `now`.
+bool has_expired(const Token &token, std::chrono::system_clock::time_point now);
 
 /// From JSON, a list of {"name", "role", "sha256", "expires"}. The error names field and value.
 Result<std::vector<Token>> parse_tokens(std::string_view text);

@@ -2,12 +2,12 @@
 //
 // Changes of state, said aloud by screen readers; numbers are not.
 
-import { byId } from "./dom.js";
+import { byId, plain } from "./dom.js";
 
 let before = null;
 
 export function announce(text) {
-  byId("announcement").textContent = text;
+  byId("announcement").textContent = plain(text);
 }
 
 function states(status) {

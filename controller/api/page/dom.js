@@ -3,6 +3,15 @@
 // Making elements, and changing only what has changed: focus, selection and what is read aloud stay
 // where they are while numbers move.
 
+// Control characters (C1 too), and marks that turn the direction of text around: a Call-ID with them
+// would read as another one.
+const NOT_PLAIN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text from elsewhere as a person may see it: with "\u202e" for such a character. */
+export function plain(text) {
+  return String(text).replace(NOT_PLAIN, (mark) => `\\u${mark.codePointAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** An element. `attributes`: className, dataset and listeners (onclick) as properties, the rest as attributes. */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -15,7 +24,8 @@ export function element(tag, attributes = {}, ...children) {
       made.setAttribute(name, value);
     }
   }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
+  made.append(...children.filter((child) => child !== null && child !== undefined)
+    .map((child) => child instanceof Node ? child : plain(child)));
   return made;
 }
 
@@ -23,7 +33,8 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-export function setText(node, text) {
+export function setText(node, given) {
+  const text = plain(given);
   if (node.textContent !== text) {
     node.textContent = text;
   }

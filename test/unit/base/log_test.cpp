@@ -30,7 +30,8 @@ TEST_CASE("control characters and bytes that are not UTF-8 are escaped") {
     CHECK(quote("one\ntwo\r\t") == R"("one\ntwo\r\t")");
     CHECK(quote(std::string_view("\0\x1b[31m\x7f", 7)) == R"("\x00\x1b[31m\x7f")");
     CHECK(quote("\xc2\x9b"
-                "31m") == R"("\xc2\x9b31m")"); // C1: CSI
+                "31m") == R"("\xc2\x9b31m")");       // C1: CSI
+    CHECK(quote("a\u202e") == R"("a\xe2\x80\xae")"); // it would turn the line around
     CHECK(quote("\xff") == R"("\xff")");
     CHECK(quote("\xe2\x98") == R"("\xe2\x98")");                 // cut off
     CHECK(quote("\xc0\xaf") == R"("\xc0\xaf")");                 // overlong

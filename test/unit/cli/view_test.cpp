@@ -114,6 +114,7 @@ TEST_CASE("what goes into a path is escaped, what goes to a terminal is harmless
     CHECK(escape("a-b_c.d~e") == "a-b_c.d~e");
     CHECK(escape("a/b?c%@\xff") == "a%2Fb%3Fc%25%40%FF");
     CHECK(printable("a\x1b[2J\x7f\xc3\xa4") == "a\\x1b[2J\\x7f\xc3\xa4");
+    CHECK(printable("\xc2\x9b\u202e") == "\\xc2\\x9b\\xe2\\x80\\xae");
 }
 
 TEST_CASE("server-sent events, however they are cut into pieces", "[cli]") {

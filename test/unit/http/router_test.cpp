@@ -63,11 +63,16 @@ TEST_CASE("a target is split and decoded") {
     CHECK(parse_target("/v1?")->segments == Strings{"v1"});
     // The form for proxies, which servers have to take as well (RFC 9112, 3.2.2).
     CHECK(parse_target("http://localhost/v1/status?a=b")->segments == Strings{"v1", "status"});
+    CHECK(parse_target("HTTPS://[::1]:8443/v1/status")->path == "/v1/status");
+    CHECK(parse_target("http://localhost")->path == "/");
+    CHECK(parse_target("http://localhost?limit=1")->query.size() == 1);
 }
 
 TEST_CASE("what is not a target is refused") {
     const auto text = GENERATE("", "*", "v1", "/a b", "/%zz", "/%4", "/a?b=%", "/a#b", "/a\x01",
-                               "ftp://h/a", "http:/", "/\xff");
+                               "ftp://h/a", "http:/", "/\xff", "a:|", "http:|", "http://",
+                               "http:///a", "http://h|/a", "http://u@h/a", "http://h/a|",
+                               "http://h#a", "https://h\\/a", "http://h/%zz", "http://h?%");
     INFO(text);
     CHECK_FALSE(parse_target(text));
 }

@@ -266,6 +266,22 @@ TEST_CASE("wrong tokens are warned of, not each") {
     CHECK(alarm.note("192.0.2.3", "the token is unknown", start + seconds(60)));
 }
 
+TEST_CASE("a token expires at its second, however far away that is") {
+    using namespace std::chrono;
+    const auto token_until = [](const std::string &end) {
+        json document = example_tokens();
+        document[0]["expires"] = end;
+        return parse_tokens(document.dump())->front();
+    };
+    const auto now = system_clock::now();
+    CHECK_FALSE(has_expired(token_until("9999-12-31T23:59:59Z"), now));
+    CHECK(has_expired(token_until("0001-01-01T00:00:00Z"), now));
+    const Token token = token_until("2027-01-31T12:00:00Z");
+    const auto end = sys_seconds(seconds(1'801'396'800));
+    CHECK_FALSE(has_expired(token, end - milliseconds(1)));
+    CHECK(has_expired(token, end));
+}
+
 TEST_CASE("a file of tokens that is wrong is refused, and says where") {
     const auto problem = [](const std::string &text) {
         const auto tokens = parse_tokens(text);
