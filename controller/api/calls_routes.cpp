@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/calls_routes.hpp"
 
+#include "api/change_text.hpp"
 #include "http/json_body.hpp"
 #include "http/query.hpp"
 
@@ -119,7 +120,14 @@ http::Response rehome(CallOperations &calls, const CallQuery &query, const http:
         }
         server = given->get<std::string>();
     }
-    return to_response(calls.rehome(query, server));
+    const auto result = calls.rehome(query, server);
+    http::Response response = to_response(result);
+    if (const auto *answer = std::get_if<Answer>(&result)) {
+        const auto moved = answer->body.value("rehomed", nlohmann::json::object());
+        response.change = change_text({{"server", moved.value("from", nlohmann::json())}},
+                                      {{"server", moved.value("server", nlohmann::json())}});
+    }
+    return response;
 }
 
 using ServerHandler = std::function<AnswerOrProblem(const std::string &, const std::string &)>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/config_change.hpp"
 
+#include "api/change_text.hpp"
 #include "http/entity_tag.hpp"
 #include "http/query.hpp"
 
@@ -44,10 +45,13 @@ http::Response change_config(const http::Request &request, ConfigSource &source,
     }
     json report = std::get<json>(changed);
     report["dry_run"] = dry_run;
-    const std::string tag = tag_of(edit.find(source.current()));
+    const json after = edit.find(source.current());
+    const std::string tag = tag_of(after);
     report["etag"] = tag.empty() ? json() : json(tag);
     const bool created = edit.before.is_null() && !dry_run;
     http::Response response = http::json_response(report, created ? 201 : 200);
+    response.changes = !dry_run && report["changed"] == true;
+    response.change = change_text(edit.before, after);
     if (request.method == "PATCH" && !tag.empty()) { // not for PUT: RFC 9110, 9.3.4
         response.fields.emplace_back("ETag", tag);
     }

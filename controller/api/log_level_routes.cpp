@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/log_level_routes.hpp"
 
+#include "api/change_text.hpp"
 #include "base/log.hpp"
 #include "config/choices.hpp"
 #include "http/entity_tag.hpp"
@@ -53,6 +54,7 @@ http::Response put_level(const http::Request &request, const Configured &configu
         return *failed;
     }
     const json &wanted = std::get<json>(body);
+    const std::string before(log::level());
     const bool good = wanted.is_object() && wanted.size() == 1 && wanted.contains("log_level") &&
                       wanted["log_level"].is_string() &&
                       log::set_level(wanted["log_level"].get<std::string>()).ok();
@@ -63,7 +65,10 @@ http::Response put_level(const http::Request &request, const Configured &configu
              {},
              "/log_level"});
     }
-    return answer(configured);
+    http::Response response = answer(configured);
+    response.change =
+        change_text({{"log_level", before}}, {{"log_level", std::string(log::level())}});
+    return response;
 }
 
 } // namespace

@@ -148,6 +148,7 @@ std::optional<Response> refuse_token(Request &request, Tokens &tokens, const OnW
         alarm("the token " + token->name + " has expired");
         return refusal(401, "the token has expired", "invalid_token");
     }
+    request.who = token->name;
     request.may_change = token->role == Role::Admin;
     if (request.may_change) {
         return std::nullopt;
@@ -180,6 +181,11 @@ std::optional<Response> Access::refuse(Request &request, const std::string &clie
     return refuse_token(request, *tokens_, [&](const std::string &problem) {
         alarm_->note(client, problem, Alarm::Clock::now());
     });
+}
+
+bool Access::is_change(const Request &request, const Response &response) {
+    return !is_safe(request) && !only_explains(request) && response.changes &&
+           response.status < 400;
 }
 
 bool Access::makes_known(const Request &request) const {

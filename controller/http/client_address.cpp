@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace sipsteer::http {
 
@@ -20,9 +21,22 @@ Native native(const boost::asio::generic::stream_protocol::endpoint &endpoint) {
     return address;
 }
 
+/// Of the Unix socket: who connected (unix(7), SO_PEERCRED), which is a bridge if there is one.
+ClientAddress local_client(int socket) {
+    ClientAddress client;
+    ucred peer{};
+    socklen_t size = sizeof(peer);
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) {
+        client.place += ", pid " + std::to_string(peer.pid);
+        client.user = "uid " + std::to_string(peer.uid);
+    }
+    return client;
+}
+
 } // namespace
 
-ClientAddress client_address(const StreamSocket &socket) {
+// native_handle() is not const, though it changes nothing.
+ClientAddress client_address(StreamSocket &socket) {
     boost::system::error_code failed;
     const auto endpoint = socket.remote_endpoint(failed);
     if (failed) {
@@ -33,16 +47,16 @@ ClientAddress client_address(const StreamSocket &socket) {
         const auto address = native<sockaddr_in>(endpoint);
         std::memcpy(bytes.data(), &address.sin_addr, bytes.size());
         const std::string text = Address::from_ipv4(bytes).to_string();
-        return {text, text};
+        return {text, text, text};
     }
     if (endpoint.protocol().family() == AF_INET6) {
         std::array<std::uint8_t, 16> bytes{};
         const auto address = native<sockaddr_in6>(endpoint);
         std::memcpy(bytes.data(), &address.sin6_addr, bytes.size());
-        return {Address::from_bytes(bytes).to_string(),
-                std::string(bytes.begin(), bytes.begin() + kPrefix)};
+        const std::string text = Address::from_bytes(bytes).to_string();
+        return {text, std::string(bytes.begin(), bytes.begin() + kPrefix), text};
     }
-    return {};
+    return local_client(socket.native_handle());
 }
 
 } // namespace sipsteer::http

@@ -26,6 +26,8 @@ struct Request {
     std::string body;
     Fields fields = {};
     bool may_change = true;              // false: the client's token is for reading only
+    std::string who = {};                // asks: the name of the token, or "uid 1000"
+    std::string from = {};               // where: an address, or "local, pid 4711"
     std::shared_ptr<ReadBody> read = {}; // a long body, as JSON (json_body.hpp)
 };
 
@@ -36,6 +38,8 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> fields; // besides those every answer has
     std::shared_ptr<Stream> stream = {};                     // if it is there, it is the body
     BodyLater body_later = {};                               // likewise
+    std::string change = {}; // for the audit: what was and what is now, "weight: 100 -> 50"
+    bool changes = true;     // false: nothing was changed, though the method could have
 };
 
 /// `json` in one line. Text in it that is not UTF-8 is replaced, not refused.

@@ -222,6 +222,8 @@ std::variant<Request, Response> Session::admit(const HttpRequest &http) {
         return problem_response(*problem);
     }
     auto &ours = std::get<Request>(request);
+    ours.who = client_.user;
+    ours.from = client_.place;
     if (auto refused = access_.refuse(ours, client_.text)) {
         log::debug(
             "api_access_refused",
@@ -242,6 +244,12 @@ Response Session::answer(Request &request) const {
     log::debug(
         "api_request",
         {{"method", request.method}, {"path", request.target.path}, {"status", response.status}});
+    if (Access::is_change(request, response)) {
+        log::info("api_change", {{"who", request.who},
+                                 {"from", request.from},
+                                 {"request", request.method + ' ' + request.target.path},
+                                 {"change", response.change}});
+    }
     return response;
 }
 
