@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer drain, enable, disable, apply and diff: what changes the daemon's configuration.
-#include "cli/change_view.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
+#include "cli/config_replace.hpp"
 #include "cli/fields.hpp"
 #include "cli/input_file.hpp"
 #include "cli/words.hpp"
 #include "config/choices.hpp"
 #include "config/duration.hpp"
-#include "config/parse.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -120,7 +119,7 @@ int check_restart(const json &report) {
                           "; edit the daemon's own configuration file and restart the daemon");
 }
 
-int put_config(const Context &context, const std::string &file, bool dry_run) {
+int put_file(const Context &context, const std::string &file, bool dry_run) {
     const auto text = read_input(file);
     if (!text) {
         return fail(kExitUsage, text.error().message);
@@ -128,29 +127,8 @@ int put_config(const Context &context, const std::string &file, bool dry_run) {
     if (text->empty()) {
         return fail(kExitUsage, file + ": is empty");
     }
-    json before;
-    if (!context.json()) { // values are shown, too, which the report has not
-        auto config = ask(context, {"GET", "/v1/config"});
-        if (!config.ok()) {
-            return config.exit_code;
-        }
-        before = std::move(config.body);
-    }
-    const auto answer =
-        ask(context, {"PUT", dry_run ? "/v1/config?dry_run=true" : "/v1/config", *text});
-    if (!answer.ok()) {
-        return answer.exit_code;
-    }
-    if (context.json()) {
-        print_json(answer.body);
-    } else {
-        const auto parsed = config::parse_text(*text);
-        std::cout << change_view({answer.body, before, parsed ? config::to_json(*parsed) : json(),
-                                  json::parse(*text, nullptr, false)},
-                                 dry_run, use_colour());
-    }
-    std::cout.flush(); // before what is said of it
-    return dry_run ? check_restart(answer.body) : kExitOk;
+    const auto answer = replace_config(context, {*text, {}, dry_run});
+    return answer.ok() && dry_run ? check_restart(answer.body) : answer.exit_code;
 }
 
 CLI::App *add_server_command(CLI::App &app, Admin &options, const std::string &name,
@@ -198,7 +176,7 @@ void add_put(CLI::App &app, Todo &todo, const std::string &name, const std::stri
         ->required()
         ->type_name("FILE");
     command->callback([file, dry_run, &todo] {
-        todo.run = [file, dry_run, &todo] { return put_config(todo.context, *file, dry_run); };
+        todo.run = [file, dry_run, &todo] { return put_file(todo.context, *file, dry_run); };
     });
 }
 

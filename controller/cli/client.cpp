@@ -16,6 +16,7 @@ ApiAnswer judge(const Reply &reply) {
         answer.exit_code = kExitFailed;
         answer.problem = "the daemon's answer is not JSON";
     }
+    answer.etag = reply.etag;
     return answer;
 }
 
@@ -30,6 +31,9 @@ ApiAnswer ask_silently(const Context &context, const ApiRequest &request) {
     if (!request.body.empty()) {
         exchange.body = request.body;
         exchange.fields = {{"Content-Type", request.content_type}};
+    }
+    if (!request.if_match.empty()) {
+        exchange.fields.emplace_back("If-Match", request.if_match);
     }
     if (const auto ended = converse(*access, exchange); !ended) {
         return {{}, kExitNotReachable, ended.error().message};

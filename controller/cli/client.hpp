@@ -18,6 +18,7 @@ struct ApiRequest {
     std::string target; // path and query, percent-encoded
     std::string body = {};
     std::string content_type = "application/json";
+    std::string if_match = {}; // entity tag that the resource must still have; empty: any
 };
 
 /// The daemon's answer, or the code to exit with, and why.
@@ -25,6 +26,7 @@ struct ApiAnswer {
     nlohmann::json body;
     int exit_code = kExitOk;
     std::string problem = {};
+    std::string etag = {}; // of the resource; empty: the daemon gave none
 
     bool ok() const { return exit_code == kExitOk; }
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// sipsteer config: configuration files, without a daemon.
+// sipsteer config: the configuration in force, and files without a daemon.
 #include "cli/commands.hpp"
+#include "cli/config_daemon.hpp"
 #include "cli/input_file.hpp"
 #include "config/parse.hpp"
 #include "config/schema.hpp"
@@ -48,26 +49,45 @@ int check(const Context &context, const std::string &file) {
     return parsed.ok() ? kExitOk : kExitFailed;
 }
 
-} // namespace
-
-void add_config(CLI::App &app, Todo &todo) {
-    auto *command = app.add_subcommand("config", "Check a configuration file");
-    command->require_subcommand(1);
+void add_file_commands(CLI::App &command, Todo &todo) {
     auto *checking =
-        command->add_subcommand("check", "Check a configuration file and print all errors");
+        command.add_subcommand("check", "Check a configuration file and print all errors");
     auto file = std::make_shared<std::string>();
     checking->add_option("file", *file, "Configuration file; - means the standard input")
         ->required()
         ->type_name("FILE");
     checking->callback(
         [file, &todo] { todo.run = [file, &todo] { return check(todo.context, *file); }; });
-    command->add_subcommand("schema", "Print the JSON Schema of a configuration, for editors")
+    command.add_subcommand("schema", "Print the JSON Schema of a configuration, for editors")
         ->callback([&todo] {
             todo.run = [] {
                 print_json(config::schema());
                 return kExitOk;
             };
         });
+}
+
+void add_daemon_command(CLI::App &command, Todo &todo, const char *name, const char *help,
+                        int (*act)(const Context &)) {
+    command.add_subcommand(name, help)->callback([act, &todo] {
+        todo.run = [act, &todo] { return act(todo.context); };
+    });
+}
+
+} // namespace
+
+void add_config(CLI::App &app, Todo &todo) {
+    auto *command =
+        app.add_subcommand("config", "Show, edit or save the configuration; check a file");
+    command->require_subcommand(1);
+    add_daemon_command(*command, todo, "show", "Print the complete configuration in force",
+                       show_config);
+    add_daemon_command(*command, todo, "edit",
+                       "Edit the configuration in force with $VISUAL, $EDITOR or vi", edit_config);
+    add_daemon_command(*command, todo, "save",
+                       "Write the configuration in force to the daemon's configuration file",
+                       save_config);
+    add_file_commands(*command, todo);
 }
 
 } // namespace sipsteer::cli

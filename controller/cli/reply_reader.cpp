@@ -81,6 +81,7 @@ void ReplyReader::take() {
     auto &message = parser_->parser.get();
     reply_.status = static_cast<int>(message.result_int());
     reply_.reason = std::string(message.reason());
+    reply_.etag = std::string(message[http::field::etag]);
     reply_.body += message.body();
     message.body().clear();
 }

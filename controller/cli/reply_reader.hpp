@@ -13,6 +13,7 @@ struct Reply {
     int status = 0; // RFC 9110, 15
     std::string reason;
     std::string body;
+    std::string etag = {}; // entity tag (RFC 9110, 8.8.3); empty: none
 };
 
 /// Reads one HTTP/1.1 answer (RFC 9112), however it is cut into pieces. Beast's parser does it; no

@@ -122,6 +122,30 @@ changing() {
     shown apply -f "$config"
 }
 
+# The daemon's configuration in an editor: accepted, refused before and after it is sent.
+editing() {
+    local draft='s/sipsteer-config-[A-Za-z0-9]{6}/DRAFT/g'
+    topic edit
+    check_equal "config show prints the configuration in force" "$(api GET /v1/config | head -n 1 | jq -S .)" \
+        "$(sipsteer config show | jq -S .)"
+    export TMPDIR=$WORK VISUAL='' EDITOR='sed -i s/info/debug/'
+    shown config edit
+    EDITOR=true shown config edit
+    EDITOR='sed -i s/debug/loud/' MASK=$draft shown config edit
+    printf '"$SIPSTEER" disable proxies/server4 >&2\nsed -i s/debug/info/ "$1"\n' >"$WORK/late.sh"
+    SIPSTEER=$SIPSTEER EDITOR="sh $WORK/late.sh" MASK=$draft shown config edit
+    check_equal "the two refused edits keep their files" 2 "$(find "$WORK" -name 'sipsteer-config-*' | wc -l)"
+    check_equal "which only its owner may read" 2 "$(find "$WORK" -name 'sipsteer-config-*' -perm 600 | wc -l)"
+    unset TMPDIR VISUAL EDITOR
+    shown enable proxies/server4
+    shown config save
+    check_equal "the file has what is in force" debug "$(jq -r .log_level "$(director_file config.json)")"
+    printf ' ' >>"$(director_file config.json)"
+    shown config save
+    jq '.log_level = "info"' "$(director_file config.json)" >"$WORK/back.json"
+    shown apply -f "$WORK/back.json"
+}
+
 checking() {
     topic config
     jq '.pools[0].scheduler = "fastest" | .servces = []' "$(director_file config.json)" >"$WORK/bad.json"
@@ -260,6 +284,7 @@ place_calls
 showing
 explaining
 changing
+editing
 checking
 errors
 over_tls

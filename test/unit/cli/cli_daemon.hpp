@@ -62,6 +62,15 @@ inline const json kStatus = {
     {"reasons",
      {{{"reason", "call_hit"}, {"verdict", "tx"}, {"packets", 6}, {"text", "the call table"}}}}};
 
+inline const json kConfig = {
+    {"interfaces", {{{"name", "eth0"}}}},
+    {"log_level", "info"},
+    {"services",
+     {{{"name", "sip"}, {"address", "198.51.100.100"}, {"port", 5060}, {"pool", "proxies"}}}},
+    {"pools",
+     {{{"name", "proxies"}, {"servers", {{{"name", "proxy1"}, {"address", "198.51.100.11"}}}}}}}};
+constexpr char kTag[] = "\"the-first\"";
+
 /// A stream of one piece.
 class OnePiece : public Stream {
 public:
@@ -147,16 +156,26 @@ public:
         return (folder_ / name).string();
     }
 
+    /// A folder for what commands write.
+    std::string drafts() const { return (folder_ / "drafts").string(); }
+
     /// The body of the last request that had one.
     std::string body() {
         const std::lock_guard guard(lock_);
         return body_;
     }
 
+    /// The tag that the last request with a body wanted.
+    std::string if_match() {
+        const std::lock_guard guard(lock_);
+        return if_match_;
+    }
+
 private:
     void note(const Request &request) {
         const std::lock_guard guard(lock_);
         body_ = request.body;
+        if_match_ = std::string(request.fields.get("If-Match").value_or(""));
     }
 
     Router router() {
@@ -199,10 +218,19 @@ private:
         });
         router.add("GET", "/v1/events", example_events);
         router.add("GET", "/v1/config", [](const Request &) {
-            return json_response({{"log_level", "info"}});
+            Response response = json_response(kConfig);
+            response.fields.emplace_back("ETag", kTag);
+            return response;
+        });
+        router.add("POST", "/v1/config/save", [this](const Request &request) {
+            note(request);
+            return json_response({{"file", "/etc/sipsteer/sipsteer.conf"}});
         });
         router.add("PUT", "/v1/config", [this](const Request &request) {
             note(request);
+            if (request.body.find("warning") != std::string::npos) { // somebody was quicker
+                return problem_response({412, "the configuration has changed", {}, {}});
+            }
             const bool moved = request.body.find("pin_dir") != std::string::npos;
             return json_response(
                 {{"changed", request.target.query.empty() || moved},
@@ -215,6 +243,7 @@ private:
     std::filesystem::path folder_;
     std::mutex lock_;
     std::string body_;
+    std::string if_match_;
     boost::asio::io_context io_;
     std::optional<Server> server_;
     std::thread thread_;
