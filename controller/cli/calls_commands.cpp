@@ -99,8 +99,8 @@ int list_calls(const Context &context, const CallsWanted &wanted) {
     return kExitOk;
 }
 
-std::string call_target(const CallWanted &wanted) {
-    return "/v1/calls/" + escape(wanted.call_id) +
+std::string call_target(const CallWanted &wanted, const std::string &below) {
+    return "/v1/calls/" + escape(wanted.call_id) + below +
            query({{"pool", wanted.pool},
                   {"to_user", wanted.to_user},
                   {"via", wanted.via},

@@ -34,7 +34,7 @@ int list_calls(const Context &context, const CallsWanted &wanted);
 /// Every field of one call. kExitFailed: no pool has it.
 int describe_call(const Context &context, const CallWanted &wanted);
 
-/// The target that tells of a call: GET /v1/calls/{call-id}.
-std::string call_target(const CallWanted &wanted);
+/// The target that tells of a call: GET /v1/calls/{call-id}. `below`: more of its path.
+std::string call_target(const CallWanted &wanted, const std::string &below = {});
 
 } // namespace sipsteer::cli

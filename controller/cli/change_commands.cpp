@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sipsteer drain, enable, disable, apply and diff: what changes the daemon's configuration.
-#include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_replace.hpp"
 #include "cli/fields.hpp"
 #include "cli/input_file.hpp"
+#include "cli/thing.hpp"
 #include "cli/words.hpp"
 #include "config/choices.hpp"
 #include "config/duration.hpp"
@@ -28,16 +28,6 @@ struct Admin {
     bool force = false;
 };
 
-/// Where a server is in the API; empty: the text is not POOL/SERVER.
-std::string path_of(const std::string &server) {
-    const auto slash = server.find('/');
-    if (slash == server.npos || slash == 0 || slash + 1 == server.size()) {
-        return {};
-    }
-    return "/v1/pools/" + escape(server.substr(0, slash)) + "/servers/" +
-           escape(server.substr(slash + 1));
-}
-
 /// A time of a server's drain; nothing if it does not drain, or has none.
 std::optional<std::int64_t> drain_time(const json &server, const char *name) {
     const json::json_pointer place("/status/drain");
@@ -48,13 +38,13 @@ std::optional<std::int64_t> drain_time(const json &server, const char *name) {
 
 /// A drain's time counts from its beginning. That of a server which drains already may be over, and
 /// then its calls would move at once, which nobody has asked for.
-int check_deadline(const Context &context, const Admin &options, const std::string &path) {
+int check_deadline(const Context &context, const Admin &options, const Thing &thing) {
     const auto timeout = config::parse_duration(options.timeout);
     if (!timeout) {
         return fail(kExitUsage, "--timeout: \"" + options.timeout +
                                     "\" is not a time; write it like 30s, 10m or 2h");
     }
-    const auto server = ask(context, {"GET", path});
+    const auto server = ask_about(context, thing, {"GET", path_of(thing)});
     if (!server.ok()) {
         return server.exit_code;
     }
@@ -67,22 +57,24 @@ int check_deadline(const Context &context, const Admin &options, const std::stri
     if (deadline > std::time(nullptr)) {
         return kExitOk;
     }
-    return fail(kExitFailed, options.server + " drains since " + utc_time(*since) +
+    return fail(kExitFailed, name_of(thing) + " drains since " + utc_time(*since) +
                                  ", so its deadline passed at " + utc_time(deadline) +
                                  "; give a longer --timeout, or move all calls now with --force");
 }
 
 int set_admin(const Context &context, const Admin &options, const json &patch) {
-    const std::string path = path_of(options.server);
-    if (path.empty()) {
-        return fail(kExitUsage, '"' + options.server + "\" is not POOL/SERVER");
+    const auto [thing, missing] = find_thing(context, Noun::Server, options.server);
+    if (missing != kExitOk) {
+        return missing;
     }
     if (!options.timeout.empty()) {
-        if (const int refused = check_deadline(context, options, path); refused != kExitOk) {
+        if (const int refused = check_deadline(context, options, thing); refused != kExitOk) {
             return refused;
         }
     }
-    const auto answer = ask(context, {"PATCH", path, patch.dump(), "application/merge-patch+json"});
+    const std::string path = path_of(thing);
+    const auto answer =
+        ask_about(context, thing, {"PATCH", path, patch.dump(), "application/merge-patch+json"});
     if (!answer.ok()) {
         return answer.exit_code;
     }
@@ -90,7 +82,7 @@ int set_admin(const Context &context, const Admin &options, const json &patch) {
         print_json(answer.body);
         return kExitOk;
     }
-    std::cout << options.server << ": " << patch["admin"].get<std::string>();
+    std::cout << name_of(thing) << ": " << patch["admin"].get<std::string>();
     if (!options.timeout.empty()) {
         const auto server = ask(context, {"GET", path});
         const auto deadline = drain_time(server.body, "deadline_unix");

@@ -16,6 +16,7 @@ ApiAnswer judge(const Reply &reply) {
         answer.exit_code = kExitFailed;
         answer.problem = "the daemon's answer is not JSON";
     }
+    answer.status = reply.status;
     answer.etag = reply.etag;
     return answer;
 }

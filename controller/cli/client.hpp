@@ -26,6 +26,7 @@ struct ApiAnswer {
     nlohmann::json body;
     int exit_code = kExitOk;
     std::string problem = {};
+    int status = 0;        // of HTTP; 0: no answer
     std::string etag = {}; // of the resource; empty: the daemon gave none
 
     bool ok() const { return exit_code == kExitOk; }

@@ -84,6 +84,9 @@ int run(int argc, char **argv, HostCommands host) {
     add_config(app, todo);
     add_show(app, todo);
     add_change(app, todo);
+    add_things(app, todo);
+    add_rehome(app, todo);
+    add_log_level(app, todo);
     add_top(app, todo);
     add_events(app, todo);
     add_trace(app, todo);

@@ -146,6 +146,52 @@ editing() {
     shown apply -f "$WORK/back.json"
 }
 
+call_is_known() { sipsteer describe calls "$1" >/dev/null; }
+
+# One server, pool or service, by its fields.
+things() {
+    local pool=$WORK/pool.json
+    topic things
+    shown set proxies/server1 weight=50 max_calls=1000
+    shown set server1 weight= max_calls=
+    shown set pool proxies probe.interval=1s --dry-run
+    shown add server proxies/server9 address=198.51.100.19 weight=0
+    shown delete server server9
+    printf '{"scheduler": "source", "probe": {"fall": 5}}' >"$pool"
+    shown add pool spare -f "$pool" quorum=2
+    shown add service spare address="$VIP" port=5090 pool=spare
+    shown delete pool spare
+    shown delete service spare
+    shown delete pool spare
+    check_equal "nothing is left of all that" "$CONFIG_BEFORE" "$(api GET /v1/config | head -n 1 | jq -S .)"
+
+    shown set proxies/server1 weight=70000
+    shown set proxies/server1 wieght=50
+    shown set proxies/server1 weight=heavy
+    shown set proxies/server1
+    shown set proxies/serverl weight=50
+    shown set server5 weight=50
+    shown add server proxis/server9 address=198.51.100.19
+    shown add server proxies/server1 address=198.51.100.19
+    shown add server proxies/server9 address=127.0.0.1
+    shown add pool spare -f /nonexistent
+    shown delete service trunc
+    check_equal "a refusal changes nothing" "$CONFIG_BEFORE" "$(api GET /v1/config | head -n 1 | jq -S .)"
+
+    shown log-level debug
+    shown log-level
+    shown log-level info
+    shown log-level loud
+    send_request INVITE golden-8 "$VIP" 5060
+    check "the call to move is in the table" wait_until 60 call_is_known golden-8
+    shown rehome call golden-8 --to proxies/server2
+    shown rehome call golden-8 --to proxies/nobody
+    shown delete call golden-8
+    shown delete call golden-8
+    shown rehome proxies/server2
+    shown rehome proxies/nobody
+}
+
 checking() {
     topic config
     jq '.pools[0].scheduler = "fastest" | .servces = []' "$(director_file config.json)" >"$WORK/bad.json"
@@ -171,7 +217,7 @@ errors() {
     shown get pools --state early
     shown get calls --state late
     shown drain proxies/nobody
-    shown drain server1
+    shown drain /server1
     shown drain proxies/server1 --timeout soon
     shown explain --pcap /nonexistent
     shown events --last 1 --calls 1
@@ -209,6 +255,9 @@ completing() {
     check_equal "what an option is one of" "json " "$(offered sipsteer get pools -o j)"
     check_equal "and servers, as the daemon has them" "proxies/server1 proxies/server2 proxies/server3 proxies/server4 " \
         "$(offered "$SIPSTEER" drain proxies/)"
+    check_equal "those inside a command" "pool " "$(offered sipsteer delete p)"
+    check_equal "fields" "weight= " "$(offered sipsteer set proxies/server1 we)"
+    check_equal "and their values" "draining disabled " "$(offered sipsteer set proxies/server1 admin = d)"
     check_equal "files are left to bash" " " "$(offered sipsteer apply -f '')"
 }
 
@@ -285,6 +334,8 @@ showing
 explaining
 changing
 editing
+CONFIG_BEFORE=$(api GET /v1/config | head -n 1 | jq -S .)
+things
 checking
 errors
 over_tls

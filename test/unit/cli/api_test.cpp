@@ -191,10 +191,11 @@ TEST_CASE("sipsteer drain, enable and disable", "[cli]") {
     CHECK(json::parse(daemon.body()) == json{{"admin", "enabled"}});
     CHECK(run(daemon, "disable proxies/proxy1").exit_code == 0);
     CHECK(json::parse(daemon.body()) == json{{"admin", "disabled"}});
-    const auto none = run(daemon, "drain proxies/nobody");
+    const auto none = run(daemon, "drain proxies/prox1");
     CHECK(none.exit_code == 1);
-    CHECK_THAT(none.output, Catch::Contains("sipsteer: there is no such server"));
-    CHECK(run(daemon, "drain proxy1").exit_code == 2);
+    CHECK(none.output ==
+          "sipsteer: there is no server proxies/prox1; did you mean \"proxies/proxy1\"?\n");
+    CHECK(run(daemon, "drain /proxy1").exit_code == 2);
 }
 
 TEST_CASE("sipsteer drain: a deadline that is over already, and one that is not", "[cli]") {
@@ -296,7 +297,10 @@ TEST_CASE("sipsteer: a problem document with fields of other types", "[cli]") {
     const Daemon daemon;
     const auto outcome = run(daemon, "drain odd/x --timeout 1s");
     CHECK(outcome.exit_code == 1);
-    CHECK(outcome.output == "sipsteer: the daemon answered 422 Unprocessable Entity\n"
+    CHECK(outcome.output == "sipsteer: nothing changed: the daemon refuses the server odd/x\n"
+                            "  -: -\n  -: no\\x0a\n");
+    const auto refused = run(daemon, "diff -f " + daemon.write("odd", "odd"));
+    CHECK(refused.output == "sipsteer: the daemon answered 422 Unprocessable Entity\n"
                             "  : \n  : no\\x0a\n");
 }
 
@@ -333,6 +337,16 @@ TEST_CASE("sipsteer completion bash: what may follow", "[cli]") {
     CHECK(offered("describe pools p") == "proxies\n");
     CHECK(offered("explain --service t") == "trunk\n");
     CHECK(offered("describe calls \"\"") == "\n");
+    CHECK(offered("delete server \"\"") == servers);
+    CHECK(offered("delete pool \"\"") == "proxies\n");
+    CHECK(offered("rehome c") == "call\n");
+    CHECK(offered("rehome proxies/p") == "proxies/proxy1\n");
+    CHECK(offered("log-level i") == "info\n");
+    CHECK(offered("set proxies/proxy1 ma") == "max_calls= max_new_calls_per_second=\n");
+    CHECK(offered("set proxies/proxy1 weight = 5 adm") == "admin=\n");
+    CHECK(offered("set proxies/proxy1 admin = d") == "draining disabled\n");
+    CHECK(offered("set pool proxies probe.int") == "probe.interval=\n");
+    CHECK(offered("add service s --f") == "--file\n");
     CHECK(offered("--api /nonexistent drain \"\"") == "\n"); // quietly, and as it was asked
     CHECK(offered("--api http : //127.0.0.1 : 1 drain \"\"") == "\n");
 }

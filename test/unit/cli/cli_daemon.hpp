@@ -128,6 +128,18 @@ inline Response example_events(const Request &request) {
     return response;
 }
 
+/// Not as RFC 9457 has it.
+inline Response odd_problem() {
+    return json_response({{"detail", 7}, {"errors", {1, {{"pointer", {}}, {"detail", "no\n"}}}}},
+                         422);
+}
+
+/// The report of a change of one thing of the pool proxies.
+inline json example_report(const char *list, const char *noun, const char *name) {
+    const json thing = {{"pool", "proxies"}, {noun, name}, {"fields", {"weight"}}};
+    return {{"changed", true}, {"changes", {{list, {{"changed", {thing}}}}}}};
+}
+
 /// The daemon's API, as far as the tests need it, on a thread of its own.
 class Daemon {
 public:
@@ -165,6 +177,12 @@ public:
         return body_;
     }
 
+    /// "PATCH /v1/pools/p dry_run=true": the last request that changes something.
+    std::string asked() {
+        const std::lock_guard guard(lock_);
+        return asked_;
+    }
+
     /// The tag that the last request with a body wanted.
     std::string if_match() {
         const std::lock_guard guard(lock_);
@@ -176,6 +194,10 @@ private:
         const std::lock_guard guard(lock_);
         body_ = request.body;
         if_match_ = std::string(request.fields.get("If-Match").value_or(""));
+        asked_ = request.method + ' ' + request.target.path;
+        for (const auto &[name, value] : request.target.query) {
+            asked_ += ' ' + name + '=' + value;
+        }
     }
 
     Router router() {
@@ -198,9 +220,8 @@ private:
                      {"service", query_json(request).value("service", "none")}});
         });
         router.add("GET", "/v1/pools/{pool}/servers/{server}", [](const Request &request) {
-            if (request.captured.at("pool") == "odd") { // not as RFC 9457 has it
-                return json_response(
-                    {{"detail", 7}, {"errors", {1, {{"pointer", {}}, {"detail", "no\n"}}}}}, 422);
+            if (request.captured.at("pool") == "odd") {
+                return odd_problem();
             }
             // 2001-09-09T01:46:40Z, 2096-10-02T07:06:40Z
             return json_response(
@@ -212,10 +233,19 @@ private:
         });
         router.add("PATCH", "/v1/pools/{pool}/servers/{server}", [this](const Request &request) {
             note(request);
-            return request.captured.at("server") != "nobody"
-                       ? json_response({{"changed", true}})
-                       : problem_response({404, "there is no such server", {}, {}});
+            if (request.body.find("70000") != std::string::npos) {
+                return json_response(
+                    {{"detail", "the configuration has errors"},
+                     {"errors",
+                      {{{"pointer", "/pools/0/servers/0/weight"}, {"detail", "out of bounds"}},
+                       {{"pointer", "/pools/0/tier_minimum"}, {"detail", "too many"}}}}},
+                    422);
+            }
+            return request.captured.at("server") != "prox1"
+                       ? json_response(example_report("servers", "server", "proxy1"))
+                       : problem_response({404, "there is no /v1/...", {}, {}});
         });
+        add_changes(router);
         router.add("GET", "/v1/events", example_events);
         router.add("GET", "/v1/config", [](const Request &) {
             Response response = json_response(kConfig);
@@ -228,6 +258,9 @@ private:
         });
         router.add("PUT", "/v1/config", [this](const Request &request) {
             note(request);
+            if (request.body == "odd") {
+                return odd_problem();
+            }
             if (request.body.find("warning") != std::string::npos) { // somebody was quicker
                 return problem_response({412, "the configuration has changed", {}, {}});
             }
@@ -240,10 +273,40 @@ private:
         return router;
     }
 
+    /// What changes services, pools, servers and calls.
+    void add_changes(Router &router) {
+        const auto add = [&](const char *method, const char *path, const json &answer) {
+            router.add(method, path, [this, answer](const Request &request) {
+                note(request);
+                return json_response(answer);
+            });
+        };
+        const json changed = {{"changed", true}};
+        add("PATCH", "/v1/pools/{pool}", changed);
+        add("PATCH", "/v1/services/{service}", changed);
+        add("POST", "/v1/services", changed);
+        router.add("POST", "/v1/pools/{pool}/servers", [this](const Request &request) {
+            if (request.captured.at("pool") == "nosuch") {
+                return problem_response({404, "there is no /v1/...", {}, {}});
+            }
+            note(request);
+            return json_response({{"changed", true}});
+        });
+        add("DELETE", "/v1/pools/{pool}", changed);
+        add("DELETE", "/v1/pools/{pool}/servers/{server}", changed);
+        add("POST", "/v1/pools/{pool}/servers/{server}/rehome", {{"state", "running"}});
+        add("GET", "/v1/log_level", {{"log_level", "debug"}, {"configured", "info"}});
+        add("PUT", "/v1/log_level", {{"log_level", "info"}, {"configured", "info"}});
+        const json call = {{"pool", "p"}, {"server", "b"}, {"from", "a"}, {"state", "early"}};
+        add("DELETE", "/v1/calls/{call-id}", {{"removed", {call}}});
+        add("POST", "/v1/calls/{call-id}/rehome", {{"rehomed", call}});
+    }
+
     std::filesystem::path folder_;
     std::mutex lock_;
     std::string body_;
     std::string if_match_;
+    std::string asked_;
     boost::asio::io_context io_;
     std::optional<Server> server_;
     std::thread thread_;
