@@ -5,10 +5,11 @@
 #include "cli/config_replace.hpp"
 #include "cli/fields.hpp"
 #include "cli/input_file.hpp"
+#include "cli/server_wait.hpp"
 #include "cli/thing.hpp"
+#include "cli/times.hpp"
 #include "cli/words.hpp"
 #include "config/choices.hpp"
-#include "config/duration.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -26,6 +27,7 @@ struct Admin {
     std::string server;  // POOL/SERVER
     std::string timeout; // of a drain, as in the configuration; empty: none
     bool force = false;
+    bool wait = false; // until it is drained
 };
 
 /// A time of a server's drain; nothing if it does not drain, or has none.
@@ -39,10 +41,9 @@ std::optional<std::int64_t> drain_time(const json &server, const char *name) {
 /// A drain's time counts from its beginning. That of a server which drains already may be over, and
 /// then its calls would move at once, which nobody has asked for.
 int check_deadline(const Context &context, const Admin &options, const Thing &thing) {
-    const auto timeout = config::parse_duration(options.timeout);
+    const auto timeout = read_time("--timeout", options.timeout);
     if (!timeout) {
-        return fail(kExitUsage, "--timeout: \"" + options.timeout +
-                                    "\" is not a time; write it like 30s, 10m or 2h");
+        return fail(kExitUsage, timeout.error().message);
     }
     const auto server = ask_about(context, thing, {"GET", path_of(thing)});
     if (!server.ok()) {
@@ -62,6 +63,17 @@ int check_deadline(const Context &context, const Admin &options, const Thing &th
                                  "; give a longer --timeout, or move all calls now with --force");
 }
 
+void print_admin(const Context &context, const Thing &thing, const std::string &admin,
+                 bool with_deadline) {
+    std::cout << name_of(thing) << ": " << admin;
+    if (with_deadline) {
+        const auto server = ask(context, {"GET", path_of(thing)});
+        const auto deadline = drain_time(server.body, "deadline_unix");
+        std::cout << (deadline ? ", until " + utc_time(*deadline) + " at most" : "");
+    }
+    std::cout << std::endl; // before the command waits
+}
+
 int set_admin(const Context &context, const Admin &options, const json &patch) {
     const auto [thing, missing] = find_thing(context, Noun::Server, options.server);
     if (missing != kExitOk) {
@@ -78,18 +90,12 @@ int set_admin(const Context &context, const Admin &options, const json &patch) {
     if (!answer.ok()) {
         return answer.exit_code;
     }
-    if (context.json()) {
+    if (!context.json()) {
+        print_admin(context, thing, patch["admin"].get<std::string>(), !options.timeout.empty());
+    } else if (!options.wait) {
         print_json(answer.body);
-        return kExitOk;
     }
-    std::cout << name_of(thing) << ": " << patch["admin"].get<std::string>();
-    if (!options.timeout.empty()) {
-        const auto server = ask(context, {"GET", path});
-        const auto deadline = drain_time(server.body, "deadline_unix");
-        std::cout << (deadline ? ", until " + utc_time(*deadline) + " at most" : "");
-    }
-    std::cout << '\n';
-    return kExitOk;
+    return options.wait ? wait_for(context, {thing, WaitState::Drained, {}}) : kExitOk;
 }
 
 /// Without a time the drain has none, whatever an earlier one had.
@@ -153,6 +159,7 @@ void add_drain(CLI::App &app, Todo &todo) {
         ->type_name("DURATION");
     command->add_flag("--force", options->force,
                       "Accept a deadline in the past, so that all calls move now");
+    command->add_flag("--wait", options->wait, "Wait until the server is drained");
     command->callback([options, &todo] {
         todo.run = [options, &todo] {
             return set_admin(todo.context, *options, drain_patch(*options));

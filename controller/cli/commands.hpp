@@ -23,6 +23,7 @@ void add_explain(CLI::App &app, Todo &todo);
 void add_config(CLI::App &app, Todo &todo);
 void add_show(CLI::App &app, Todo &todo);
 void add_change(CLI::App &app, Todo &todo);
+void add_wait(CLI::App &app, Todo &todo);
 void add_things(CLI::App &app, Todo &todo);
 void add_rehome(CLI::App &app, Todo &todo);
 void add_log_level(CLI::App &app, Todo &todo);

@@ -13,7 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::seconds kPatience{10};
-constexpr std::chrono::seconds kLongestSilence{45};
 constexpr std::chrono::seconds kGrace{3}; // for what is on the way when a signal has come
 constexpr std::size_t kLargestAnswer = std::size_t{64} * 1024 * 1024;
 
@@ -122,7 +121,7 @@ Result<Ending> Conversation::read_stream() {
             return signalled_ ? Ending::Signal : Ending::Whole;
         }
         if (!signalled_) {
-            waiting_.set(kLongestSilence);
+            waiting_.set(exchange_.taker->longest_silence);
         }
         if (const auto read = read_piece(); !read) {
             return failed(read.error().message);

@@ -7,6 +7,7 @@
 #include "cli/reply_reader.hpp"
 #include "cli/waiting.hpp"
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ struct StreamTaker {
 
     /// At a first signal, tell the daemon that it may end, and take what is still on the way.
     bool ends_gently = false;
+
+    /// Silence that ends the stream as a failure: three times as long as the daemon is ever silent.
+    std::chrono::milliseconds longest_silence{45'000};
 };
 
 struct Exchange {
@@ -33,8 +37,7 @@ struct Exchange {
     std::vector<std::pair<std::string, std::string>> fields = {};
     std::string body = {};
 
-    /// Set: an answer with status 200 is a stream. Silence for three times as long as the daemon's
-    /// streams are ever silent ends it as a failure.
+    /// Set: an answer with status 200 is a stream.
     const StreamTaker *taker = nullptr;
 
     Reply reply = {};

@@ -9,6 +9,7 @@ enum ExitCode {
     kExitFailed = 1,       // refused, not found, not good, or not all could be written
     kExitUsage = 2,        // bad command line, or a file that cannot be read
     kExitNotReachable = 3, // no answer from the daemon
+    kExitTimedOut = 4,     // the state that was waited for did not come
 };
 
 } // namespace sipsteer::cli

@@ -28,8 +28,9 @@ void add_common(CLI::App &app, Context &context) {
                    "Over https, trust the authorities in this PEM file instead of the system's")
         ->type_name("FILE");
     app.set_version_flag("--version", "sipsteer " SIPSTEER_VERSION);
-    app.footer("Exit codes: 0 success; 1 refused, not found, invalid, or output not written; 2 bad "
-               "command line or input file; 3 no answer from the daemon.");
+    app.footer(
+        "Exit codes: 0 success; 1 refused, not found, invalid, or output not written; 2 bad "
+        "command line or input file; 3 no answer from the daemon; 4 the time of wait ran out.");
 }
 
 /// The command that a command was missing of.
@@ -84,6 +85,7 @@ int run(int argc, char **argv, HostCommands host) {
     add_config(app, todo);
     add_show(app, todo);
     add_change(app, todo);
+    add_wait(app, todo);
     add_things(app, todo);
     add_rehome(app, todo);
     add_log_level(app, todo);

@@ -146,6 +146,31 @@ editing() {
     shown apply -f "$WORK/back.json"
 }
 
+# A server's state, waited for: there, not there, and on its way while the command waits.
+waiting() {
+    local code=0 pid n
+    topic wait
+    shown wait proxies/server1 up
+    shown wait server2 up --timeout 1m
+    shown drain proxies/server4 --wait
+    shown wait proxies/server4 drained
+    shown enable proxies/server4
+    shown wait proxies/server4 drained
+    MASK='s/: up, .*/: up, REASON/' shown wait proxies/server1 down --timeout 1ms
+    shown wait proxies/nobody up
+    start_on director "$WORK/waiter" env SIPSTEER_API="$(director_file api.sock)" "$SIPSTEER" \
+        drain proxies/server3 --wait
+    pid=$LAST_PID
+    check "a drain with running calls waits" wait_until 60 grep -q draining "$WORK/waiter"
+    check_equal "they are not moved" "proxies/server3: draining" "$(cat "$WORK/waiter")"
+    for n in 1 2 3 4; do api DELETE "/v1/calls/golden-$n" >/dev/null; done
+    check "until they have ended" wait_until 60 is_gone "$pid"
+    wait "$pid" || code=$?
+    check_equal "with 0" 0 "$code"
+    check_equal "and the server is drained" "proxies/server3: drained" "$(tail -n 1 "$WORK/waiter")"
+    sipsteer enable proxies/server3 >/dev/null
+}
+
 call_is_known() { sipsteer describe calls "$1" >/dev/null; }
 
 # One server, pool or service, by its fields.
@@ -336,6 +361,7 @@ changing
 editing
 CONFIG_BEFORE=$(api GET /v1/config | head -n 1 | jq -S .)
 things
+waiting
 checking
 errors
 over_tls

@@ -339,6 +339,7 @@ TEST_CASE("sipsteer completion bash: what may follow", "[cli]") {
     CHECK(offered("describe calls \"\"") == "\n");
     CHECK(offered("delete server \"\"") == servers);
     CHECK(offered("delete pool \"\"") == "proxies\n");
+    CHECK(offered("wait proxies/proxy1 d") == "down drained\n");
     CHECK(offered("rehome c") == "call\n");
     CHECK(offered("rehome proxies/p") == "proxies/proxy1\n");
     CHECK(offered("log-level i") == "info\n");

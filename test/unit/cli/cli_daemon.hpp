@@ -128,6 +128,22 @@ inline Response example_events(const Request &request) {
     return response;
 }
 
+/// By its name: one that drains, without an end in sight; one that is drained; others are down.
+inline json example_server(const std::string &name) {
+    json server = {{"admin", "enabled"}, {"status", {{"health", "down"}}}};
+    if (name == "draining") { // 2001-09-09T01:46:40Z, 2096-10-02T07:06:40Z
+        server["status"]["drain"] = {
+            {"since_unix", 1000000000}, {"deadline_unix", 4000000000}, {"calls_left", 3}};
+    }
+    if (name == "drained") {
+        server["status"]["drain"] = {{"drained", true}};
+    }
+    if (server["status"].contains("drain")) {
+        server["admin"] = "draining";
+    }
+    return server;
+}
+
 /// Not as RFC 9457 has it.
 inline Response odd_problem() {
     return json_response({{"detail", 7}, {"errors", {1, {{"pointer", {}}, {"detail", "no\n"}}}}},
@@ -219,17 +235,15 @@ private:
                 json{{"pool", {{"pool", "proxies"}, {"reason", "it is new"}, {"key", key}}},
                      {"service", query_json(request).value("service", "none")}});
         });
-        router.add("GET", "/v1/pools/{pool}/servers/{server}", [](const Request &request) {
+        router.add("GET", "/v1/pools/{pool}/servers/{server}", [this](const Request &request) {
             if (request.captured.at("pool") == "odd") {
                 return odd_problem();
             }
-            // 2001-09-09T01:46:40Z, 2096-10-02T07:06:40Z
-            return json_response(
-                request.captured.at("server") != "draining"
-                    ? json{{"status", json::object()}}
-                    : json{{"status",
-                            {{"drain",
-                              {{"since_unix", 1000000000}, {"deadline_unix", 4000000000}}}}}});
+            json server = example_server(request.captured.at("server"));
+            if (request.captured.at("server") == "late" && late_++ >= 2) {
+                server["status"]["health"] = "up";
+            }
+            return json_response(server);
         });
         router.add("PATCH", "/v1/pools/{pool}/servers/{server}", [this](const Request &request) {
             note(request);
@@ -307,6 +321,7 @@ private:
     std::string body_;
     std::string if_match_;
     std::string asked_;
+    int late_ = 0; // how often its state was asked for
     boost::asio::io_context io_;
     std::optional<Server> server_;
     std::thread thread_;
