@@ -53,6 +53,7 @@ rw-r--r-- usr/lib/systemd/system/sipsteerd.service
 rw-r--r-- usr/lib/systemd/system/sipsteer-real-server@.service
 rwxr-xr-x usr/sbin/sipsteerd
 rwxr-xr-x usr/sbin/sipsteer-real-server
+rw-r--r-- usr/share/bash-completion/completions/sipsteer
 rw-r--r-- usr/share/doc/sipsteer/CHANGELOG.md
 rw-r--r-- usr/share/doc/sipsteer/examples/api-over-tcp.json
 rw-r--r-- usr/share/doc/sipsteer/examples/minimal.json
@@ -70,6 +71,7 @@ rw-r--r-- usr/share/sipsteer/prometheus/sipsteer.rules.yaml
 rw-r--r-- usr/share/sipsteer/sipsteer.schema.json
 rw-r--r-- usr/share/man/man5/sipsteer.conf.5
 rw-r--r-- usr/share/man/man8/sipsteerd.8
+rw-r--r-- usr/share/man/man8/sipsteer-real-server.8
 TREE
 }
 
@@ -165,6 +167,8 @@ main() {
     if command -v man >/dev/null; then
         check "the manual has sipsteer(1)" man_page_is "$TREE/usr/share/man/man1/sipsteer.1" "SIPSTEER(1)"
         check "the manual has sipsteerd(8)" man_page_is "$TREE/usr/share/man/man8/sipsteerd.8" "SIPSTEERD(8)"
+        check "the manual has sipsteer-real-server(8)" \
+            man_page_is "$TREE/usr/share/man/man8/sipsteer-real-server.8" "SIPSTEER-REAL-SERVER(8)"
         check "the manual has sipsteer.conf(5)" man_page_is "$TREE/usr/share/man/man5/sipsteer.conf.5" "SIPSTEER.CONF(5)"
     else
         echo "# man is not installed: the pages were not formatted"
