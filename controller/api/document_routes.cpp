@@ -42,7 +42,7 @@ void add_document_routes(http::Router &router) {
             return http::problem_response(*problem);
         }
         json answer = routes;
-        answer["role"] = request.may_change ? "admin" : "read-only";
+        answer["role"] = request.role;
         return http::json_response(answer);
     });
 }

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "config/api_rules.hpp"
 #include "config/cursor.hpp"
+#include "http/secret_file.hpp"
 #include "http/tls.hpp"
 
 namespace sipsteer::daemon {
@@ -14,6 +15,7 @@ Result<http::TlsContext> tls_of(const config::Listen &listen) {
     if (!listen.tls) {
         return http::TlsContext();
     }
+    http::warn_if_open(listen.tls->key);
     return http::make_tls_context(listen.tls->certificate, listen.tls->key);
 }
 
@@ -57,6 +59,26 @@ Status listen_for_api(http::Server &server, const config::Api &config) {
         }
     }
     return Done{};
+}
+
+void renew_certificates(http::Server &server, const config::Api &config) {
+    for (std::size_t i = 0; i < config.listen.size(); i++) {
+        if (!config.listen[i].tls) {
+            continue;
+        }
+        const std::string where = config::AddressAndPort::to_text(config.listen[i].address);
+        const auto tls = tls_of(config.listen[i]);
+        if (!tls) {
+            log::error("api_certificate_refused",
+                       {{"address", where},
+                        {"problem", tls.error().message},
+                        {"effect", "the previous certificate and key stay in use"}});
+            continue;
+        }
+        server.renew_tls(i, *tls);
+        log::info("api_certificate_read",
+                  {{"address", where}, {"certificate", config.listen[i].tls->certificate}});
+    }
 }
 
 } // namespace sipsteer::daemon

@@ -165,6 +165,7 @@ void Daemon::await_signal() {
 void Daemon::reload() {
     notify_reloading();
     const bool adopted = config_control_.reload();
+    front_.renew_certificates();
     notify_ready(adopted ? "read the configuration again"
                          : "refused the new configuration, kept the old one");
 }

@@ -56,6 +56,10 @@ Status Front::listen() {
     return listen_for_api(server_, parts_.config.api);
 }
 
+void Front::renew_certificates() {
+    daemon::renew_certificates(server_, parts_.config.api);
+}
+
 http::Router Front::make_routes() {
     auto router = api::make_router({[this] { return status(); }});
     api::add_calls_routes(router, call_requests_);

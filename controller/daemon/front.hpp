@@ -53,6 +53,9 @@ public:
     Status listen();
     void stop() { server_.stop(); }
 
+    /// Reads certificates and keys again, for the connections to come.
+    void renew_certificates();
+
 private:
     http::Router make_routes();
     void add_status_routes(http::Router &router);

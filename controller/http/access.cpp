@@ -134,7 +134,44 @@ std::optional<Response> refuse_foreign(const Request &request) {
 
 using OnWrong = std::function<void(const std::string &problem)>;
 
-std::optional<Response> refuse_token(Request &request, Tokens &tokens, const OnWrong &alarm) {
+/// Whether the answer names no call: not the lists of calls, nor events, which tell of some.
+bool names_no_call(const Request &request) {
+    static const std::vector<std::string> kParts{"config", "counters", "log_level",
+                                                 "pools",  "services", "status"};
+    const auto &segments = request.target.segments;
+    return segments.size() > 1 && segments[0] == "v1" &&
+           std::find(kParts.begin(), kParts.end(), segments[1]) != kParts.end();
+}
+
+/// Told to every token: the metrics, and what it is for.
+bool is_for_every_role(const Request &request) {
+    const auto &segments = request.target.segments;
+    return segments.size() == 1 && (segments[0] == "metrics" || segments[0] == "v1");
+}
+
+/// Why the role does not open it, as the end of a sentence; nothing if it does.
+std::optional<std::string> missing_right(Role role, const Request &request) {
+    const bool reads = is_safe(request);
+    if (role == Role::Admin || (reads && is_for_every_role(request))) {
+        return std::nullopt;
+    }
+    switch (role) {
+    case Role::Metrics:
+        return ", which opens the metrics only";
+    case Role::Monitor:
+        return reads && names_no_call(request)
+                   ? std::nullopt
+                   : std::optional<std::string>(", which opens only what names no call");
+    default:
+        if (shows_messages(request)) {
+            return ", and a trace shows whole messages; use one of role admin";
+        }
+        return reads || only_explains(request) ? std::nullopt : std::optional<std::string>("");
+    }
+}
+
+std::optional<Response> refuse_token(Request &request, Tokens &tokens, const std::string &client,
+                                     const OnWrong &alarm) {
     const auto text = bearer_token(request);
     if (!text) {
         return refusal(401, "send a token: \"Authorization: Bearer TOKEN\"", "");
@@ -148,22 +185,17 @@ std::optional<Response> refuse_token(Request &request, Tokens &tokens, const OnW
         alarm("the token " + token->name + " has expired");
         return refusal(401, "the token has expired", "invalid_token");
     }
+    if (!is_for(*token, client)) {
+        alarm("the token " + token->name + " is not for clients there");
+        return refusal(401, "the token is not for clients at " + client, "invalid_token");
+    }
     request.who = token->name;
-    request.may_change = token->role == Role::Admin;
-    if (request.may_change) {
-        return std::nullopt;
-    }
-    if (shows_messages(request)) {
-        return refusal(403,
-                       "a trace shows whole messages; the token " + token->name +
-                           " has role read-only, use one of role admin",
-                       "insufficient_scope");
-    }
-    if (!is_safe(request) && !only_explains(request)) {
-        return refusal(403, "the token " + token->name + " has role read-only",
-                       "insufficient_scope");
-    }
-    return std::nullopt;
+    request.role = role_word(token->role);
+    const auto missing = missing_right(token->role, request);
+    return missing ? std::optional(refusal(
+                         403, "the token " + token->name + " has role " + request.role + *missing,
+                         "insufficient_scope"))
+                   : std::nullopt;
 }
 
 } // namespace
@@ -178,7 +210,7 @@ std::optional<Response> Access::refuse(Request &request, const std::string &clie
     if (is_for_all(request)) {
         return std::nullopt;
     }
-    return refuse_token(request, *tokens_, [&](const std::string &problem) {
+    return refuse_token(request, *tokens_, client, [&](const std::string &problem) {
         alarm_->note(client, problem, Alarm::Clock::now());
     });
 }

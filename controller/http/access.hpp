@@ -23,7 +23,7 @@ public:
     /// not do, if a page of another origin has a browser make it (RFC 6454, Fetch Metadata), or
     /// where no token is needed, if it is for a name that the owner of another site may have given
     /// to us (DNS rebinding). Looks at all but the body and what the router captures. `client` is
-    /// for the log, which warns of wrong tokens. Fills in request.may_change, and request.who by a
+    /// for the log, which warns of wrong tokens. Fills in request.role, and request.who by a
     /// token.
     std::optional<Response> refuse(Request &request, const std::string &client) const;
 

@@ -32,6 +32,9 @@ public:
     /// Begins to take connections. Once.
     void start();
 
+    /// For the connections to come.
+    void renew_tls(TlsContext tls) { tls_ = std::move(tls); }
+
     /// As Server::stop().
     void stop();
 

@@ -25,9 +25,9 @@ struct Request {
     std::map<std::string, std::string> captured; // what stood for {name} in the route's pattern
     std::string body;
     Fields fields = {};
-    bool may_change = true;              // false: the client's token is for reading only
-    std::string who = {};                // asks: the name of the token, or "uid 1000"
-    std::string from = {};               // where: an address, or "local, pid 4711"
+    std::string role = "admin"; // of the client's token; without one, of all that there are
+    std::string who = {};       // asks: the name of the token, or "uid 1000"
+    std::string from = {};      // where: an address, or "local, pid 4711"
     std::shared_ptr<ReadBody> read = {}; // a long body, as JSON (json_body.hpp)
 };
 

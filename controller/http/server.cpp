@@ -70,9 +70,9 @@ Status Server::listen(const std::string &path, mode_t mode, const std::string &g
     }
     file->release_socket();
     file_ = std::make_unique<SocketFile>(std::move(*file));
-    listeners_.push_back(std::make_shared<Listener>(std::move(acceptor), nullptr, Access(nullptr),
-                                                    router_, limits_, aside_.get_executor()));
-    listeners_.back()->start();
+    local_ = std::make_shared<Listener>(std::move(acceptor), nullptr, Access(nullptr), router_,
+                                        limits_, aside_.get_executor());
+    local_->start();
     return Done{};
 }
 
@@ -84,16 +84,22 @@ Result<std::uint16_t> Server::listen_tcp(const Address &address, std::uint16_t p
     }
     error_code ignored;
     const std::uint16_t bound = acceptor->local_endpoint(ignored).port();
-    listeners_.push_back(std::make_shared<Listener>(std::move(*acceptor), tls,
-                                                    Access(std::move(tokens)), router_, limits_,
-                                                    aside_.get_executor()));
-    listeners_.back()->start();
+    tcp_.push_back(std::make_shared<Listener>(std::move(*acceptor), tls, Access(std::move(tokens)),
+                                              router_, limits_, aside_.get_executor()));
+    tcp_.back()->start();
     return bound;
+}
+
+void Server::renew_tls(std::size_t listener, const TlsContext &tls) {
+    tcp_.at(listener)->renew_tls(tls);
 }
 
 void Server::stop() {
     file_.reset(); // first: the open socket keeps the file's inode from being given anew
-    for (const auto &listener : listeners_) {
+    if (local_) {
+        local_->stop();
+    }
+    for (const auto &listener : tcp_) {
         listener->stop();
     }
 }

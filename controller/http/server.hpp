@@ -41,6 +41,10 @@ public:
     Result<std::uint16_t> listen_tcp(const Address &address, std::uint16_t port,
                                      const TlsContext &tls, std::shared_ptr<Tokens> tokens);
 
+    /// Another certificate and key for connections to come, of the listener that the call of
+    /// listen_tcp() of this number began, from 0. Those that there are keep theirs.
+    void renew_tls(std::size_t listener, const TlsContext &tls);
+
     /// Removes the socket's file, takes no more connections and requests, ends idle connections
     /// and lets answers under way finish, for limits.stop_grace at most. Returns at once; the
     /// io_context then runs out of the server's work.
@@ -52,7 +56,8 @@ private:
     Limits limits_;
     std::unique_ptr<SocketFile> file_;
     boost::asio::thread_pool aside_{1}; // reads long bodies
-    std::vector<std::shared_ptr<Listener>> listeners_;
+    std::shared_ptr<Listener> local_;
+    std::vector<std::shared_ptr<Listener>> tcp_;
 };
 
 } // namespace sipsteer::http

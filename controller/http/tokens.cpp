@@ -6,10 +6,12 @@
 #include "config/object.hpp"
 #include "config/parse.hpp"
 #include "config/rules.hpp"
+#include "http/secret_file.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <ctime>
 #include <set>
 #include <sys/stat.h>
@@ -19,7 +21,9 @@ namespace sipsteer::config {
 template <>
 struct Choices<http::Role> {
     static constexpr const char *kName = "Role";
-    static constexpr std::array kAll = {Choice<http::Role>{"read-only", http::Role::ReadOnly},
+    static constexpr std::array kAll = {Choice<http::Role>{"metrics", http::Role::Metrics},
+                                        Choice<http::Role>{"monitor", http::Role::Monitor},
+                                        Choice<http::Role>{"read-only", http::Role::ReadOnly},
                                         Choice<http::Role>{"admin", http::Role::Admin}};
 };
 
@@ -103,6 +107,26 @@ struct Moment {
     }
 };
 
+/// Rule: at least one prefix.
+struct Prefixes {
+    static void read(const Cursor &at, std::vector<Prefix> &out) {
+        if (!at.value().is_array() || at.value().empty()) {
+            at.fail_type("a list of prefixes");
+            return;
+        }
+        for (std::size_t i = 0; i < at.value().size(); i++) {
+            const Cursor element = at.element(i);
+            const std::string *text = element.text();
+            const auto prefix = text == nullptr ? std::nullopt : Prefix::parse(*text);
+            if (prefix) {
+                out.push_back(*prefix);
+            } else if (text != nullptr) {
+                element.fail(shown(*text) + " is not a prefix; write it like \"192.0.2.0/24\"");
+            }
+        }
+    }
+};
+
 } // namespace
 
 /// Found by config::Object through the namespace of Token.
@@ -111,6 +135,7 @@ static void describe(V &v, Token &token) {
     v.required("name", token.name, config::Name{});
     v.required("role", token.role, config::OneOf<Role>{});
     v.required("sha256", token.hash, HexHash{});
+    v.optional("from", token.from, Prefixes{});
     v.optional("expires", token.expires, Moment{});
 }
 
@@ -136,6 +161,17 @@ Error error_of(const config::Errors &errors) {
 }
 
 } // namespace
+
+std::string role_word(Role role) {
+    return config::word(role);
+}
+
+bool is_for(const Token &token, const std::string &address) {
+    const auto client = Address::parse(address);
+    return token.from.empty() ||
+           (client && std::any_of(token.from.begin(), token.from.end(),
+                                  [&](const Prefix &prefix) { return prefix.has(*client); }));
+}
 
 bool has_expired(const Token &token, std::chrono::system_clock::time_point now) {
     return token.expires && *token.expires <= std::chrono::floor<std::chrono::seconds>(now);
@@ -174,6 +210,7 @@ Status Tokens::load() {
     if (!tokens) {
         return Error{path_ + ": " + tokens.error().message};
     }
+    warn_if_open(path_);
     tokens_ = std::move(*tokens);
     return Done{};
 }

@@ -67,6 +67,18 @@ roles() {
     check_equal "what was refused is counted" "3 1" "$(refused GET 401) $(refused PATCH 403)"
 }
 
+# The changes of roles(), as the events tell them: over TCP only the first one was made.
+audit() {
+    local from
+    from=$(host_address user1 "$FAMILY")
+    check_json "the audit says who changed what, and from where" \
+        '[.events[] | select(.type == "api_change")] | length == 1 and (.[0] | .who == "root" and .from == "'"$from"'"
+            and .request == "PATCH '"$SERVER"'" and (.change | test("^weight: [0-9]+ -> 200$")))' \
+        "$(director_get '/v1/events?type=api_change')"
+    check "the log warns that others can read the file of tokens" \
+        grep -q 'event=api_secret_open .*tokens.json.* mode=0644' "$(director_file log)"
+}
+
 another_file() {
     write_tokens fresh
     check_ask "another file of tokens is good at once" 200 user1 fresh GET /v1/status
@@ -80,6 +92,19 @@ transport() {
     on_host user1 curl --silent --max-time 10 "${API/https/http}/healthz" >/dev/null || code=$?
     check "plain text on the port of TLS gets no answer (curl: $code)" test "$code" = 52 -o "$code" = 56
     check_ask "and harms nobody" 200 user1 fresh GET /v1
+}
+
+# Another pair at SIGHUP; after a bad key the old pair stays.
+certificates() {
+    make_certificate "$(host_address director "$FAMILY")"
+    check_ask "the certificate on the disk is not in use yet" "curl 60" user1 fresh GET /v1
+    kill -HUP "$(director_pid)"
+    check "at SIGHUP the daemon reads it" wait_until 60 grep -q event=api_certificate_read "$(director_file log)"
+    check_ask "and uses it" 200 user1 fresh GET /v1
+    echo broken >"$WORK/key.pem"
+    kill -HUP "$(director_pid)"
+    check "a bad key is refused" wait_until 60 grep -q event=api_certificate_refused "$(director_file log)"
+    check_ask "and the old one stays in use" 200 user1 fresh GET /v1
 }
 
 # The director has many addresses of its own to come from: 127/8.
@@ -103,7 +128,9 @@ start_proxies record-route
 start_director '.api += {tokens_file: "'"$WORK"'/tokens.json", listen: [{address: "0.0.0.0:8443",
     tls: {certificate: "'"$WORK"'/certificate.pem", key: "'"$WORK"'/key.pem"}}]}'
 roles
+audit
 another_file
 transport
+certificates
 slow_clients
 e2e_end

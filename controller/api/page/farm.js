@@ -134,7 +134,7 @@ function updateAction(cell, pool, server) {
   setText(button, action.word);
   button.setAttribute("aria-label", `${action.word} ${pool.name}/${server.name}`);
   button.disabled = isReadOnly();
-  button.title = isReadOnly() ? "The token has role read-only" : "";
+  button.title = isReadOnly() ? "The token permits no changes" : "";
   button.onclick = () => startAction(pool.name, server, action);
 }
 

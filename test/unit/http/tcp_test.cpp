@@ -297,8 +297,8 @@ TEST_CASE("a file of tokens that is wrong is refused, and says where") {
     CHECK(problem(bad.dump()) ==
           "[0].sha256: not a SHA-256 hash of 64 hexadecimal digits; [2].expires: "
           "\"2021-02-30T00:00:00Z\" is not a time; write it like \"2027-01-31T12:00:00Z\"; "
-          "[3].role: \"reader\" is unknown; supported: \"read-only\", \"admin\"; [3].scope: "
-          "unknown field; [1].name: \"root\" is the name of another token");
+          "[3].role: \"reader\" is unknown; supported: \"metrics\", \"monitor\", \"read-only\", "
+          "\"admin\"; [3].scope: unknown field; [1].name: \"root\" is the name of another token");
     CHECK(problem("{}") == "expected a list, found an object");
     CHECK(problem("[{}]") == "[0].name: missing; [0].role: missing; [0].sha256: missing");
 }
