@@ -31,14 +31,14 @@ http::Response change_all(const http::Request &request, ConfigSource &source, ht
     if (auto *refused = std::get_if<http::Response>(&body)) {
         return std::move(*refused);
     }
-    const json &content = std::get<json>(body);
+    json &content = std::get<json>(body); // it may be large
     Edit edit;
     edit.before = source.current();
     edit.apply = [&content, kind](json &config) -> std::optional<http::Problem> {
         if (kind == http::BodyKind::MergePatch) {
             config.merge_patch(content);
         } else {
-            config = content;
+            config = std::move(content);
         }
         return std::nullopt;
     };

@@ -161,12 +161,14 @@ http::Response put_one(const Context &context, const http::Request &request) {
     if (!has_list(context, request)) {
         return none_such(request);
     }
-    json thing = std::get<json>(body);
+    json &thing = std::get<json>(body);
     if (thing.is_object()) {
         thing.erase("status"); // what GET answered may be sent back
     }
     Edit edit = edit_of(context, request.captured);
-    edit.apply = [&](json &config) { return put(context.kind, config, request.captured, thing); };
+    edit.apply = [&](json &config) { // the body may be large
+        return put(context.kind, config, request.captured, std::move(thing));
+    };
     return change_config(request, context.source, edit);
 }
 
@@ -178,7 +180,7 @@ http::Response post_one(const Context &context, const http::Request &request) {
     if (!has_list(context, request)) {
         return none_such(request);
     }
-    const json &thing = std::get<json>(body);
+    json &thing = std::get<json>(body);
     if (!thing.is_object() || !thing.contains("name") || !thing["name"].is_string()) {
         return http::problem_response(
             {422,
@@ -187,20 +189,22 @@ http::Response post_one(const Context &context, const http::Request &request) {
              thing.is_object() ? "/name" : ""});
     }
     Captured captured = request.captured;
-    captured[context.kind.word] = thing["name"];
+    const auto name = thing["name"].get<std::string>();
+    captured[context.kind.word] = name;
     Edit edit = edit_of(context, captured);
     if (!edit.before.is_null()) {
         return http::problem_response(
             {409,
-             "there is a " + context.kind.word + " " + thing["name"].dump() + " already",
+             "there is a " + context.kind.word + " " + json(name).dump() + " already",
              {},
              {}});
     }
-    edit.apply = [&](json &config) { return put(context.kind, config, captured, thing); };
+    edit.apply = [&](json &config) {
+        return put(context.kind, config, captured, std::move(thing));
+    };
     http::Response response = change_config(request, context.source, edit);
     if (response.status == 201) {
-        response.fields.emplace_back("Location",
-                                     request.target.path + "/" + thing["name"].get<std::string>());
+        response.fields.emplace_back("Location", request.target.path + "/" + name);
     }
     return response;
 }
@@ -216,7 +220,9 @@ http::Response patch_one(const Context &context, const http::Request &request) {
     }
     json thing = edit.before;
     thing.merge_patch(std::get<json>(body));
-    edit.apply = [&](json &config) { return put(context.kind, config, request.captured, thing); };
+    edit.apply = [&](json &config) {
+        return put(context.kind, config, request.captured, std::move(thing));
+    };
     return change_config(request, context.source, edit);
 }
 

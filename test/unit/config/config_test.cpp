@@ -339,6 +339,14 @@ TEST_CASE("a document has at most so many values, and names of at most so many b
     CHECK(texts(parse_text(list(kMostValues + 1))) == Texts{"more than 150000 values"});
     CHECK(texts(parse_text(std::string(700'000, '9').insert(1, "."))).size() == 1);
 
+    std::string fields = "{\"f\": 0";
+    for (int i = 1; i < 1000; i++) {
+        fields += ",\"f" + std::to_string(i) + "\": 0";
+    }
+    CHECK(parse_json(fields + "}", errors));
+    CHECK(errors.empty());
+    CHECK(texts(parse_text(fields + ",\"g\": 0}")) == Texts{"an object has more than 1000 fields"});
+
     const std::string name(kMostNameBytes, 'n');
     CHECK(parse_json("{\"" + name + "\": 1}", errors));
     CHECK(errors.empty());
@@ -360,7 +368,7 @@ TEST_CASE("of errors without end the first hundred are told") {
     std::string twice = "{\"a\": 1";
     std::string servers = R"({"interfaces": [{"name": "e"}], "services": [],
                               "pools": [{"name": "p", "servers": [{})";
-    for (int i = 0; i < 4'000; i++) {
+    for (int i = 0; i < 900; i++) {
         unknown += ",\"unknown" + std::to_string(i) + "\": 1";
         twice += ",\"a\": 1";
         servers += ",{}";
