@@ -117,16 +117,28 @@ int check_restart(const json &report) {
                           "; edit the daemon's own configuration file and restart the daemon");
 }
 
-int put_file(const Context &context, const std::string &file, bool dry_run) {
-    const auto text = read_input(file);
+struct PutOptions {
+    std::string file;
+    bool exit_code = false; // tells whether something differs
+};
+
+int put_file(const Context &context, const PutOptions &options, bool dry_run) {
+    const auto text = read_input(options.file);
     if (!text) {
         return fail(kExitUsage, text.error().message);
     }
     if (text->empty()) {
-        return fail(kExitUsage, file + ": is empty");
+        return fail(kExitUsage, options.file + ": is empty");
     }
     const auto answer = replace_config(context, {*text, {}, dry_run});
-    return answer.ok() && dry_run ? check_restart(answer.body) : answer.exit_code;
+    const int code = answer.ok() && dry_run ? check_restart(answer.body) : answer.exit_code;
+    if (!options.exit_code || code == kExitNotReachable) {
+        return code;
+    }
+    if (code != kExitOk) {
+        return kExitUsage; // 1 means that something differs, and nothing else
+    }
+    return answer.body.value("changed", true) ? kExitFailed : kExitOk;
 }
 
 CLI::App *add_server_command(CLI::App &app, Admin &options, const std::string &name,
@@ -169,13 +181,16 @@ void add_drain(CLI::App &app, Todo &todo) {
 
 void add_put(CLI::App &app, Todo &todo, const std::string &name, const std::string &help,
              bool dry_run) {
-    auto file = std::make_shared<std::string>();
+    auto options = std::make_shared<PutOptions>();
     auto *command = app.add_subcommand(name, help);
-    command->add_option("-f,--file", *file, "Configuration file; - means the standard input")
+    command
+        ->add_option("-f,--file", options->file, "Configuration file; - means the standard input")
         ->required()
         ->type_name("FILE");
-    command->callback([file, dry_run, &todo] {
-        todo.run = [file, dry_run, &todo] { return put_file(todo.context, *file, dry_run); };
+    command->add_flag("--exit-code", options->exit_code,
+                      "Exit with 0 if nothing differs, 1 if something does, 2 at an error");
+    command->callback([options, dry_run, &todo] {
+        todo.run = [options, dry_run, &todo] { return put_file(todo.context, *options, dry_run); };
     });
 }
 

@@ -116,9 +116,16 @@ changing() {
         "$(sipsteer diff -o json -f "$config")"
     shown apply -f "$config"
     shown diff -f "$config"
+    shown diff --exit-code -f "$config"
     shown apply -f "$(director_file config.json)"
+    jq '.log_level = "debug"' "$(director_file config.json)" >"$config"
+    shown diff --exit-code -f "$config"
+    shown apply --exit-code -f "$config"
+    shown apply --exit-code -f "$config"
+    shown apply --exit-code -f "$(director_file config.json)"
     jq '.interfaces[0].name = "eth9"' "$(director_file config.json)" >"$config"
     shown diff -f "$config"
+    shown diff --exit-code -f "$config"
     shown apply -f "$config"
 }
 

@@ -223,6 +223,19 @@ TEST_CASE("sipsteer apply and diff", "[cli]") {
     CHECK(run(daemon, "apply -f /nonexistent").exit_code == 2);
 }
 
+TEST_CASE("sipsteer diff and apply --exit-code", "[cli]") {
+    const Daemon daemon;
+    const auto code = [&](const std::string &command, const std::string &config) {
+        return run(daemon, command + " --exit-code -f " + daemon.write("config", config)).exit_code;
+    };
+    CHECK(code("diff", R"({"pools": []})") == 0); // the daemon here reports no difference
+    CHECK(code("apply", R"({"pools": []})") == 1);
+    CHECK(code("diff", R"({"pin_dir": "/x"})") == 2); // needs a restart
+    CHECK(code("apply", "odd") == 2);                 // refused
+    CHECK(code("--api /nonexistent diff", "{}") == 3);
+    CHECK(run(daemon, "diff --exit-code -f /nonexistent").exit_code == 2);
+}
+
 TEST_CASE("sipsteer diff: what apply would refuse", "[cli]") {
     const Daemon daemon;
     const auto file = daemon.write("config", R"({"pin_dir": "/x"})");
