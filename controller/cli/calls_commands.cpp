@@ -5,8 +5,8 @@
 
 #include "base/result.hpp"
 #include "cli/client.hpp"
+#include "cli/times.hpp"
 #include "cli/views.hpp"
-#include "config/duration.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -25,7 +25,7 @@ std::optional<std::string> seconds_of(const std::string &text) {
     if (text.find_first_not_of("0123456789") == text.npos) {
         return text;
     }
-    const auto duration = config::parse_duration(text);
+    const auto duration = parse_time(text);
     return duration ? std::optional(std::to_string(
                           std::chrono::duration_cast<std::chrono::seconds>(*duration).count()))
                     : std::nullopt;
@@ -43,7 +43,7 @@ Result<std::string> filter_of(const CallsWanted &wanted) {
     const auto idle = seconds_of(wanted.idle);
     if (!older || !idle) {
         return Error{'"' + (older ? wanted.idle : wanted.older_than) +
-                     "\" is not a time; write it like 90, 30s, 10m or 2h"};
+                     "\" is not a time; write it like 90, 30s, 10m, 2h or 1d"};
     }
     return query({{"pool", pool},
                   {"server", with_pool ? wanted.server.substr(slash + 1) : wanted.server},

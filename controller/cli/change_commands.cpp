@@ -10,6 +10,7 @@
 #include "cli/times.hpp"
 #include "cli/words.hpp"
 #include "config/choices.hpp"
+#include "config/duration.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -100,8 +101,9 @@ int set_admin(const Context &context, const Admin &options, const json &patch) {
 
 /// Without a time the drain has none, whatever an earlier one had.
 json drain_patch(const Admin &options) {
+    const auto timeout = parse_time(options.timeout); // the daemon knows no days
     return {{"admin", config::word(config::Admin::Draining)},
-            {"drain_timeout", options.timeout.empty() ? json() : json(options.timeout)}};
+            {"drain_timeout", timeout ? json(config::format_duration(*timeout)) : json()}};
 }
 
 /// A dry run only reports what the API refuses to change while it runs.
@@ -167,7 +169,7 @@ void add_drain(CLI::App &app, Todo &todo) {
     command
         ->add_option("--timeout", options->timeout,
                      "Move the remaining calls this time after the start of the drain: 30s, 10m, "
-                     "2h (default: never)")
+                     "2h, 1d (default: never)")
         ->type_name("DURATION");
     command->add_flag("--force", options->force,
                       "Accept a deadline in the past, so that all calls move now");

@@ -31,6 +31,7 @@ void add_top(CLI::App &app, Todo &todo);
 void add_events(CLI::App &app, Todo &todo);
 void add_trace(CLI::App &app, Todo &todo);
 void add_doctor(CLI::App &app, Todo &todo);
+void add_help(CLI::App &app, Todo &todo);
 void add_completion(CLI::App &app, Todo &todo);
 
 /// Runs the program; gives its exit code.

@@ -31,7 +31,7 @@ const std::map<std::string, std::string> kTypes = {{"FILE", "files"},
 constexpr const char *kScript = R"bash(
 _sipsteer_names() { # KIND: of the daemon, if it answers soon
     local kind=$1
-    if [[ $kind == calls ]]; then # of a server
+    if [[ $kind == call || $kind == calls ]]; then # of a server
         [[ $command == get ]] || return 0
         kind=servers
     fi
@@ -174,6 +174,9 @@ std::string field_words(const std::string &command) {
 /// By its type, "FORM:{text,table,json}" where it is one of a few.
 std::string value_of(const CLI::App &command, const CLI::Option &option) {
     const std::string type = option.get_type_name();
+    if (type == "COMMAND") {
+        return "words " + command_words(*command.get_parent());
+    }
     if (type == "FIELD=VALUE") {
         return "words " + field_words(command.get_name());
     }

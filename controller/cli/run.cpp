@@ -93,6 +93,7 @@ int run(int argc, char **argv, HostCommands host) {
     add_events(app, todo);
     add_trace(app, todo);
     add_doctor(app, todo);
+    add_help(app, todo);
     add_completion(app, todo);
     try {
         app.parse(argc, argv);

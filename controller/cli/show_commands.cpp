@@ -178,12 +178,23 @@ void set_run(CLI::App *command, Todo &todo, const std::shared_ptr<What> &what, F
     });
 }
 
+/// "pools" of "pool"; other words as they are.
+std::string plural_of(std::string kind) {
+    for (const char *one : {"service", "pool", "server", "call"}) {
+        if (kind == one) {
+            return kind + 's';
+        }
+    }
+    return kind;
+}
+
 CLI::App *add_showing(CLI::App &app, What &what, const std::string &name, const std::string &help,
                       const std::string &help_of_name) {
     auto *command = app.add_subcommand(name, help);
     command->add_option("kind", what.kind, "Kind of objects to show")
         ->required()
         ->check(CLI::IsMember({"services", "pools", "servers", "calls"}))
+        ->transform(plural_of)
         ->type_name("KIND");
     command->add_option("name", what.name, help_of_name)->type_name("NAME");
     return command;

@@ -45,7 +45,9 @@ int show_once(const Context &context) {
     }
     std::this_thread::sleep_for(kPeriod);
     const Reading second = read_status(context);
-    if (second.answer.ok()) {
+    if (second.answer.ok() && context.json()) {
+        print_json(top_json(between(first, second)));
+    } else if (second.answer.ok()) {
         std::cout << top_view(between(first, second), use_colour());
     }
     return second.answer.exit_code;
@@ -86,6 +88,9 @@ int show_live(const Context &context) {
 }
 
 int top(const Context &context, bool once) {
+    if (context.json() && !once) {
+        return fail(kExitUsage, "top: -o json works only with --once");
+    }
     if (once) {
         return show_once(context);
     }

@@ -43,13 +43,17 @@ public:
     Rates(ByName before, double seconds) : before_(std::move(before)), seconds_(seconds) {}
 
     /// Of a counter of the thing of that name, a second.
-    std::string of(const std::string &name, const json &now, const char *counter) const {
+    double value(const std::string &name, const json &now, const char *counter) const {
         const auto known = before_.find(name);
         const double first =
             known == before_.end() ? number(now, counter) : number(known->second, counter);
-        const double rate = std::max(0.0, number(now, counter) - first) / seconds_;
+        return std::max(0.0, number(now, counter) - first) / seconds_;
+    }
+
+    /// The same for a table.
+    std::string of(const std::string &name, const json &now, const char *counter) const {
         std::array<char, 40> written{};
-        std::snprintf(written.data(), written.size(), "%.1f", rate);
+        std::snprintf(written.data(), written.size(), "%.1f", value(name, now, counter));
         return written.data();
     }
 
@@ -144,6 +148,34 @@ std::string top_view(const Readings &readings, bool colour, std::size_t lines) {
                 servers_table(readings, rows.servers, colour);
     }
     return more == 0 ? text : text + std::to_string(more) + " more rows; enlarge the window\n";
+}
+
+json top_json(const Readings &readings) {
+    json services = json::array();
+    const Rates of_services(services_by_name(readings.before), readings.seconds);
+    for (const auto &[name, service] : services_by_name(readings.now)) {
+        services.push_back({{"service", name},
+                            {"packets_per_second", of_services.value(name, service, "packets")},
+                            {"bytes_per_second", of_services.value(name, service, "bytes")}});
+    }
+    json servers = json::array();
+    const Rates of_servers(servers_by_name(readings.before), readings.seconds);
+    for (const auto &[name, server] : servers_by_name(readings.now)) {
+        servers.push_back({{"server", name},
+                           {"health", server.value("health", json())},
+                           {"admin", server.value("admin", json())},
+                           {"live_calls", server.value("live_calls", json())},
+                           {"new_calls_per_second", of_servers.value(name, server, "new_calls")},
+                           {"packets_per_second", of_servers.value(name, server, "packets")}});
+    }
+    const json calls = readings.now.value("calls", json::object());
+    return {
+        {"version", readings.now.value("version", json())},
+        {"seconds", readings.seconds},
+        {"calls",
+         {{"live", calls.value("live", json())}, {"capacity", calls.value("capacity", json())}}},
+        {"services", services},
+        {"servers", servers}};
 }
 
 } // namespace sipsteer::cli

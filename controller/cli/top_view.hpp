@@ -22,4 +22,7 @@ struct Readings {
 std::string top_view(const Readings &readings, bool colour,
                      std::size_t lines = std::numeric_limits<std::size_t>::max());
 
+/// The same as JSON, all services and servers. Rates are a second.
+nlohmann::json top_json(const Readings &readings);
+
 } // namespace sipsteer::cli

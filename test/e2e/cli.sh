@@ -69,6 +69,15 @@ showing() {
     MASK=$numbers shown describe calls golden-1
     MASK='' topic top
     table 'PACKETS/S' 'BYTES/S' 'NEW CALLS/S' -- top --once
+    check_json "top has JSON, too" '[.servers[].live_calls] == [2, 0, 2, 0]' "$(sipsteer top --once -o json)"
+    topic words
+    shown version
+    shown help delete
+    shown help delete cal
+    table PACKETS 'NEW CALLS' -- get server server2
+    table -- get pool proxies
+    table 'AGE S' 'IDLE S' 'LEFT S' -- get calls --older-than 1d
+    shown top -o json
     check_json "-o json is the API's answer" '[.pools[].servers[].name] | length == 4' "$(sipsteer status -o json)"
     check_json "of one thing, a list of one" 'length == 1 and .[0].pool == "proxies"' \
         "$(sipsteer get servers server2 -o json)"

@@ -185,6 +185,8 @@ TEST_CASE("sipsteer drain, enable and disable", "[cli]") {
     Daemon daemon;
     CHECK(run(daemon, "drain proxies/proxy1 --timeout 30s").exit_code == 0);
     CHECK(json::parse(daemon.body()) == json{{"admin", "draining"}, {"drain_timeout", "30s"}});
+    CHECK(run(daemon, "drain proxies/proxy1 --timeout 2d").exit_code == 0);
+    CHECK(json::parse(daemon.body())["drain_timeout"] == "48h");
     CHECK(run(daemon, "drain proxies/proxy1").output == "proxies/proxy1: draining\n");
     CHECK(json::parse(daemon.body()) == json{{"admin", "draining"}, {"drain_timeout", nullptr}});
     CHECK(run(daemon, "enable proxies/proxy1").output == "proxies/proxy1: enabled\n");
@@ -258,6 +260,46 @@ TEST_CASE("sipsteer top --once: one picture", "[cli]") {
     CHECK_THAT(once.output, Catch::StartsWith("sipsteerd 0.1.0, calls: 12 of 1000\n") &&
                                 Catch::Contains("proxies/proxy1"));
     CHECK(run(daemon, "top").exit_code == 2); // no terminal
+}
+
+TEST_CASE("sipsteer top --once -o json: rates as numbers", "[cli]") {
+    const Daemon daemon;
+    const auto top = json::parse(run(daemon, "top --once -o json").output);
+    CHECK(top["calls"] == json{{"live", 12}, {"capacity", 1000}});
+    REQUIRE(top["servers"].size() == 2);
+    CHECK(top["servers"][1]["server"] == "proxies/proxy1");
+    CHECK(top["servers"][1]["health"] == "up");
+    CHECK(top["servers"][1]["packets_per_second"] == 0.0);
+    CHECK(top["services"][0]["service"] == "sip");
+    CHECK(run(daemon, "top -o json").exit_code == 2);
+}
+
+TEST_CASE("sipsteer help and version", "[cli]") {
+    const Daemon daemon;
+    CHECK(run(daemon, "help").output == run(daemon, "--help").output);
+    CHECK(run(daemon, "help set pool").output == run(daemon, "set pool --help").output);
+    CHECK(run(daemon, "help drain").output == run(daemon, "drain --help").output);
+    const auto none = run(daemon, "help set pol");
+    CHECK(none.exit_code == 2);
+    CHECK(none.output == "sipsteer: help: there is no command \"pol\"; did you mean \"pool\"?\n");
+    CHECK_THAT(run(daemon, "version").output,
+               Catch::StartsWith("sipsteer ") && Catch::EndsWith("\nsipsteerd 0.1.0\n"));
+    const auto alone = run(daemon, "version --api /nonexistent");
+    CHECK(alone.exit_code == 0);
+    CHECK_THAT(alone.output, Catch::EndsWith("\nsipsteerd does not answer\n"));
+    CHECK(json::parse(run(daemon, "version -o json").output)["sipsteerd"] == "0.1.0");
+}
+
+TEST_CASE("sipsteer get and describe: one thing in the singular", "[cli]") {
+    const Daemon daemon;
+    for (const char *kind : {"service", "pool", "server", "call"}) {
+        INFO(kind);
+        CHECK(run(daemon, "get "s + kind).output == run(daemon, "get "s + kind + 's').output);
+    }
+    CHECK(run(daemon, "describe server proxy1").output ==
+          run(daemon, "describe servers proxies/proxy1").output);
+    CHECK(run(daemon, "describe call there").exit_code == 0);
+    CHECK(run(daemon, "get call --idle 1d").exit_code == 0);
 }
 
 TEST_CASE("sipsteer events: a list", "[cli]") {
@@ -353,6 +395,8 @@ TEST_CASE("sipsteer completion bash: what may follow", "[cli]") {
     CHECK(offered("delete server \"\"") == servers);
     CHECK(offered("delete pool \"\"") == "proxies\n");
     CHECK(offered("wait proxies/proxy1 d") == "down drained\n");
+    CHECK(offered("help dr") == "drain\n");
+    CHECK(offered("get server proxies/p") == "proxies/proxy1\n");
     CHECK(offered("rehome c") == "call\n");
     CHECK(offered("rehome proxies/p") == "proxies/proxy1\n");
     CHECK(offered("log-level i") == "info\n");
