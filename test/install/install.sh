@@ -65,6 +65,7 @@ rw-r--r-- usr/share/doc/sipsteer/LICENSE.GPL-2.0
 rw-r--r-- usr/share/doc/sipsteer/openapi.json
 rw-r--r-- usr/share/doc/sipsteer/README.md
 rw-r--r-- usr/share/doc/sipsteer/REAL-SERVER.md
+rw-r--r-- usr/share/doc/sipsteer/ten-minutes.md
 rw-r--r-- usr/share/man/man1/sipsteer.1
 rw-r--r-- usr/share/sipsteer/grafana/sipsteer.json
 rw-r--r-- usr/share/sipsteer/prometheus/sipsteer.rules.yaml

@@ -10,27 +10,14 @@ set -euo pipefail
 . "$(dirname "$0")/../e2e/lib.sh"
 # shellcheck source=test/e2e/lib_life.sh
 . "$E2E_DIR/lib_life.sh"
+# shellcheck source=test/install/lib_root.sh
+. "$(dirname "$0")/lib_root.sh"
 
 readonly PACKAGES=(sipsteer sipsteer-real-server sipsteer-doc)
 readonly SETTINGS=/etc/sipsteer/sipsteer.conf
 LINTIAN=''
-HOLDER='' # pid of the process that keeps the root's mounts
 
 # --- the packages -----------------------------------------------------------------------------------
-
-make_packages() { # BUILD-DIRECTORY: into WORK/debs; CPack takes what is built
-    mkdir -p "$WORK/debs"
-    cpack --config "$1/CPackConfig.cmake" -B "$WORK/cpack" >"$WORK/cpack.log" 2>&1 ||
-        { tail -n 20 "$WORK/cpack.log"; return 1; }
-    mv "$WORK"/cpack/*.deb "$WORK/debs"
-}
-
-deb() { printf '%s\n' "$WORK/debs/$1"_*.deb; } # PACKAGE
-
-# The file, as the root sees it.
-in_mnt() { deb "$1" | sed "s|^$WORK|/mnt|"; } # PACKAGE
-
-deb_field() { dpkg-deb --field "$(deb "$1")" "$2"; } # PACKAGE FIELD
 
 # lintian takes as long as the lab and the installation, so it runs beside them.
 start_lintian() {
@@ -74,67 +61,6 @@ look_at_packages() { # BUILD-DIRECTORY
         "$(deb_field sipsteer-real-server Depends) $(deb_field sipsteer-real-server Architecture)"
     check "the daemon's libraries are named" grep -q 'libbpf1.*libxdp1' <<<"$(deb_field sipsteer Depends)"
 }
-
-# --- the root ---------------------------------------------------------------------------------------
-
-# Mounts for a root of its own; runs in a mount namespace and the director's network namespace, until it is ended.
-# WORK is /mnt in that root, and the lab's BPF file system is at its usual place.
-hold_root() { # WORK BPFFS
-    local root=$1/root
-    set -e
-    mkdir "$1/layers" "$root"
-    mount -t tmpfs tmpfs "$1/layers"
-    mkdir "$1/layers/upper" "$1/layers/work"
-    mount -t overlay overlay -o "lowerdir=/,upperdir=$1/layers/upper,workdir=$1/layers/work" "$root"
-    mount -t proc proc "$root/proc"
-    mount -t sysfs sysfs "$root/sys"
-    mount --rbind /dev "$root/dev"
-    mount --bind "$2" "$root/sys/fs/bpf"
-    mount -t tmpfs tmpfs "$root/run"
-    mount -t tmpfs tmpfs "$root/tmp"
-    mount --bind "$1" "$root/mnt"
-    mkdir -p "$root/run/systemd/system"
-    rm -f "$root/usr/sbin/policy-rc.d"
-    echo ready
-    exec sleep infinity
-}
-
-make_root() {
-    start_on director "$WORK/root.log" unshare --mount bash -c "$(declare -f hold_root); hold_root \"\$@\"" - \
-        "$WORK" "$(jq -r .bpffs <<<"$LAB_INFO")"
-    HOLDER=$LAST_PID
-    wait_until 60 grep -qs '^ready$' "$WORK/root.log" || die "there is no root: $(tail -n 1 "$WORK/root.log")"
-    install -D -m 755 "$PROJECT_DIR/test/install/systemctl" "/proc/$HOLDER/root$WORK/root/usr/local/bin/systemctl"
-    : >"$WORK/systemctl.log"
-}
-
-# in_root COMMAND...: in the root, on the director's network
-in_root() {
-    nsenter --target "$HOLDER" --mount --net -- env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-        DEBIAN_FRONTEND=noninteractive chroot "$WORK/root" "$@"
-}
-
-# in_root, with its output only if it fails
-runs_in_root() { in_root "$@" >"$WORK/out" 2>&1 || { cat "$WORK/out"; return 1; }; } # COMMAND...
-
-# Files whose names have the project's, made or changed since the root was made.
-left_files() {
-    find "/proc/$HOLDER/root$WORK/layers/upper" -path "*$WORK" -prune -o -iname '*sipsteer*' -printf '/%P\n' | sort
-}
-
-# The daemon of the root, in the place of the lab's own.
-director_get() { in_root curl --silent --fail --max-time 30 --unix-socket /run/sipsteer/api.sock "http://localhost$1"; }
-
-stop_director() {
-    [[ -s $WORK/daemon.pid ]] || return 0
-    kill -TERM "$(<"$WORK/daemon.pid")" && wait_until 10 is_gone "$(<"$WORK/daemon.pid")"
-}
-
-daemon_pid() { cat "$WORK/daemon.pid" 2>/dev/null || echo none; }
-
-daemon_log_lines() { grep -c "event=$1\( \|$\)" "$WORK/daemon.log" || true; } # EVENT
-
-all_servers_up() { status_is '[.pools[].servers[]] | length > 0 and all(.takes_new)'; }
 
 # --- the life of the packages -----------------------------------------------------------------------
 
@@ -196,9 +122,7 @@ remove_packages() {
 main() {
     local build=${1:-}
     [[ -r $build/CPackConfig.cmake ]] || usage_error "give the build directory"
-    for program in dpkg-deb lintian cpack readelf; do
-        command -v "$program" >/dev/null || { echo "skipped: no $program"; exit 77; }
-    done
+    need_programs dpkg-deb lintian cpack readelf
     e2e_begin packages
     look_at_packages "$(realpath "$build")"
     start_lintian
