@@ -57,7 +57,11 @@ make_root() {
     start_on director "$WORK/root.log" unshare --mount bash -c "$(declare -f hold_root); hold_root \"\$@\"" - \
         "$WORK" "$(jq -r .bpffs <<<"$LAB_INFO")"
     HOLDER=$LAST_PID
-    wait_until 60 grep -qs '^ready$' "$WORK/root.log" || die "there is no root: $(tail -n 1 "$WORK/root.log")"
+    wait_until 60 grep -qs '^ready$\|^mount: ' "$WORK/root.log" || die "there is no root: $(tail -n 1 "$WORK/root.log")"
+    if grep -q '^mount: ' "$WORK/root.log"; then
+        echo "skipped: no root of its own can be mounted here: $(grep '^mount: ' "$WORK/root.log")"
+        exit 77
+    fi
     install -D -m 755 "$PROJECT_DIR/test/install/systemctl" "/proc/$HOLDER/root$WORK/root/usr/local/bin/systemctl"
     : >"$WORK/systemctl.log"
 }
