@@ -48,12 +48,15 @@ rwxr-xr-x usr/libexec/sipsteer/maps/services
 rw-r--r-- usr/libexec/sipsteer/maps/layout.json
 rw-r--r-- usr/libexec/sipsteer/maps/lib.jq
 rw-r--r-- usr/libexec/sipsteer/maps/lib.sh
+rwxr-xr-x usr/libexec/sipsteer/complete
 rwxr-xr-x usr/libexec/sipsteer/sipsteer-host
 rw-r--r-- usr/lib/systemd/system/sipsteerd.service
 rw-r--r-- usr/lib/systemd/system/sipsteer-real-server@.service
 rwxr-xr-x usr/sbin/sipsteerd
 rwxr-xr-x usr/sbin/sipsteer-real-server
 rw-r--r-- usr/share/bash-completion/completions/sipsteer
+rw-r--r-- usr/share/zsh/vendor-completions/_sipsteer
+rw-r--r-- usr/share/fish/vendor_completions.d/sipsteer.fish
 rw-r--r-- usr/share/doc/sipsteer/CHANGELOG.md
 rw-r--r-- usr/share/doc/sipsteer/examples/api-over-tcp.json
 rw-r--r-- usr/share/doc/sipsteer/examples/minimal.json
@@ -121,6 +124,36 @@ says_what_is_missing() {
     [[ $said == *"libexec/sipsteer/sipsteer-host: No such file or directory"* ]] || { echo "$said"; return 1; }
 }
 
+# What each shell offers, where that shell is installed; zsh's own compadd works in its line editor alone.
+completions_in_bash() { "$TREE/usr/libexec/sipsteer/complete" sipsteer "$@"; } # WORD...
+
+completions_in_zsh() { # WORD...
+    PATH=$TREE/usr/bin:$PATH zsh -f -c 'compadd() { print -l -- ${(P)2} }
+        _files() { echo files }
+        complete_words() { local -a words=(sipsteer "$@"); local CURRENT=$#words; source "$FILE"; }
+        complete_words "$@"' - "$@"
+}
+
+completions_in_fish() { # WORD...
+    # shellcheck disable=SC2016  # fish's variables
+    PATH=$TREE/usr/bin:$PATH fish --no-config -c 'source $FILE; complete --do-complete "sipsteer $argv"' -- "$@"
+}
+
+offers() { # SHELL EXPECTED WORD...
+    local shell=$1 expected=$2 said
+    shift 2
+    said=$("completions_in_$shell" "$@" | sort | xargs) || true
+    [[ $said == "$expected" ]] || { echo "$shell offers for \"sipsteer $*\": $said"; return 1; }
+}
+
+shells_complete() { # SHELL FILE
+    command -v "$1" >/dev/null || { echo "# $1 is not installed: its completion was not asked"; return; }
+    export FILE=$TREE/usr/share/$2
+    check "$1 completes a command" offers "$1" status sta
+    check "$1 completes an argument" offers "$1" "servers services" get se
+    check "$1 completes an option's value" offers "$1" confirmed get calls --state conf
+}
+
 unit_names_installed_programs() { # UNIT
     local program found=no
     while read -r program; do
@@ -174,6 +207,9 @@ main() {
     else
         echo "# man is not installed: the pages were not formatted"
     fi
+    shells_complete bash bash-completion/completions/sipsteer
+    shells_complete zsh zsh/vendor-completions/_sipsteer
+    shells_complete fish fish/vendor_completions.d/sipsteer.fish
     check "sipsteer(1) has every check of the doctor" checks_are_documented "$TREE/usr/share/man/man1/sipsteer.1"
     check "the daemon's unit starts what is installed" unit_names_installed_programs "$system/sipsteerd.service"
     check "the servers' unit starts what is installed" unit_names_installed_programs "$system/sipsteer-real-server@.service"
