@@ -15,8 +15,14 @@ need_programs() { # PROGRAM...
     done
 }
 
-make_packages() { # BUILD-DIRECTORY: into WORK/debs; CPack takes what is built
+# Into WORK/debs: those of the folder SIPSTEER_PACKAGES, which ctest makes once for all tests, or new ones. CPack takes
+# what is built.
+make_packages() { # BUILD-DIRECTORY
     mkdir -p "$WORK/debs"
+    if [[ -n ${SIPSTEER_PACKAGES:-} ]]; then
+        cp "$SIPSTEER_PACKAGES"/*.deb "$WORK/debs"
+        return
+    fi
     cpack --config "$1/CPackConfig.cmake" -B "$WORK/cpack" >"$WORK/cpack.log" 2>&1 ||
         { tail -n 20 "$WORK/cpack.log"; return 1; }
     mv "$WORK"/cpack/*.deb "$WORK/debs"
