@@ -5,6 +5,7 @@
 #include "cli/calls_commands.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
+#include "cli/since.hpp"
 #include "cli/views.hpp"
 
 #include <CLI/CLI.hpp>
@@ -101,9 +102,14 @@ std::string table_of(const json &status, const What &what) {
 enum class Form { Table, Fields };
 
 int show(const Context &context, const What &what, Form form) {
-    const auto answer = ask(context, {"GET", "/v1/status"});
+    auto answer = ask(context, {"GET", "/v1/status"});
     if (!answer.ok()) {
         return answer.exit_code;
+    }
+    if (what.kind != "servers" && form == Form::Table && !context.json()) {
+        const auto events =
+            ask_silently(context, {"GET", "/v1/events?type=pool_up,pool_down&limit=1000"});
+        add_since(answer.body, events.ok() ? events.body : json());
     }
     const json picked = pick(answer.body, what);
     if (picked.empty() && !what.name.empty()) {

@@ -33,6 +33,12 @@ Cell health_cell(const json &server) {
     return {health, colour};
 }
 
+/// Of a pool or service.
+Cell state_cell(const json &thing) {
+    const std::string state = cell_text(thing, "state");
+    return {state, state == "up" ? Colour::Good : state == "down" ? Colour::Bad : Colour::None};
+}
+
 Cell admin_cell(const json &server) {
     const std::string admin = cell_text(server, "admin");
     return {admin, admin == config::word(config::Admin::Enabled) ? Colour::None : Colour::Warning};
@@ -82,6 +88,68 @@ std::string vip_words(const json &vip) {
     return (present ? "" : ", not there") + upkeep_words(vip);
 }
 
+/// The tables of `status` fit 80 columns, unless names are long; `get` has all columns.
+constexpr std::size_t kWidth = 80;
+
+std::string short_services(const json &status, bool colour) {
+    Table table({"SERVICE", "ADDRESS", "PORT", "STATE", "POOL", "PACKETS"});
+    for (const auto &service : list_of(status, "services")) {
+        table.add({{cell_text(service, "name")},
+                   {cell_text(service, "address")},
+                   {cell_text(service, "port")},
+                   state_cell(service),
+                   {cell_text(service, "pool")},
+                   {cell_text(service, "packets")}});
+    }
+    return table.print(colour);
+}
+
+std::string short_servers(const json &status, bool colour) {
+    Table table({"SERVER", "HEALTH", "ADMIN", "TAKES NEW", "LIVE CALLS", "PACKETS"});
+    for (const auto &pool : list_of(status, "pools")) {
+        for (const auto &server : list_of(pool, "servers")) {
+            table.add({{cell_text(pool, "name") + '/' + cell_text(server, "name")},
+                       health_cell(server),
+                       admin_cell(server),
+                       {cell_text(server, "takes_new")},
+                       {cell_text(server, "live_calls")},
+                       {cell_text(server, "packets")}});
+        }
+    }
+    return table.print(colour);
+}
+
+/// Breaks each line of a table at blanks, so that it fits; what follows stands below the last
+/// column, which begins at `indent`.
+std::string wrapped(const std::string &table, std::size_t indent) {
+    std::string text;
+    for (std::size_t at = 0; at < table.size();) {
+        const auto end = table.find('\n', at);
+        std::string line = table.substr(at, end - at);
+        at = end + 1;
+        for (auto gap = line.rfind(' ', kWidth);
+             line.size() > kWidth && gap != line.npos && gap > indent;
+             gap = line.rfind(' ', kWidth)) {
+            text += line.substr(0, gap) + '\n';
+            line = std::string(indent, ' ') + line.substr(gap + 1);
+        }
+        text += line + '\n';
+    }
+    return text;
+}
+
+std::string reasons_view(const json &status, bool colour) {
+    Table table({"REASON", "VERDICT", "PACKETS", "WHY"});
+    for (const auto &reason : list_of(status, "reasons")) {
+        table.add({{cell_text(reason, "reason")},
+                   {cell_text(reason, "verdict")},
+                   {cell_text(reason, "packets")},
+                   {cell_text(reason, "text")}});
+    }
+    const std::string text = table.print(colour);
+    return wrapped(text, text.find("WHY"));
+}
+
 void add_fields(std::string &text, const std::string &path, const json &value) {
     if (value.is_object()) {
         for (const auto &[name, field] : value.items()) {
@@ -99,28 +167,33 @@ void add_fields(std::string &text, const std::string &path, const json &value) {
 } // namespace
 
 std::string services_view(const json &status, bool colour) {
-    Table table({"SERVICE", "ADDRESS", "PORT", "POOL", "PACKETS", "BYTES"});
+    Table table({"SERVICE", "ADDRESS", "PORT", "STATE", "SINCE", "POOL", "PACKETS", "REASON"});
     for (const auto &service : list_of(status, "services")) {
         table.add({{cell_text(service, "name")},
                    {cell_text(service, "address")},
                    {cell_text(service, "port")},
+                   state_cell(service),
+                   {cell_text(service, "since")},
                    {cell_text(service, "pool")},
                    {cell_text(service, "packets")},
-                   {cell_text(service, "bytes")}});
+                   {cell_text(service, "why")}});
     }
     return table.print(colour);
 }
 
 std::string pools_view(const json &status, bool colour) {
-    Table table({"POOL", "SERVERS", "UP", "TAKE NEW", "MODE", "SCHEDULER"});
+    Table table(
+        {"POOL", "STATE", "SINCE", "SERVERS", "UP", "TAKE NEW", "MODE", "SCHEDULER", "REASON"});
     for (const auto &pool : list_of(status, "pools")) {
-        const auto up = servers_with(pool, "health", "up");
         table.add({{cell_text(pool, "name")},
+                   state_cell(pool),
+                   {cell_text(pool, "since")},
                    {std::to_string(list_of(pool, "servers").size())},
-                   {std::to_string(up)},
+                   {std::to_string(servers_with(pool, "health", "up"))},
                    {std::to_string(servers_with(pool, "takes_new", true))},
                    {cell_text(pool, "mode")},
-                   {cell_text(pool, "scheduler")}});
+                   {cell_text(pool, "scheduler")},
+                   {cell_text(pool, "why")}});
     }
     return table.print(colour);
 }
@@ -174,15 +247,8 @@ std::string status_view(const json &status, bool colour) {
     }
     const json calls = status.value("calls", json::object());
     text += "calls: " + cell_text(calls, "live") + " of " + cell_text(calls, "capacity") + "\n\n";
-    text += services_view(status, colour) + '\n' + servers_view(status, colour);
-    Table reasons({"REASON", "VERDICT", "PACKETS", "WHY"});
-    for (const auto &reason : list_of(status, "reasons")) {
-        reasons.add({{cell_text(reason, "reason")},
-                     {cell_text(reason, "verdict")},
-                     {cell_text(reason, "packets")},
-                     {cell_text(reason, "text")}});
-    }
-    return text + '\n' + reasons.print(colour);
+    return text + short_services(status, colour) + '\n' + short_servers(status, colour) + '\n' +
+           reasons_view(status, colour);
 }
 
 std::string fields_view(const json &thing) {

@@ -52,10 +52,12 @@ swept() {
 
 showing() {
     check "the sweep has counted them" wait_until 60 swept
+    local since='s/  (TIME|-)  /  SINCE  /' # a pool that was up from the beginning has no event
     topic show
-    MASK='/^REASON/,$d; s/^(interface .*): .*/\1: MODE/' table PACKETS BYTES 'NEW CALLS' -- status
-    table PACKETS BYTES -- get services
-    table -- get pools
+    MASK='/^REASON/,$d; s/^(interface .*): .*/\1: MODE/' table PACKETS -- status
+    check_equal "status fits 80 columns" "" "$(sipsteer status | grep -E '.{81}' || true)"
+    MASK=$since table PACKETS -- get services
+    MASK=$since table -- get pools
     table PACKETS -- get servers
     table 'AGE S' 'IDLE S' 'LEFT S' -- get calls
     table 'AGE S' 'IDLE S' 'LEFT S' -- get calls proxies/server1
@@ -75,7 +77,7 @@ showing() {
     shown help delete
     shown help delete cal
     table PACKETS 'NEW CALLS' -- get server server2
-    table -- get pool proxies
+    MASK=$since table -- get pool proxies
     table 'AGE S' 'IDLE S' 'LEFT S' -- get calls --older-than 1d
     shown top -o json
     check_json "-o json is the API's answer" '[.pools[].servers[].name] | length == 4' "$(sipsteer status -o json)"
@@ -270,7 +272,7 @@ errors() {
 over_tls() {
     local api=https://127.0.0.1:8443
     topic tls
-    table PACKETS BYTES -- --api "$api" --ca-file "$WORK/cert.pem" --token-file "$WORK/token" get services
+    MASK='s/  (TIME|-)  /  SINCE  /' table PACKETS -- --api "$api" --ca-file "$WORK/cert.pem" --token-file "$WORK/token" get services
     shown --api "$api" --ca-file "$WORK/cert.pem" --token-file "$WORK/token" events --last 1 --type drain_started
     shown --api "$api" --ca-file "$WORK/cert.pem" --token-file "$WORK/token" drain proxies/server1
     shown --api "$api" --token-file "$WORK/token" status

@@ -64,8 +64,12 @@ TEST_CASE("sipsteer status, get and describe", "[cli]") {
     CHECK(json::parse(run(daemon, "status -o json").output) == kStatus);
     CHECK(json::parse(run(daemon, "get services sip -o json").output) ==
           json{kStatus["services"][0]});
-    CHECK(run(daemon, "get pools").output.find("proxies        2   1         1") !=
-          std::string::npos);
+    CHECK(run(daemon, "get pools").output ==
+          "POOL     STATE  SINCE                 SERVERS  UP  TAKE NEW  MODE  SCHEDULER  REASON\n"
+          "proxies  down   2026-11-22T07:00:00Z        2   1         1     -          -  no server "
+          "is up\n");
+    CHECK_THAT(run(daemon, "get services").output,
+               Catch::Contains(" 5060      -  2026-11-22T07:00:00Z  proxies "));
     const auto one = run(daemon, "describe servers proxies/proxy1");
     CHECK_THAT(one.output, Catch::Contains("health: up\n") && Catch::Contains("pool: proxies\n"));
     CHECK_THAT(one.output, !Catch::Contains("a-proxy"));
@@ -305,7 +309,7 @@ TEST_CASE("sipsteer get and describe: one thing in the singular", "[cli]") {
 TEST_CASE("sipsteer events: a list", "[cli]") {
     const Daemon daemon;
     CHECK(run(daemon, "events --last 3").output ==
-          "2026-11-22T07:00:00.123Z  warning  server_down why=\"timeout 3 of 3\"\n");
+          "2026-11-22T07:00:00.123Z  warning  server_down pool=proxies why=\"timeout 3 of 3\"\n");
     CHECK(json::parse(run(daemon, "events --last 3 -o json").output)["id"] == 5);
     CHECK(run(daemon, "events --last 3 --calls 1").exit_code == 2);
     CHECK(run(daemon, "events --last 0").exit_code == 2);
@@ -319,7 +323,7 @@ TEST_CASE("sipsteer events: a stream that ends is asked for again, behind its la
                                      "--call-id 'a b' --type one,two");
     CHECK(outcome.exit_code == 1);
     CHECK(outcome.output ==
-          "2026-11-22T07:00:00.123Z  warning  server_down why=\"timeout 3 of 3\"\n"
+          "2026-11-22T07:00:00.123Z  warning  server_down pool=proxies why=\"timeout 3 of 3\"\n"
           "-  info     one,two,call_events_lost call_id=\"a b\" calls=0.5 server=p/s source=::/0\n"
           "sipsteer: the daemon at " +
               daemon.socket() +

@@ -40,6 +40,8 @@ inline const json kStatus = {
       {{"name", "trunk"}, {"address", "198.51.100.100"}, {"port", 5080}, {"pool", "proxies"}}}},
     {"pools",
      {{{"name", "proxies"},
+       {"state", "down"},
+       {"why", "no server is up"},
        {"servers",
         {{{"name", "proxy1"},
           {"address", "198.51.100.11"},
@@ -114,6 +116,7 @@ inline Response example_events(const Request &request) {
                                  {"time", "2026-11-22T07:00:00.123Z"},
                                  {"level", "warning"},
                                  {"type", "server_down"},
+                                 {"pool", "proxies"},
                                  {"why", "timeout 3 of 3"}}}}});
     }
     if (request.fields.get("Last-Event-ID").value_or("") != "5") {

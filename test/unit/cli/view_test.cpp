@@ -6,8 +6,10 @@
 #include "cli/endpoint.hpp"
 #include "cli/event_line.hpp"
 #include "cli/server_sent.hpp"
+#include "cli/since.hpp"
 #include "cli/table.hpp"
 #include "cli/top_view.hpp"
+#include "cli/views.hpp"
 #include "cli/words.hpp"
 
 #include <catch2/catch.hpp>
@@ -131,6 +133,55 @@ TEST_CASE("server-sent events, however they are cut into pieces", "[cli]") {
         }
         CHECK(seen == expected);
     }
+}
+
+TEST_CASE("when pools and services last changed", "[cli]") {
+    const auto event = [](const char *pool, const char *time) {
+        return json{{"pool", pool}, {"time", time}, {"type", "pool_up"}};
+    };
+    const json events = {{"events",
+                          {event("p", "2026-11-22T07:00:00.123Z"),
+                           event("p", "2026-11-22T08:00:00.999Z"), event("x", "T")}}};
+    json status = {{"pools", {{{"name", "p"}}, {{"name", "q"}}}},
+                   {"services", {{{"name", "p"}, {"pool", "q"}}, {{"name", "s"}, {"pool", "p"}}}}};
+    add_since(status, events);
+    CHECK(status["pools"][0]["since"] == "2026-11-22T08:00:00Z");
+    CHECK_FALSE(status["pools"][1].contains("since"));
+    CHECK_FALSE(status["services"][0].contains("since"));
+    CHECK(status["services"][1]["since"] == "2026-11-22T08:00:00Z");
+    json empty = json::object();
+    add_since(empty, json());
+    CHECK(empty.empty());
+}
+
+TEST_CASE("a status fits 80 columns", "[cli]") {
+    json status = {{"version", "0.1.0"}, {"uptime_seconds", 8640000}};
+    status["services"] = {{{"name", "a-service-name"},
+                           {"address", "198.51.100.100"},
+                           {"port", 5060},
+                           {"state", "down"},
+                           {"pool", "a-pool-of-a-name"},
+                           {"packets", 12345678901}}};
+    status["pools"] = {{{"name", "proxies"},
+                        {"servers",
+                         {{{"name", "a-proxy-of-a-name"},
+                           {"health", "unprobed"},
+                           {"admin", "draining"},
+                           {"takes_new", true},
+                           {"live_calls", 1234567},
+                           {"packets", 1234567890}}}}}};
+    const std::string why = "a long text of many words, more than one line of a terminal can have";
+    status["reasons"] = {
+        {{"reason", "fragment_orphan"}, {"verdict", "drop"}, {"packets", 1234567}, {"text", why}}};
+    const auto text = status_view(status, false);
+    INFO(text);
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        CHECK(line.size() <= 80);
+    }
+    const std::size_t indent = text.find("WHY") - text.find("REASON");
+    CHECK_THAT(text, Catch::EndsWith(" one line\n" + std::string(indent, ' ') +
+                                     "of a terminal can have\n"));
 }
 
 TEST_CASE("an event in one line", "[cli]") {
