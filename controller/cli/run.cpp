@@ -28,9 +28,8 @@ void add_common(CLI::App &app, Context &context) {
                    "Over https, trust the authorities in this PEM file instead of the system's")
         ->type_name("FILE");
     app.set_version_flag("--version", "sipsteer " SIPSTEER_VERSION);
-    app.footer(
-        "Exit codes: 0 success; 1 refused, not found, invalid, or output not written. 2 bad "
-        "command line or input file; 3 no answer from the daemon; 4 wait timed out.");
+    app.footer("Exit codes: 0 success; 1 refused, not found, invalid, or output not written. 2 bad "
+               "command line or input file; 3 no answer from the daemon; 4 wait timed out.");
 }
 
 /// The command that a command was missing of.
