@@ -94,7 +94,7 @@ void DataPlane::write_birth(__u32 bucket, __u32 slot, __u16 tick, __u32 attempt)
 
 void DataPlane::forget_calls() {
     Program &program = Program::get();
-    if (program.fresh()) {
+    if (program.take_fresh()) {
         return;
     }
     clear_hash(program.maps().flows);

@@ -56,8 +56,8 @@ public:
     const ss_settings &settings() const { return skeleton_->rodata->settings; }
     std::size_t cpus() const { return cpus_; }
     std::uint32_t buckets() const { return buckets_; }
-    /// Just loaded: its table is empty.
-    bool fresh() const { return fresh_; }
+    /// Just loaded: its table is empty. True once.
+    bool take_fresh() { return std::exchange(fresh_, false); }
 
     /// Pools that have a ring: each write of a map of maps waits for all CPUs.
     std::set<__u32> rings;
