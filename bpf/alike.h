@@ -119,15 +119,17 @@ static long ss_sent_by_alike_step(__u32 index, void *context) {
     return SS_GO_ON;
 }
 
-/* ":5060" */
+/* ":5060", and its length: a NUL behind it would not show in the word. */
 #define SS_DEFAULT_PORT 0x303630353aULL
+#define SS_DEFAULT_PORT_LENGTH 5
 
 /* Hash of a sent-by that a span of the text names. */
 SS_INLINE __u64 ss_hash_sent_by(const __u64 secret[2], const struct ss_text *text,
                                 const struct ss_span *sent_by) {
     struct ss_alike alike = ss_alike_start(secret, text, sent_by);
     ss_loop(SS_KEY_BYTES, ss_sent_by_alike_step, &alike);
-    if (alike.in_port && alike.in_port <= 8 && alike.port != SS_DEFAULT_PORT)
+    int is_default = alike.in_port == SS_DEFAULT_PORT_LENGTH && alike.port == SS_DEFAULT_PORT;
+    if (alike.in_port && alike.in_port <= 8 && !is_default)
         ss_alike_add(&alike, alike.port, alike.in_port);
     return ss_alike_finish(&alike);
 }

@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include <set>
+#include <string>
+#include <vector>
 
 using namespace sipsteer::test;
 
@@ -263,8 +265,10 @@ TEST_CASE("Call-ID and Via: one sender in several spellings", "[keys]") {
         return to_vip(request_to("BYE", "c1", kAlice, "SIP/2.0/UDP " + host + ";branch=z9hG4bK3"));
     };
     CHECK(farm.steer(from(name), SS_REASON_CALL_HIT) == 2);
-    for (const char *other : {"pc33.example.com:5061", "pc34.example.com", "[2001:db8::5060]",
-                              "pc33.example.com:50600", "pc33.example.com:"}) {
+    const std::vector<std::string> others = {
+        "pc33.example.com:5061",  "pc34.example.com",  "[2001:db8::5060]",
+        "pc33.example.com:50600", "pc33.example.com:", std::string("pc33.example.com:5060\0", 22)};
+    for (const auto &other : others) {
         INFO(other);
         farm.steer(from(other), SS_REASON_DIALOG_UNKNOWN);
     }
