@@ -25,12 +25,13 @@ send() {
         --to-mac "$DIRECTOR_MAC" --from-mac "$(host_get user1 mac)" --source "$(host_address user1 4)" "$@"
 }
 
-# Frames for a server that one of the directors sent, by the captures on the switch's side of their links.
+# Frames for a server that one of the directors sent, by the captures on the switch's side of their links. Of IP alone:
+# a director announces the VIP by ARP now and then.
 begin_wire() {
     start_capture switch director-eth0 "$WORK/director.pcap" \
-        "dst host $VIP and ether src $DIRECTOR_MAC and not ether dst $DIRECTOR_MAC"
+        "ip dst host $VIP and ether src $DIRECTOR_MAC and not ether dst $DIRECTOR_MAC"
     WIRE=("$LAST_PID")
-    start_capture switch user2-eth0 "$WORK/user2.pcap" "dst host $VIP and ether src $SECOND_MAC"
+    start_capture switch user2-eth0 "$WORK/user2.pcap" "ip dst host $VIP and ether src $SECOND_MAC"
     WIRE+=("$LAST_PID")
 }
 
@@ -122,7 +123,7 @@ call_id_of() { # SERVER
 a_dead_port() {
     local call_id seen
     call_id=$(call_id_of server4)
-    start_capture server1 "$(host_get server1 interface)" "$WORK/flooded.pcap" "dst host $VIP"
+    start_capture server1 "$(host_get server1 interface)" "$WORK/flooded.pcap" "ip dst host $VIP"
     seen=$LAST_PID
     begin_wire
     on_host switch ip link set server4-eth0 down

@@ -78,7 +78,7 @@ start_server_captures() {
     local server
     CAPTURES=()
     for server in "${SERVERS[@]}"; do
-        start_capture "$server" "$(host_get "$server" interface)" "$WORK/$server.pcap" "dst host $VIP"
+        start_capture "$server" "$(host_get "$server" interface)" "$WORK/$server.pcap" "dst host $VIP and not arp"
         CAPTURES+=("$LAST_PID")
     done
 }

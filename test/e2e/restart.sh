@@ -98,6 +98,7 @@ check_json "the call table was followed all the way: no call was given another s
     'any(.reasons[]; .reason == "call_hit") and all(.reasons[]; .reason != "call_rehomed")' \
     "$(director_get /v1/status)"
 
+check "with its last call gone, so is the older table" wait_until 200 status_is '.calls.resizing | not'
 check_maps_tools "the map tools"
 check_metrics "the metrics"
 PROGRAMS=$(director_programs) # another one than at the start: there is one less table to look into by now

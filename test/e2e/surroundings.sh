@@ -59,7 +59,7 @@ damaged_state() {
     end_director TERM
     damage_state
     start_anew
-    check "with damaged files the daemon starts" wait_until 60 log_says event=ready
+    check "with damaged files the daemon starts" wait_until 200 log_says event=ready
     for file in addresses.json drains.json secret; do
         check "$file is named" log_says "event=state_file_damaged file=$STATE/$file"
         check "$file is set aside" test -e "$STATE/$file.damaged"
@@ -86,7 +86,7 @@ full_disk() {
     trap 'unmount_state; e2e_clean_up' EXIT
     cp -a "$WORK/state/." "$STATE"
     start_anew
-    wait_until 60 log_says event=ready
+    wait_until 200 log_says event=ready
     dd if=/dev/zero of="$STATE/fill" bs=1k count=100 2>/dev/null || true
     check_equal "on a full disk a change over the API is refused" 500 \
         "$(api PATCH /v1/pools/proxies/servers/server1 '{"weight": 70}' | tail -n 1)"
@@ -98,17 +98,17 @@ full_disk() {
     check "the metrics show that a file is not saved" metric_is 'sipsteer_state_files_unsaved 1'
     check_equal "the first VIP stays" eth0 "$(vip_places "$VIP")"
     rm "$STATE/fill"
-    check "with room again the file is saved" wait_until 60 metric_is 'sipsteer_state_files_unsaved 0'
+    check "with room again the file is saved" wait_until 200 metric_is 'sipsteer_state_files_unsaved 0'
 }
 
 after_a_crash() {
     kill -HUP "$(director_pid)"
-    check "with room again the VIP is added" wait_until 60 log_says "event=vip_added address=$SECOND_VIP"
+    check "with room again the VIP is added" wait_until 200 log_says "event=vip_added address=$SECOND_VIP"
     end_director KILL
     director_config '.services |= map(select(.name != "second"))'
     start_anew
     check "it is known after a crash, and taken away when it is not wanted" \
-        wait_until 60 log_says "event=vip_removed address=$SECOND_VIP"
+        wait_until 200 log_says "event=vip_removed address=$SECOND_VIP"
 }
 
 a_map_of_another_size() {
@@ -124,8 +124,8 @@ a_map_of_another_size() {
     rm "$maps/services"
     mv "$maps/services_kept" "$maps/services"
     start_anew
-    check "with the right map it takes all over" wait_until 60 log_says 'event=call_table .*taken_over=true'
-    wait_until 60 log_says event=ready
+    check "with the right map it takes all over" wait_until 200 log_says 'event=call_table .*taken_over=true'
+    wait_until 200 log_says event=ready
 }
 
 call_is_there() { [[ $(call_json time@example.com | jq .found) == true ]]; }
@@ -134,18 +134,22 @@ has_passed() { status_is ".calls.sweep.passes >= $1"; } # PASSES
 # The clock of the daemon is six days ahead of the kernel's, by which the program in the kernel notes calls.
 a_time_namespace() {
     local passes
+    if ! unshare --time --monotonic 500000 --boottime 500000 --fork true 2>"$WORK/unshare"; then
+        comment "left out, no time namespace can be made here: $(cat "$WORK/unshare")"
+        return
+    fi
     end_director TERM
     : >"$(director_file log)"
     setsid nsenter --net="/run/netns/$(host_get director netns)" -- \
         unshare --time --monotonic 500000 --boottime 500000 --fork --kill-child -- \
         "$SIPSTEERD" --config "$(director_file config.json)" >"$(director_file log)" 2>&1 </dev/null &
     local starter=$!
-    wait_until 60 log_says event=ready
+    wait_until 200 log_says event=ready
     pgrep -P "$starter" >"$(director_file pid)"
     send_request INVITE time@example.com "$VIP" 5060
-    check "in a time namespace a call is found" wait_until 60 call_is_there
+    check "in a time namespace a call is found" wait_until 200 call_is_there
     passes=$(director_get /v1/status | jq .calls.sweep.passes)
-    wait_until 60 has_passed $((passes + 2))
+    wait_until 200 has_passed $((passes + 2))
     check_json "two passes of the sweep later it is still there, and young" \
         '.found and .call.idle_seconds < 120 and .call.age_seconds < 120' "$(call_json time@example.com)"
 }
