@@ -132,10 +132,10 @@ main() {
     check "lintian has no error and no warning" is_clean_for_lintian
     start_proxies record-route
     start_steering
-    begin_traffic 60
-    await_established 150
+    begin_traffic 20
+    await_established 60
     upgrade
-    more_calls 100
+    more_calls 40
     end_traffic
     check_undisturbed "$(jq .calls <<<"$TRAFFIC_RESULT") calls during the upgrade"
     check_json "the call table was followed all the way: no call was given another server" \
