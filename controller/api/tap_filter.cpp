@@ -35,7 +35,7 @@ std::variant<rings::Filter, Problem> read_filter(const api::TapQuery &query, con
         }
     }
     if (query.source) {
-        filter.source = rings::Prefix::parse(*query.source);
+        filter.source = Prefix::parse(*query.source);
         if (!filter.source) {
             return bad("source", *query.source, "is not an address or PREFIX/LENGTH");
         }

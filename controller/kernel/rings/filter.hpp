@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/address.hpp"
+#include "base/prefix.hpp"
 
 #include <sipsteer/tap.h>
 
@@ -11,19 +12,6 @@
 #include <vector>
 
 namespace sipsteer::rings {
-
-/// Addresses whose leading `bits` are those of `address`, of 128 (IPv4: 96 more than its own).
-struct Prefix {
-    Address address;
-    unsigned bits = 128;
-
-    /// "192.0.2.0/24", "2001:db8::/32", or one address.
-    static std::optional<Prefix> parse(const std::string &text);
-
-    bool has(const Address &other) const;
-
-    bool operator==(const Prefix &) const = default;
-};
 
 /// What is known of a packet that the data plane has shown, besides the frame.
 struct Shown {

@@ -198,7 +198,7 @@ TEST_CASE("the end of a call that came before anybody listened is told to those 
     filter.share = 0.5;
     const auto half = scene.want(filter);
     filter = {};
-    filter.source = rings::Prefix::parse("198.51.100.0/24");
+    filter.source = Prefix::parse("198.51.100.0/24");
     const auto of_source = scene.want(filter);
     const auto of_x = scene.want(of_call(kX));
     scene.events.note_expired(kX.entry(SS_CALL_CONFIRMED));
