@@ -58,8 +58,8 @@ struct ss_victim {
  * What an entry is worth: an expired one nothing, then closing, then what is no call, then a call
  * that was not confirmed yet, then a confirmed one that has been silent for more than half of its
  * lifetime; within each the longest idle least. SS_WORTH_KEEP: never displaced. Who floods the
- * table with calls of his own thus displaces no call that is known to be alive. What is no call
- * displaces no call at all (ss_call_reach()), so a flood of OPTIONS leaves calls that ring.
+ * table with calls of his own thus displaces no call that is known to be alive. An entry that is
+ * no call displaces no call at all (ss_call_reach()), so a flood of OPTIONS leaves calls that ring.
  */
 #define SS_WORTH_EXPIRED 0
 #define SS_WORTH_CLOSING 0x10000U

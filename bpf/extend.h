@@ -53,11 +53,13 @@ SS_INLINE void ss_extend_by_via(const struct ss_text *text, const struct ss_pack
     struct ss_span sent_by = ss_sent_by_at(text, key->headers.value[SS_HEADER_VIA]);
     if (!sent_by.length)
         return;
-    __u64 source = key->hash + ss_hash_source(packet, secret);
-    __u64 sender = ss_hash_sent_by(secret, text, &sent_by);
-    int by_source = key->mode == SS_POOL_STATEFUL && key->method < SS_METHOD_RESPONSE_1XX;
-    key->hash = ss_combine(secret, key->hash, sender, SS_KEY_CALL_ID_AND_VIA);
-    key->ring = by_source ? ss_combine(secret, source, 0, SS_KEY_CALL_ID_AND_VIA) : key->hash;
+    __u64 call = key->hash;
+    key->hash =
+        ss_combine(secret, call, ss_hash_sent_by(secret, text, &sent_by), SS_KEY_CALL_ID_AND_VIA);
+    key->ring = key->hash;
+    if (key->mode == SS_POOL_STATEFUL && key->method < SS_METHOD_RESPONSE_1XX)
+        key->ring =
+            ss_combine(secret, call + ss_hash_source(packet, secret), 0, SS_KEY_CALL_ID_AND_VIA);
 }
 
 /*

@@ -324,7 +324,7 @@ TEST_CASE("each place of full buckets can be displaced", "[table]") {
     }
 }
 
-TEST_CASE("what is no call is worth the same", "[table]") {
+TEST_CASE("entries that are no calls are worth the same", "[table]") {
     for (const enum ss_call_state state : {SS_CALL_OTHER, SS_CALL_SOURCE}) {
         Table table;
         const Buckets at = buckets_of(kCall);

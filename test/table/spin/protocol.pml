@@ -92,17 +92,8 @@ inline check_entry(word) {
     fi
 }
 
-/* __sync_val_compare_and_swap(), without counting. */
+/* A swap without counting: what BREAK_COUNT leaves. */
 inline compare_and_swap(where, expected, word, done) {
-#ifdef BREAK_SWAP
-    done = (table[where] == expected);
-    d_step {
-        if
-        :: done -> table[where] = word
-        :: else
-        fi
-    }
-#else
     d_step {
         done = (table[where] == expected);
         if
@@ -112,7 +103,6 @@ inline compare_and_swap(where, expected, word, done) {
         :: else
         fi
     }
-#endif
 }
 
 /* ss_call_swap(), and swap_entry() with count_swap() of the controller. */
