@@ -122,7 +122,7 @@ changing() {
         | .pools[0].probe.interval = "1s" | del(.pools[0].servers[3])
         | .services[1].name = "mobile"' "$(director_file config.json)" >"$config"
     shown diff -f "$config"
-    check_json "diff changes nothing" '.log_level == "info"' "$(api GET /v1/config | head -n 1)"
+    check_json "diff changes nothing" '.log_level == "info"' "$(api_body GET /v1/config)"
     check_json "diff -o json is the API's report" '.changes.settings == ["log_level"]' \
         "$(sipsteer diff -o json -f "$config")"
     shown apply -f "$config"
@@ -144,7 +144,7 @@ changing() {
 editing() {
     local draft='s/sipsteer-config-[A-Za-z0-9]{6}/DRAFT/g'
     topic edit
-    check_equal "config show prints the configuration in force" "$(api GET /v1/config | head -n 1 | jq -S .)" \
+    check_equal "config show prints the configuration in force" "$(api_body GET /v1/config | jq -S .)" \
         "$(sipsteer config show | jq -S .)"
     export TMPDIR=$WORK VISUAL='' EDITOR='sed -i s/info/debug/'
     shown config edit
@@ -206,7 +206,7 @@ things() {
     shown delete pool spare
     shown delete service spare
     shown delete pool spare
-    check_equal "nothing is left of all that" "$CONFIG_BEFORE" "$(api GET /v1/config | head -n 1 | jq -S .)"
+    check_equal "nothing is left of all that" "$CONFIG_BEFORE" "$(api_body GET /v1/config | jq -S .)"
 
     shown set proxies/server1 weight=70000
     shown set proxies/server1 wieght=50
@@ -219,7 +219,7 @@ things() {
     shown add server proxies/server9 address=127.0.0.1
     shown add pool spare -f /nonexistent
     shown delete service trunc
-    check_equal "a refusal changes nothing" "$CONFIG_BEFORE" "$(api GET /v1/config | head -n 1 | jq -S .)"
+    check_equal "a refusal changes nothing" "$CONFIG_BEFORE" "$(api_body GET /v1/config | jq -S .)"
 
     shown log-level debug
     shown log-level
@@ -364,7 +364,7 @@ call_is_seen() { # LINE
     api DELETE /v1/calls/golden-7 >/dev/null || true
     send_request INVITE golden-7 "$VIP" 5060
     sleep 0.1
-    tail -n "+$1" "$WORK/events" | grep -q 'info     call_new .*call_id=golden-7'
+    grep -q 'info     call_new .*call_id=golden-7' < <(tail -n "+$1" "$WORK/events")
 }
 
 golden_options "$@"
@@ -377,7 +377,7 @@ showing
 explaining
 changing
 editing
-CONFIG_BEFORE=$(api GET /v1/config | head -n 1 | jq -S .)
+CONFIG_BEFORE=$(api_body GET /v1/config | jq -S .)
 things
 waiting
 checking

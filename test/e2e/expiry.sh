@@ -86,7 +86,7 @@ owners_told() {
 owner() { call_json "$1" | jq -r '.call.server'; } # CALL-ID
 
 rehome_is_done() { # SERVER
-    api GET "/v1/pools/proxies/servers/$1/rehome" | head -n 1 | jq -e '.state == "done"' >/dev/null
+    api_body GET "/v1/pools/proxies/servers/$1/rehome" | jq -e '.state == "done"' >/dev/null
 }
 
 sipsteer() { "${SIPSTEERD%/*}/sipsteer" --api "$(director_file api.sock)" "$@"; }
@@ -106,12 +106,12 @@ in_words() { # SERVER
 one_call() {
     local datagram first second
     datagram=$'INVITE sip:b@x SIP/2.0\r\nVia: SIP/2.0/UDP x\r\nCall-ID: asked@x\r\n\r\n'
-    first=$(api POST /v1/explain "$datagram" | head -n 1 | jq -r '.pool.if_new.server')
+    first=$(api_body POST /v1/explain "$datagram" | jq -r '.pool.if_new.server')
     send INVITE asked@x
     check_equal "a new call goes where it was said to go" "$first early" \
         "$(call_json asked@x | jq -r '"\(.call.server) \(.call.state)"')"
     in_words "$first"
-    second=$(api POST /v1/calls/asked@x/rehome | head -n 1 | jq -r '.rehomed.server')
+    second=$(api_body POST /v1/calls/asked@x/rehome | jq -r '.rehomed.server')
     check "it is moved to another server: $first, $second" test "$first" != "$second"
     send ACK asked@x
     check_equal "and stays there" "$second confirmed" \

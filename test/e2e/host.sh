@@ -13,15 +13,16 @@ set -euo pipefail
 . "$E2E_DIR/lib_life.sh"
 
 answers() {
-    on_host user1 timeout 3 "$DEMO_DIR/sip-options" "$VIP" 1 "$(host_address user1 "$FAMILY")" 2>&1 | grep -q 'SIP/2.0 200'
+    grep -q 'SIP/2.0 200' < <(on_host user1 timeout 3 "$DEMO_DIR/sip-options" "$VIP" 1 \
+        "$(host_address user1 "$FAMILY")" 2>&1)
 }
 check_steers() { check "$1: the VIP answers through the director" wait_until 60 answers; }
 is_ready() { [[ $(api GET /readyz | tail -n 1) == 200 ]]; }
-has_program() { director_programs | grep -q "^$1 "; } # INTERFACE
+has_program() { grep -q "^$1 " < <(director_programs); } # INTERFACE
 vip_is_on() { [[ $(vip_places "$VIP") == "$1" ]]; }
 repairs() { director_get /v1/status | jq ".host_repairs.$1"; } # programs|vips
 repaired_more() { (($(repairs "$1") > $2)); }                  # programs|vips COUNT
-native_flag() { [[ $(director_programs | head -n 1 | cut -d ' ' -f 2) == 1 ]] && echo xdpdrv || echo xdpgeneric; }
+native_flag() { [[ $(director_programs | sed -n '1s/^[^ ]* \([^ ]*\).*/\1/p') == 1 ]] && echo xdpdrv || echo xdpgeneric; }
 
 # Looks are a second apart: the daemon lives on for some.
 looked_on() { (($(director_get /v1/status | jq .uptime_seconds) > UPTIME + 4)); }
@@ -50,7 +51,7 @@ another_program() {
     check "so does the metric" grep -q '^sipsteer_interface_attached{interface="eth0"} 0$' <(director_get /metrics)
     check "so does the command line" grep -q 'interface eth0: not attached: another XDP program' \
         <("${SIPSTEERD%/*}/sipsteer" --api "$(director_file api.sock)" status)
-    check_json "it is not ready" '.detail | contains("interface eth0: another program")' "$(api GET /readyz | head -n 1)"
+    check_json "it is not ready" '.detail | contains("interface eth0: another program")' "$(api_body GET /readyz)"
     UPTIME=$(director_get /v1/status | jq .uptime_seconds)
     check "it looks some more" wait_until 60 looked_on
     check_equal "the log says it once" "$((lines + 1))" "$(log_lines host_trouble)"
@@ -105,7 +106,7 @@ interface_made_again() {
     check "the interface is gone: the status says so" \
         wait_until 60 status_is '.interfaces[0] | .attached == false and .problem == "there is no such interface"'
     check_json "so does /readyz" '.detail | contains("interface eth0: there is no such interface")' \
-        "$(api GET /readyz | head -n 1)"
+        "$(api_body GET /readyz)"
     make_eth0
     check "it is made again: it has the program" wait_until 60 has_program eth0
     check "it has the VIP" wait_until 60 vip_is_on eth0
@@ -152,7 +153,7 @@ one_of_two_is_missing() {
         '.interfaces | map({(.name): .attached}) | add == {eth0: true, spare0: false}'
     lines=$(wc -l <"$(director_file log)")
     check_json "the call table is resized without it" '.changed and .warnings == []' \
-        "$(api PATCH /v1/config '{"calls": {"capacity": 40000}}' | head -n 1)"
+        "$(api_body PATCH /v1/config '{"calls": {"capacity": 40000}}')"
     check "it is resized" wait_until 60 status_is '.calls.entries > 40000'
     check "few lines are written about it" test "$(($(wc -l <"$(director_file log)") - lines))" -lt 12
     check_steers "resized without the second interface"
@@ -169,10 +170,10 @@ one_of_two_is_missing() {
 wrong_vip_interface() {
     check_json "a vip_interface that there is not is refused" \
         '.status == 409 and (.detail | contains("there is no interface eth9"))' \
-        "$(api PATCH /v1/services/sip '{"vip_interface": "eth9"}' | head -n 1)"
+        "$(api_body PATCH /v1/services/sip '{"vip_interface": "eth9"}')"
     check "the VIP stays where it is" vip_is_on eth0
     check_json "one that there is is taken" '.changed and .warnings == []' \
-        "$(api PATCH /v1/services/sip '{"vip_interface": "spare0"}' | head -n 1)"
+        "$(api_body PATCH /v1/services/sip '{"vip_interface": "spare0"}')"
     check "the VIP is there alone" vip_is_on spare0
     api PATCH /v1/services/sip '{"vip_interface": "eth0"}' >/dev/null
     check "and back" vip_is_on eth0

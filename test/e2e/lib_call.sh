@@ -107,7 +107,7 @@ place_call() {
 $(phone_stat "$WORK/user2" "Retransmissions(C)")"
     stop_call_captures
     CALL_ID=$(tshark -n -r "$WORK/user1.pcap" -Y 'sip.Method == "INVITE"' -T fields -e sip.Call-ID \
-        2>"$WORK/tshark.log" | head -n 1)
+        2>"$WORK/tshark.log" | sed -n 1p)
     [[ -n $CALL_ID ]] || die "user1 has sent no INVITE"
     mapfile -t owners < <(servers_of_call "$CALL_ID")
     OWNER=${owners[0]:-server1}

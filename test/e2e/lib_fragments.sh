@@ -43,7 +43,7 @@ measure_fillers() {
     local length
     invite_list m 1 1000 3000 >"$WORK/measure.csv"
     send_invites "$WORK/measure.csv" 2 -trace_msg -message_file "$WORK/measure"
-    length=$(sed -n 's/.*message sent .*[[(]\([0-9]\+\)[])]\? bytes.*/\1/p' "$WORK/measure" | head -n 1)
+    length=$(sed -n 's/.*message sent .*[[(]\([0-9]\+\)[])]\? bytes.*/\1/p' "$WORK/measure" | sed -n 1p)
     [[ -n $length ]] || die "SIPp does not tell how long its INVITE is; see $WORK/measure"
     SHORT_FILLER=$((1000 + SHORT - length))
     LONG_FILLER=$((1000 + LONG - length))

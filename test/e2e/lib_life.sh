@@ -100,8 +100,15 @@ api() {
         --request "$1" ${3:+-H 'Content-Type: application/json' --data-binary "$3"} "http://localhost$2"
 }
 
+# api_body METHOD PATH [BODY]: the answer alone, a line.
+api_body() {
+    local answer
+    answer=$(api "$@")
+    printf '%s\n' "${answer%%$'\n'*}"
+}
+
 # call_json CALL-ID: what the API says of it in the lab's only stateful pool.
-call_json() { api GET "/v1/calls/$1" | head -n 1 | jq -c '.pools[0]'; }
+call_json() { api_body GET "/v1/calls/$1" | jq -c '.pools[0]'; }
 
 # --- single requests --------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ start_anew() {
 }
 
 log_says() { grep -q "$1" "$(director_file log)"; } # PATTERN
-metric_is() { director_get /metrics | grep -qx "$1"; } # LINE
+metric_is() { grep -qx "$1" < <(director_get /metrics); } # LINE
 
 # start_without CAPABILITY: prints the exit code; what the daemon says is in $WORK/without.
 start_without() {

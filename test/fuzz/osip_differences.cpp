@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 256; // of a Call-ID, as many count
 constexpr std::size_t kMost = 0xffff;  // bytes of a datagram
+constexpr std::ptrdiff_t kLines = 256; // that the finder looks at
 constexpr std::string_view kBlanks = " \t";
 constexpr std::string_view kLineEnds = "\r\n";
 
@@ -85,6 +86,11 @@ bool has_mixed_empty_line(std::string_view message, std::string_view head) {
            head[head.size() - 4] != '\r' && behind < message.size() && is_blank(message[behind]);
 }
 
+/// libosip2 reads headers without end; the finder stops, so that no datagram costs more than that.
+bool has_more_lines(std::string_view head) {
+    return std::count(head.begin(), head.end(), '\n') > kLines;
+}
+
 std::string_view trimmed(std::string_view text) {
     const std::size_t first = text.find_first_not_of(kBlanks);
     if (first == std::string_view::npos) {
@@ -131,7 +137,7 @@ bool osip_reads_otherwise(std::string_view message) {
     const std::string_view head = head_of(message);
     return has_nul(head) || has_lone_cr(head) || has_short_start_line(head) ||
            has_folded_start_line(head) || has_header_without_colon(head) ||
-           has_mixed_empty_line(message, head);
+           has_mixed_empty_line(message, head) || has_more_lines(head);
 }
 
 bool same_call_id(std::string_view message, const CallIdAt &ours, const CallIdWords &osip) {

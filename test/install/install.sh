@@ -93,7 +93,7 @@ man_page_is() { # FILE TITLE
     local text warnings
     warnings=$(LC_ALL=C.UTF-8 man --warnings -l "$1" 2>&1 >/dev/null)
     [[ -z $warnings ]] || { echo "$warnings"; return 1; }
-    text=$(LC_ALL=C.UTF-8 MANPAGER=cat man -l "$1" | head -n 3)
+    text=$(LC_ALL=C.UTF-8 MANPAGER=cat man -l "$1" | sed -n 1,3p)
     [[ $text == *"$2"* ]] || { echo "$text"; return 1; }
 }
 

@@ -196,7 +196,7 @@ maps_json() {
         esac
     done
     jq -n -c --slurpfile layout_file "$LAYOUT" "${files[@]}" "$@" "$(<"$MAPS_HOME/lib.jq") $filter" ||
-        die "cannot parse the output of bpftool ($(bpftool version | head -n 1))"
+        die "cannot parse the output of bpftool ($(bpftool version | sed -n 1p))"
 }
 
 # show RESULT ROWS-FILTER COLUMN...: the result as it is, or as a table: the filter makes one array of

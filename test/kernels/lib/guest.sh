@@ -39,7 +39,7 @@ host_verdict() {
 check_native_xdp() {
     id=$(bpftool net show dev eth0 | sed -n 's/^eth0([0-9]*) driver id \([0-9]*\).*/\1/p')
     [ -n "$id" ] || die "no native XDP on eth0: $(bpftool net show dev eth0)"
-    program=$(bpftool prog show id "$id" | head -n 1)
+    program=$(bpftool prog show id "$id" | sed -n 1p)
     echo "guest: native XDP on eth0: $program"
     [ ! -e /payload/xdp-dispatcher.o ] || case $program in
         *'name xdp_dispatcher'*) ;;
