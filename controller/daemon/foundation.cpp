@@ -7,6 +7,7 @@
 #include "daemon/neighbour_room.hpp"
 #include "daemon/open_files.hpp"
 #include "daemon/startup.hpp"
+#include "kernel/dataplane/orphan.hpp"
 #include "kernel/dataplane/secret.hpp"
 
 #include <utility>
@@ -30,6 +31,9 @@ Result<Foundation> lay_foundation(const OperatorFile &file, const Options &optio
     (void)log::set_level(options.log_level.empty() ? config.log_level : options.log_level);
     raise_open_files_limit();
     warn_about(config);
+    if (auto adopted = dataplane::adopt_orphan(config.interfaces, config.pin_dir); !adopted) {
+        return adopted.error();
+    }
     const auto secret = dataplane::load_or_make_secret(config.state_dir, config.pin_dir);
     if (!secret) {
         return secret.error();

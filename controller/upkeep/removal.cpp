@@ -26,7 +26,7 @@ Result<unsigned> detach_all(const config::Config &config) {
     for (const auto &interface : config.interfaces) {
         const auto link = find_link(interface.name);
         const auto detached = link ? dataplane::detach(interface.name, link->ifindex,
-                                                       config.pin_dir, dataplane::Ours::ByLooks)
+                                                       config.pin_dir, dataplane::Ours::OrOrphan)
                                    : Result<bool>(false);
         if (!detached) {
             return detached.error();

@@ -16,7 +16,7 @@ struct ss_settings {
     __u32 firsts_per_source; /* first fragments that are remembered */
     __u32 held_per_source;   /* fragments that are held for their first one */
     __u32 fragment_lifetime; /* of what is remembered, in fragment ticks */
-    __u32 zero;
+    __u32 layout;            /* SS_LAYOUT_VERSION: of the maps, if they have lost their pins */
 };
 SS_ASSERT_SIZE(struct ss_settings, 40);
 

@@ -86,7 +86,7 @@ check_second pin_dir '.api.socket = $dir + ".sock" | .state_dir = $dir' 'pin_dir
 check_second state_dir '.api.socket = $dir + ".sock" | .pin_dir += "-second"' 'state_dir: another sipsteerd uses'
 check_second socket '.pin_dir += "-second" | .state_dir = $dir' 'another daemon answers on'
 check_second interface '.pin_dir += "-second" | .state_dir = $dir | .api.socket = $dir + ".sock"' \
-    'another XDP program is attached'
+    'another XDP program is attached .*; process [0-9]* (sipsteerd) runs it with another pin_dir'
 check_equal "--detach, too, refuses while a daemon runs" 1 \
     "$(sipsteerd_exit "$WORK/detach.log" --config "$(director_file config.json)" --detach)"
 check_equal "and detaches nothing" "$PROGRAMS" "$(director_programs)"

@@ -4,7 +4,9 @@
 #include "base/fd.hpp"
 #include "base/log.hpp"
 #include "config/choices.hpp"
+#include "kernel/dataplane/left_open.hpp"
 #include "kernel/dataplane/multiprog.hpp"
+#include "kernel/dataplane/orphan.hpp"
 #include "kernel/dataplane/program_info.hpp"
 
 #include <sipsteer.skel.h>
@@ -77,16 +79,41 @@ void pin_program(int program_fd, const std::string &path) {
 class Recognition {
 public:
     Recognition(const std::string &pin_dir, Ours ours)
-        : tables_(pinned_call_tables(pin_dir)), by_looks_(ours == Ours::ByLooks) {}
+        : tables_(pinned_call_tables(pin_dir)), or_orphan_(ours == Ours::OrOrphan) {}
 
     bool operator()(int program_fd) const {
-        return uses_any_map(program_fd, tables_) || (by_looks_ && looks_like_ours(program_fd));
+        return uses_any_map(program_fd, tables_) || (or_orphan_ && is_orphan(program_fd));
     }
 
 private:
     std::vector<std::uint32_t> tables_;
-    bool by_looks_;
+    bool or_orphan_;
 };
+
+/// A fault left more than one there once: the first would steer, by maps that nobody writes.
+std::vector<xdp_program *> all_ours(const xdp_multiprog *programs, const Recognition &is_ours) {
+    std::vector<xdp_program *> ours;
+    xdp_program *program = nullptr;
+    while ((program = xdp_multiprog__next_prog(program, programs)) != nullptr) {
+        if (is_ours(xdp_program__fd(program))) {
+            ours.push_back(program);
+        }
+    }
+    return ours;
+}
+
+/// Takes programs out of a dispatcher.
+Status detach_programs(const std::vector<xdp_program *> &programs, const xdp_multiprog *present,
+                       std::uint32_t ifindex) {
+    const auto mode = xdp_multiprog__attach_mode(present);
+    for (auto *program : programs) {
+        const int failed = xdp_program__detach(program, static_cast<int>(ifindex), mode, 0);
+        if (failed != 0) {
+            return Error{"cannot detach: " + libxdp_text(failed)};
+        }
+    }
+    return Done{};
+}
 
 /// One attempt to put a program on an interface.
 class Attaching {
@@ -94,7 +121,7 @@ public:
     Attaching(const config::Interface &interface, std::uint32_t ifindex, const MapOptions &options,
               const Maps &maps)
         : interface_(interface), ifindex_(ifindex), options_(options), maps_(maps),
-          is_ours_(options.pin_dir, Ours::ByTable) {}
+          is_ours_(options.pin_dir, Ours::OrOrphan) {}
 
     Result<Attachment> run() {
         const auto found = attached_to(ifindex_);
@@ -111,7 +138,7 @@ public:
         const int fd = xdp_program__fd(xdp_multiprog__main_prog(present.get()));
         if (!is_ours_(fd)) {
             return Error{where() + "another XDP program is attached (" + program_label(fd) +
-                         ") and cannot share the interface; detach it first" + orphan_words(fd)};
+                         ") and cannot share the interface; detach it first" + daemon_words(fd)};
         }
         const bool native = xdp_multiprog__attach_mode(present.get()) == XDP_MODE_NATIVE;
         return wants(native) ? swap(fd, native) : change_mode(fd, native);
@@ -123,12 +150,12 @@ private:
                (interface_.mode == config::XdpMode::Native) == native;
     }
 
-    /// An older program of ours that lost its pins steers by maps that nobody writes.
-    static std::string orphan_words(int program_fd) {
-        return looks_like_ours(program_fd) ? "; it looks like one of sipsteerd whose maps are not "
-                                             "in pin_dir: unless another "
-                                             "daemon runs it, sipsteerd --detach takes it off"
-                                           : "";
+    /// A program of another daemon, which has another pin_dir.
+    static std::string daemon_words(int program_fd) {
+        const auto daemon = looks_like_ours(program_fd) ? daemon_of(program_fd) : std::nullopt;
+        return daemon ? "; process " + std::to_string(daemon->pid) + " (" + daemon->name +
+                            ") runs it with another pin_dir"
+                      : "";
     }
 
     std::string where() const { return "interface " + interface_.name + ": "; }
@@ -179,15 +206,13 @@ private:
             return Error{where() + "the XDP programs on it run in " + mode_word(native) +
                          " mode; detach them first"};
         }
-        xdp_program *old = find_ours(present, is_ours_);
+        const auto older = all_ours(present, is_ours_);
         auto attachment = attach_through_libxdp(native);
-        if (!attachment || old == nullptr) {
+        if (!attachment || older.empty()) {
             return attachment;
         }
-        const auto mode = native ? XDP_MODE_NATIVE : XDP_MODE_SKB;
-        const int failed = xdp_program__detach(old, static_cast<int>(ifindex_), mode, 0);
-        if (failed != 0) {
-            return Error{where() + "cannot detach the older program: " + libxdp_text(failed)};
+        if (auto gone = detach_programs(older, present, ifindex_); !gone) {
+            return Error{where() + "the older program: " + gone.error().message};
         }
         attachment->replaced = true;
         return attachment;
@@ -246,6 +271,12 @@ private:
             return id.error();
         }
         const auto now = attached_to(ifindex_);
+        const auto bound = bind_maps(
+            program_fd, {maps_.service_names(), maps_.pool_names(), maps_.server_names()});
+        if (!bound) {
+            log::warn("maps_not_bound", {{"problem", bound.error().message},
+                                         {"effect", "if the pins are lost, so are the calls"}});
+        }
         pin_program(program_fd, program_pin(options_.pin_dir, interface_.name));
         Attachment attachment;
         attachment.interface = interface_.name;
@@ -283,16 +314,9 @@ Result<bool> detach_alone(const xdp_multiprog *present, std::uint32_t ifindex,
 
 Result<bool> detach_from_dispatcher(const xdp_multiprog *present, std::uint32_t ifindex,
                                     const Recognition &is_ours) {
-    xdp_program *ours = find_ours(present, is_ours);
-    if (ours == nullptr) {
-        return false;
-    }
-    const int failed = xdp_program__detach(ours, static_cast<int>(ifindex),
-                                           xdp_multiprog__attach_mode(present), 0);
-    if (failed != 0) {
-        return Error{"cannot detach: " + libxdp_text(failed)};
-    }
-    return true;
+    const auto ours = all_ours(present, is_ours);
+    const auto gone = detach_programs(ours, present, ifindex);
+    return gone ? Result<bool>(!ours.empty()) : gone.error();
 }
 
 int libxdp_print(libxdp_print_level, const char *format, va_list arguments) {
@@ -318,7 +342,12 @@ const char *mode_word(bool native) {
 
 Result<Attachment> attach(const config::Interface &interface, std::uint32_t ifindex,
                           const MapOptions &options, const Maps &maps) {
-    return Attaching(interface, ifindex, options, maps).run();
+    LeftOpen left_open;
+    auto attachment = Attaching(interface, ifindex, options, maps).run();
+    if (attachment) {
+        left_open.keep(attachment->program->get());
+    }
+    return attachment;
 }
 
 Result<Attachment> attach_again(const Attachment &known, std::uint32_t ifindex) {
@@ -338,6 +367,7 @@ Result<Attachment> attach_again(const Attachment &known, std::uint32_t ifindex) 
 }
 
 bool follow(Attachment &attachment) {
+    const LeftOpen left_open;
     const auto found = attached_to(attachment.ifindex);
     if (!found || !*found || !runs_program(found->get(), attachment.program_id)) {
         return false;
@@ -349,6 +379,7 @@ bool follow(Attachment &attachment) {
 
 Result<bool> detach(const std::string &interface, std::uint32_t ifindex, const std::string &pin_dir,
                     Ours ours) {
+    const LeftOpen left_open;
     const auto found = attached_to(ifindex);
     if (!found) {
         return Error{"interface " + interface + ": " + found.error().message};

@@ -33,15 +33,14 @@ struct Attachment {
     std::string native_problem;        // in mode auto: why it is generic
 };
 
-/// How a program of ours is known: by the call table it uses, which is pinned below pin_dir; or
-/// else by its name and its maps' names, for it may have lost its pins. A program of another daemon
-/// looks like that, too.
-enum class Ours { ByTable, ByLooks };
+/// How a program of ours is known: by the call table it uses, which is pinned below pin_dir. An
+/// orphan, whose pins are lost and which no daemon runs, looks like ours, too (orphan.hpp).
+enum class Ours { ByTable, OrOrphan };
 
 /// Attaches a new program to the interface with that index, whatever its name is now, or swaps it
-/// atomically for the one of ours that is attached; a change of mode alone cannot be atomic.
-/// Refuses an interface with another's program that cannot share it. The program is pinned beside
-/// the maps. After an error an older program of ours is in force still.
+/// atomically for the one of ours that is attached, or an orphan; a change of mode alone cannot be
+/// atomic. Refuses an interface with another's program that cannot share it. The program is pinned
+/// beside the maps. After an error an older program of ours is in force still.
 Result<Attachment> attach(const config::Interface &interface, std::uint32_t ifindex,
                           const MapOptions &options, const Maps &maps);
 
@@ -53,7 +52,7 @@ Result<Attachment> attach_again(const Attachment &known, std::uint32_t ifindex);
 /// dispatcher are as they are now.
 bool follow(Attachment &attachment);
 
-/// Takes our program off an interface. False if none of ours is there; another's stays.
+/// Takes our programs off an interface. False if none of ours is there; another's stays.
 Result<bool> detach(const std::string &interface, std::uint32_t ifindex, const std::string &pin_dir,
                     Ours ours = Ours::ByTable);
 

@@ -24,9 +24,7 @@ namespace sipsteer::dataplane {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-Status make_directory(const std::string &path) {
+Status make_pin_directory(const std::string &path) {
     std::error_code failed;
     fs::create_directories(path, failed);
     if (failed) {
@@ -42,6 +40,8 @@ Status make_directory(const std::string &path) {
     }
     return Done{};
 }
+
+namespace {
 
 /// Takes over a pinned map that libbpf would refuse: a devmap, on which the kernel sets a flag
 /// (read-only to programs) that cannot be asked for, and the ring of held fragments, which keeps
@@ -112,6 +112,7 @@ Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes)
     settings.firsts_per_source = options.fragments.firsts_per_source;
     settings.held_per_source = options.fragments.held_per_source;
     settings.fragment_lifetime = fragment_ticks(options.fragments.timeout);
+    settings.layout = SS_LAYOUT_VERSION;
     if (auto sized = set_table_sizes(*skeleton, sizes); !sized) {
         return sized.error();
     }
@@ -135,7 +136,7 @@ Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes)
 
 Result<Maps> Maps::open(const MapOptions &options) {
     const auto directory = maps_directory(options.pin_dir);
-    if (auto made = make_directory(directory); !made) {
+    if (auto made = make_pin_directory(directory); !made) {
         std::error_code ignored; // both only if they are empty
         fs::remove(directory, ignored);
         fs::remove(options.pin_dir, ignored);
@@ -250,7 +251,7 @@ void Maps::drop_before() {
 }
 
 Result<unsigned> Maps::mend_pins() const {
-    if (auto made = make_directory(directory_); !made) {
+    if (auto made = make_pin_directory(directory_); !made) {
         return made.error();
     }
     unsigned mended = 0;

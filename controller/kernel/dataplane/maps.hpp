@@ -37,6 +37,9 @@ using Skeleton = std::unique_ptr<sipsteer_bpf, SkeletonDeleter>;
 /// The directory of the maps below a pin directory: one for each layout.
 std::string maps_directory(const std::string &pin_dir);
 
+/// Makes a directory for pins. Fails if it is not on a bpffs.
+Status make_pin_directory(const std::string &path);
+
 /// Buckets of the call table, and of the one that was in force before it was resized, or 0.
 struct TableSizes {
     std::uint32_t present = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/dataplane/present.hpp"
 
+#include "kernel/dataplane/left_open.hpp"
 #include "kernel/dataplane/multiprog.hpp"
 #include "kernel/dataplane/program_info.hpp"
 
@@ -44,6 +45,7 @@ Result<Present> ids_only(std::uint32_t ifindex) {
 } // namespace
 
 Result<Present> present_on(std::uint32_t ifindex, const std::string &pin_dir) {
+    const LeftOpen left_open;
     const auto found = attached_to(ifindex);
     if (!found) {
         return ids_only(ifindex);

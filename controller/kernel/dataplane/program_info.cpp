@@ -5,17 +5,14 @@
 #include "kernel/dataplane/call_table.hpp"
 #include "kernel/dataplane/maps.hpp"
 
-#include <sipsteer/settings.h>
-
 #include <sipsteer.skel.h>
 
 #include <bpf/bpf.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <set>
-#include <string_view>
 #include <type_traits>
 
 namespace sipsteer::dataplane {
@@ -42,8 +39,15 @@ std::string program_label(int program_fd) {
 
 namespace {
 
+/// What the kernel knows of a map; of id 0 if it cannot be asked.
+bpf_map_info info_of(int map) {
+    bpf_map_info info{};
+    std::uint32_t size = sizeof(info);
+    return bpf_obj_get_info_by_fd(map, &info, &size) == 0 ? info : bpf_map_info{};
+}
+
 /// Kernel ids of the maps that a program uses; empty if it cannot be asked.
-std::vector<std::uint32_t> used_maps(int program_fd) {
+std::vector<std::uint32_t> used_map_ids(int program_fd) {
     std::vector<std::uint32_t> used(64);
     bpf_prog_info info{};
     info.map_ids = reinterpret_cast<std::uintptr_t>(used.data());
@@ -56,36 +60,35 @@ std::vector<std::uint32_t> used_maps(int program_fd) {
     return used;
 }
 
-using Constants = std::remove_pointer_t<decltype(sipsteer_bpf::rodata)>;
+} // namespace
 
-/// A program's constants, if they are laid out as this version's.
-std::unique_ptr<Constants> constants_of(int program_fd) {
-    for (const std::uint32_t id : used_maps(program_fd)) {
+std::vector<UsedMap> used_maps(int program_fd) {
+    std::vector<UsedMap> maps;
+    for (const std::uint32_t id : used_map_ids(program_fd)) {
         const Fd map(bpf_map_get_fd_by_id(id));
-        bpf_map_info info{};
-        std::uint32_t size = sizeof(info);
-        if (!map || bpf_obj_get_info_by_fd(map.get(), &info, &size) != 0 ||
-            !std::string_view(info.name).ends_with(".rodata") ||
-            info.value_size != sizeof(Constants)) {
+        maps.push_back({id, map ? info_of(map.get()).name : ""});
+    }
+    return maps;
+}
+
+std::optional<ss_settings> settings_of(int program_fd) {
+    using Constants = std::remove_pointer_t<decltype(sipsteer_bpf::rodata)>;
+    for (const auto &used : used_maps(program_fd)) {
+        const Fd map(used.name.ends_with(".rodata") ? bpf_map_get_fd_by_id(used.id) : -1);
+        if (!map || info_of(map.get()).value_size != sizeof(Constants)) {
             continue;
         }
-        auto constants = std::make_unique<Constants>();
+        Constants constants{};
         const std::uint32_t key = 0;
-        if (bpf_map_lookup_elem(map.get(), &key, constants.get()) == 0) {
-            return constants;
+        if (bpf_map_lookup_elem(map.get(), &key, &constants) == 0) {
+            ss_settings settings{};
+            static_assert(sizeof(settings) == sizeof(constants.settings));
+            std::memcpy(&settings, &constants.settings, sizeof(settings));
+            return settings;
         }
     }
-    return nullptr;
+    return std::nullopt;
 }
-
-std::string map_name(std::uint32_t id) {
-    const Fd map(bpf_map_get_fd_by_id(id));
-    bpf_map_info info{};
-    std::uint32_t size = sizeof(info);
-    return map && bpf_obj_get_info_by_fd(map.get(), &info, &size) == 0 ? info.name : "";
-}
-
-} // namespace
 
 std::optional<std::array<std::uint64_t, 2>> secret_of_pinned_program(const std::string &pin_dir) {
     std::error_code failed;
@@ -95,16 +98,15 @@ std::optional<std::array<std::uint64_t, 2>> secret_of_pinned_program(const std::
             continue;
         }
         const Fd program(bpf_obj_get(entry->path().c_str()));
-        if (const auto constants = program ? constants_of(program.get()) : nullptr) {
-            return std::array<std::uint64_t, 2>{constants->settings.secret[0],
-                                                constants->settings.secret[1]};
+        if (const auto settings = program ? settings_of(program.get()) : std::nullopt) {
+            return std::array<std::uint64_t, 2>{settings->secret[0], settings->secret[1]};
         }
     }
     return std::nullopt;
 }
 
 bool uses_any_map(int program_fd, const std::vector<std::uint32_t> &map_ids) {
-    const auto used = used_maps(program_fd);
+    const auto used = used_map_ids(program_fd);
     return std::any_of(used.begin(), used.end(), [&](std::uint32_t id) {
         return std::find(map_ids.begin(), map_ids.end(), id) != map_ids.end();
     });
@@ -118,10 +120,23 @@ bool looks_like_ours(int program_fd) {
         return false;
     }
     std::set<std::string> names;
-    for (const auto id : used_maps(program_fd)) {
-        names.insert(map_name(id));
+    for (const auto &map : used_maps(program_fd)) {
+        names.insert(map.name);
     }
     return names.contains("calls") && names.contains("services") && names.contains("servers");
+}
+
+std::optional<Holder> daemon_of(int program_fd) {
+    for (const auto &map : used_maps(program_fd)) {
+        if (map.name == "calls") {
+            return holder_of_map(map.id);
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_orphan(int program_fd) {
+    return looks_like_ours(program_fd) && !daemon_of(program_fd);
 }
 
 std::vector<std::uint32_t> pinned_call_tables(const std::string &pin_dir) {
@@ -131,10 +146,8 @@ std::vector<std::uint32_t> pinned_call_tables(const std::string &pin_dir) {
          entry.increment(failed)) {
         for (const auto *name : {kTablePins.calls, kBeforePins.calls}) {
             const Fd fd(bpf_obj_get((entry->path() / name).c_str()));
-            bpf_map_info info{};
-            std::uint32_t size = sizeof(info);
-            if (fd && bpf_obj_get_info_by_fd(fd.get(), &info, &size) == 0) {
-                ids.push_back(info.id);
+            if (const auto id = fd ? info_of(fd.get()).id : 0; id != 0) {
+                ids.push_back(id);
             }
         }
     }
