@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <net/if.h>
 
 namespace sipsteer::farm {
 
@@ -22,6 +23,11 @@ Status in_order(Steps... steps) {
     Status status = Done{};
     (void)((status = steps(), status.ok()) && ...);
     return status;
+}
+
+bool is_interface(std::uint32_t ifindex) {
+    char name[IF_NAMESIZE];
+    return if_indextoname(ifindex, name) != nullptr;
 }
 
 bool forwards(const ss_server &server) {
@@ -133,7 +139,8 @@ Status Writer::remove_links(const plan::Plan &plan) {
 
 Status Writer::write_ports(const plan::Plan &plan) {
     for (const std::uint32_t ifindex : plan.ports) {
-        if (auto done = dataplane::write_value(maps_.ports(), ifindex, ifindex, "ports"); !done) {
+        auto done = dataplane::write_value(maps_.ports(), ifindex, ifindex, "ports");
+        if (!done && is_interface(ifindex)) { // or else the next plan will be without it
             return done;
         }
     }
