@@ -92,12 +92,14 @@ wait_until() {
 }
 
 # Whether a process has ended. One that nobody has waited for yet has: its parent may take its time,
-# and in a container so may process 1, which inherits what outlives its starter.
+# and in a container so may process 1, which inherits what outlives its starter. The kernel
+# closes its files and frees its locks when its last thread ends, which is not always the first one.
 is_gone() { # PID
-    local stat
+    local stat threads
     { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+    threads=("/proc/$1/task"/*)
     stat=${stat##*) } # the command's name, in brackets, may hold anything
-    [[ $stat == [ZX]* ]]
+    [[ $stat == [ZX]* ]] && ((${#threads[@]} <= 1))
 }
 
 # stop_pid PID [SIGNAL [SECONDS]]: ends a process that start_on has started; by SIGKILL after SECONDS.
