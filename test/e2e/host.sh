@@ -11,18 +11,16 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=test/e2e/lib_life.sh
 . "$E2E_DIR/lib_life.sh"
+# shellcheck source=test/e2e/lib_host.sh
+. "$E2E_DIR/lib_host.sh"
 
 answers() {
     grep -q 'SIP/2.0 200' < <(on_host user1 timeout 3 "$DEMO_DIR/sip-options" "$VIP" 1 \
         "$(host_address user1 "$FAMILY")" 2>&1)
 }
 check_steers() { check "$1: the VIP answers through the director" wait_until 60 answers; }
-is_ready() { [[ $(api GET /readyz | tail -n 1) == 200 ]]; }
-has_program() { grep -q "^$1 " < <(director_programs); } # INTERFACE
-vip_is_on() { [[ $(vip_places "$VIP") == "$1" ]]; }
 repairs() { director_get /v1/status | jq ".host_repairs.$1"; } # programs|vips
 repaired_more() { (($(repairs "$1") > $2)); }                  # programs|vips COUNT
-native_flag() { [[ $(director_programs | sed -n '1s/^[^ ]* \([^ ]*\).*/\1/p') == 1 ]] && echo xdpdrv || echo xdpgeneric; }
 
 # Looks are a second apart: the daemon lives on for some.
 looked_on() { (($(director_get /v1/status | jq .uptime_seconds) > UPTIME + 4)); }
@@ -82,23 +80,6 @@ interface_off_and_on() {
     check "and it is ready" wait_until 60 is_ready
     on_host user1 ip neigh flush all
     check_steers "the interface was switched off and on"
-}
-
-make_eth0() {
-    local segment=1
-    on_host switch ip link add director-eth0 numrxqueues 2 numtxqueues 2 type veth peer name eth0 \
-        address 02:00:00:00:02:01 numrxqueues 2 numtxqueues 2 netns "$(host_get director netns)"
-    on_host switch ip link set director-eth0 master "br$segment"
-    on_host switch ethtool -K director-eth0 gro on tx off tso off gso off rxvlan off txvlan off >/dev/null
-    on_host director ethtool -K eth0 gro on tx off tso off gso off rxvlan off txvlan off >/dev/null
-    on_host switch ip link set director-eth0 xdpdrv object "$(jq -r .dir <<<"$LAB_INFO")/pass.o" section xdp.frags
-    on_host switch ip link set director-eth0 up
-    on_host director ip link set eth0 up
-    if ((FAMILY == 4)); then
-        on_host director ip address add "$(host_address director 4)/24" dev eth0
-    else
-        on_host director ip -6 address add "$(host_address director 6)/64" dev eth0 nodad
-    fi
 }
 
 interface_made_again() {

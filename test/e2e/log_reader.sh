@@ -10,33 +10,14 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/e2e/lib_life.sh
 . "$E2E_DIR/lib_life.sh"
+# shellcheck source=test/e2e/lib_log_pipe.sh
+. "$E2E_DIR/lib_log_pipe.sh"
 
 readonly CHANGES=100 # many times what a pipe of 4 KiB takes
-
-start_reader() { # OUTPUT OPTION...
-    local output=$1
-    shift
-    : >"$output"
-    start_on director "$WORK/reader.log" "$E2E_DIR/log_pipe_reader.py" "$WORK/pipe" "$output" "$@"
-}
-
-start_writing_to_pipe() {
-    # shellcheck disable=SC2016  # for the inner shell, which waits for the reader
-    start_on director "$WORK/daemon.out" bash -c 'exec "$@" 2>"$0"' "$WORK/pipe" \
-        "$SIPSTEERD" --config "$(director_file config.json)"
-    echo "$LAST_PID" >"$(director_file pid)"
-}
 
 lines_of() { grep -c "event=$1" "$2" || true; } # EVENT FILE
 has_lines() { (($(lines_of "$1" "$2") >= $3)); } # EVENT FILE COUNT
 answers() { director_get /healthz >/dev/null; }
-
-change_weights() { # COUNT: each change is a line of the log, at least
-    local i
-    for ((i = 0; i < $1; i++)); do
-        [[ $(api PATCH /v1/pools/proxies/servers/server1 "{\"weight\": $((50 + i % 2))}" | tail -n 1) == 200 ]] || return 1
-    done
-}
 
 a_reader_that_goes_away() {
     start_reader "$WORK/first" --lines 3
