@@ -16,7 +16,7 @@ http::Response get_config(const http::Request &request, ConfigSource &source) {
     if (const auto problem = http::QueryReader(request).finish()) {
         return http::problem_response(*problem);
     }
-    const json config = source.current();
+    const json &config = source.current();
     const std::string tag = http::entity_tag(config);
     http::Response response = http::json_response(config);
     if (http::is_known(request, tag)) {

@@ -15,8 +15,8 @@ class ConfigSource {
 public:
     virtual ~ConfigSource() = default;
 
-    /// What is in force, in the form of the configuration file, complete.
-    virtual nlohmann::json current() const = 0;
+    /// What is in force, in the form of the configuration file, complete. Valid until a change.
+    virtual const nlohmann::json &current() const = 0;
 
     /// Puts a whole configuration in force, and on the disk; a dry run only says what that would
     /// do. The report of what changes, or why nothing did: 409 what only a restart changes, 422

@@ -34,25 +34,27 @@ struct Context {
 using Shared = std::shared_ptr<const Context>;
 
 /// The element of that name; null if there is none.
-json *find_named(json &list, const std::string &name) {
+template <typename Json>
+Json *find_named(Json &list, const std::string &name) {
     const auto found = std::find_if(list.begin(), list.end(),
                                     [&](const json &thing) { return thing["name"] == name; });
     return found == list.end() ? nullptr : &*found;
 }
 
 /// The list; null if it is that of a pool that is not there.
-json *find_list(const Kind &kind, json &config, const Captured &captured) {
-    json *of = &config;
+template <typename Json>
+Json *find_list(const Kind &kind, Json &config, const Captured &captured) {
+    Json *of = &config;
     if (kind.in_pool) {
-        of = find_named(config["pools"], captured.at("pool"));
+        of = find_named(config.at("pools"), captured.at("pool"));
     }
-    return of == nullptr ? nullptr : &(*of)[kind.plural];
+    return of == nullptr ? nullptr : &of->at(kind.plural);
 }
 
 /// The thing as it is in `config`; null if it is not there.
-json find_thing(const Kind &kind, json config, const Captured &captured) {
-    json *list = find_list(kind, config, captured);
-    json *thing = list == nullptr ? nullptr : find_named(*list, captured.at(kind.word));
+json find_thing(const Kind &kind, const json &config, const Captured &captured) {
+    const json *list = find_list(kind, config, captured);
+    const json *thing = list == nullptr ? nullptr : find_named(*list, captured.at(kind.word));
     return thing == nullptr ? json() : *thing;
 }
 
@@ -61,7 +63,7 @@ http::Response none_such(const http::Request &request) {
 }
 
 /// Where errors about the body point to: the thing's place in the configuration.
-std::string pointer_of(const Kind &kind, json &config, const Captured &captured) {
+std::string pointer_of(const Kind &kind, const json &config, const Captured &captured) {
     const auto place = [](const json &list, const std::string &name) {
         const auto found = std::find_if(list.begin(), list.end(),
                                         [&](const json &thing) { return thing["name"] == name; });
@@ -69,7 +71,7 @@ std::string pointer_of(const Kind &kind, json &config, const Captured &captured)
     };
     std::string pointer;
     if (kind.in_pool) {
-        pointer = "/pools" + place(config["pools"], captured.at("pool"));
+        pointer = "/pools" + place(config.at("pools"), captured.at("pool"));
     }
     const json &list = *find_list(kind, config, captured);
     return pointer + "/" + kind.plural + place(list, captured.at(kind.word));
@@ -85,8 +87,7 @@ http::Response get_list(const Context &context, const http::Request &request) {
     if (const auto problem = http::QueryReader(request).finish()) {
         return http::problem_response(*problem);
     }
-    json config = context.source.current();
-    const json *list = find_list(context.kind, config, request.captured);
+    const json *list = find_list(context.kind, context.source.current(), request.captured);
     if (list == nullptr) {
         return none_such(request);
     }
@@ -149,8 +150,7 @@ Edit edit_of(const Context &context, const Captured &captured) {
 }
 
 bool has_list(const Context &context, const http::Request &request) {
-    json config = context.source.current();
-    return find_list(context.kind, config, request.captured) != nullptr;
+    return find_list(context.kind, context.source.current(), request.captured) != nullptr;
 }
 
 http::Response put_one(const Context &context, const http::Request &request) {

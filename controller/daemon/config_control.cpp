@@ -104,14 +104,19 @@ bool ConfigControl::read_again() {
         log::error("config_refused", {{"file", file_}, {"problem", done.error().message}});
         return false;
     }
+    current_.reset();
     (void)user_.resize();
     hash_ = file.hash;
     saved_.set_aside("SIGHUP read it again");
     return true;
 }
 
-json ConfigControl::current() const {
-    return config::to_json(user_.in_force());
+/// Of a large farm it takes tens of milliseconds to make.
+const json &ConfigControl::current() const {
+    if (!current_) {
+        current_ = config::to_json(user_.in_force());
+    }
+    return *current_;
 }
 
 ConfigControl::Answer ConfigControl::change(const json &next, api::ChangeMode mode) {
@@ -157,7 +162,8 @@ Result<json> ConfigControl::report(const config::Config &next) const {
 
 /// On the disk first, as a draft: what is in force is what a restart finds, either way.
 std::variant<Warnings, Problem> ConfigControl::put_in_force(const config::Config &next) {
-    auto draft = saved_.draft(next, hash_);
+    json document = config::to_json(next);
+    auto draft = saved_.draft(document, hash_);
     if (!draft) {
         return Problem{500, draft.error().message, {}, {}};
     }
@@ -169,9 +175,11 @@ std::variant<Warnings, Problem> ConfigControl::put_in_force(const config::Config
     if (auto done = draft->commit(); !done) {
         if (auto back = user_.adopt(before, "the previous configuration"); !back) {
             log::error("config_not_taken_back", {{"problem", back.error().message}});
+            current_ = std::move(document);
         }
         return Problem{500, done.error().message, {}, {}};
     }
+    current_ = std::move(document);
     Warnings warnings = std::move(*adopted);
     for (auto &warning : user_.resize()) {
         warnings.push_back(std::move(warning));
@@ -190,7 +198,7 @@ ConfigControl::Answer ConfigControl::save_to_file() {
                        {},
                        {}};
     }
-    const std::string text = config::to_json(user_.in_force()).dump(4) + '\n';
+    const std::string text = current().dump(4) + '\n';
     auto draft = FileDraft::write(path, text, status.st_mode & 0777);
     if (!draft) {
         return Problem{500, draft.error().message, {}, {}};

@@ -9,6 +9,7 @@
 #include "farm/plan/ring_moves.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,7 +34,7 @@ public:
     virtual Warnings resize() = 0;
 
     /// How calls would move. Fails if it cannot be put in force.
-    virtual Result<std::vector<plan::RingMove>> preview(const config::Config &next) const = 0;
+    virtual Result<std::vector<plan::RingMove>> preview(const config::Config &next) = 0;
 };
 
 /// What to start with: the operator's file, or what was saved on top of it. Only while state_dir is
@@ -57,7 +58,7 @@ public:
     /// Whether the last reload() put the file in force; true before the first.
     bool last_reload_successful() const { return reloaded_; }
 
-    nlohmann::json current() const override;
+    const nlohmann::json &current() const override;
     Answer change(const nlohmann::json &next, api::ChangeMode mode) override;
     Answer save_to_file() override;
 
@@ -70,6 +71,7 @@ private:
     std::string hash_;
     SavedConfig saved_;
     ConfigUser &user_;
+    mutable std::optional<nlohmann::json> current_; // what is in force; made when it is asked for
     bool reloaded_ = true;
 };
 

@@ -192,7 +192,7 @@ Result<Warnings> Daemon::adopt(const config::Config &next, const std::string &fr
 }
 
 /// The rings as they would be once new servers are up.
-Result<std::vector<plan::RingMove>> Daemon::preview(const config::Config &next) const {
+Result<std::vector<plan::RingMove>> Daemon::preview(const config::Config &next) {
     if (!condition_.live) {
         return Error{"the daemon is starting or stopping and accepts no changes"};
     }

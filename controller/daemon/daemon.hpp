@@ -67,7 +67,7 @@ private:
     const config::Config &in_force() const override { return config_; }
     Result<Warnings> adopt(const config::Config &next, const std::string &from) override;
     Warnings resize() override { return steering_.resize(); }
-    Result<std::vector<plan::RingMove>> preview(const config::Config &next) const override;
+    Result<std::vector<plan::RingMove>> preview(const config::Config &next) override;
 
     boost::asio::io_context io_{1};
     events::Hub hub_{io_.get_executor()};

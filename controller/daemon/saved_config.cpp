@@ -4,8 +4,6 @@
 #include "base/log.hpp"
 #include "config/parse.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <cstdio>
 #include <filesystem>
 #include <unistd.h>
@@ -44,9 +42,11 @@ std::optional<config::Config> SavedConfig::load(const std::string &hash) {
     return *parsed;
 }
 
-Result<FileDraft> SavedConfig::draft(const config::Config &config, const std::string &hash) const {
-    const json saved = {{"of_file", hash}, {"config", config::to_json(config)}};
-    return FileDraft::write(file_, saved.dump(2) + '\n', kMode);
+/// Written around the configuration: to copy it takes as long as to write it.
+Result<FileDraft> SavedConfig::draft(const json &config, const std::string &hash) const {
+    const std::string text =
+        "{\"of_file\": " + json(hash).dump() + ",\n\"config\": " + config.dump(2) + "}\n";
+    return FileDraft::write(file_, text, kMode);
 }
 
 void SavedConfig::set_aside(const std::string &why) {

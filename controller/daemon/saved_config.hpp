@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "config/model.hpp"
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -23,8 +24,8 @@ public:
     /// something else was saved it is set aside, and the log says so.
     std::optional<config::Config> load(const std::string &hash);
 
-    /// To be committed once it is in force.
-    Result<FileDraft> draft(const config::Config &config, const std::string &hash) const;
+    /// To be committed once it is in force. `config` is the whole configuration as JSON.
+    Result<FileDraft> draft(const nlohmann::json &config, const std::string &hash) const;
 
     /// The operator's file is in force. The log says if that sets changes of the API aside.
     void set_aside(const std::string &why);

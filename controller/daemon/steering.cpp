@@ -71,7 +71,7 @@ Warnings Steering::resize() {
 }
 
 Result<std::vector<plan::RingMove>> Steering::preview(const config::Config &next,
-                                                      plan::Observed observed) const {
+                                                      plan::Observed observed) {
     if (next.call_capacity != config_.call_capacity) { // or else what a start met stops any change
         if (auto possible = resizing_.check(next.call_capacity); !possible) {
             return Error{"calls.capacity: " + possible.error().message};

@@ -48,7 +48,7 @@ public:
 
     /// How calls would move under `next`. Fails if that cannot be put in force.
     Result<std::vector<plan::RingMove>> preview(const config::Config &next,
-                                                plan::Observed observed) const;
+                                                plan::Observed observed);
 
     /// After a pass of the sweep.
     void note_pass();

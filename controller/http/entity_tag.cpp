@@ -40,6 +40,10 @@ std::string entity_tag(const nlohmann::json &configuration) {
     return '"' + content_hash(configuration.dump()) + '"';
 }
 
+bool has_condition(const Request &request) {
+    return request.fields.get("If-Match") || request.fields.get("If-None-Match");
+}
+
 std::optional<Response> failed_condition(const Request &request, const std::string &tag) {
     const auto match = request.fields.get("If-Match");
     const auto none_match = request.fields.get("If-None-Match");

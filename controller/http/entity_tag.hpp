@@ -15,6 +15,9 @@ namespace sipsteer::http {
 /// answers beside it, state and counters, changes all the time and is no reason to refuse a write.
 std::string entity_tag(const nlohmann::json &configuration);
 
+/// Whether the request has If-Match or If-None-Match: only then failed_condition() is of use.
+bool has_condition(const Request &request);
+
 /// Whether If-Match and If-None-Match of the request, if it has them, let a change of a resource
 /// with this tag be made; nothing: 412 (Precondition Failed), which has the tag. Empty: there is
 /// no such resource yet.

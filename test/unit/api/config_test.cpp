@@ -25,7 +25,7 @@ class Keeper final : public ConfigSource {
 public:
     Keeper() : config_(*config::parse(config::test::good())) {}
 
-    json current() const override { return config::to_json(config_); }
+    const json &current() const override { return current_ = config::to_json(config_); }
     std::variant<json, Problem> save_to_file() override { return json{{"file", "/etc/it"}}; }
     std::variant<json, Problem> change(const json &next, ChangeMode mode) override {
         const auto parsed = config::parse(next);
@@ -44,6 +44,7 @@ public:
 
 private:
     config::Config config_;
+    mutable json current_;
 };
 
 class Seen final : public ResourceStatus {

@@ -71,7 +71,13 @@ public:
     Warnings resize_warnings;
     std::vector<bool> resized_when_saved; // for each resize: whether the change was on the disk
 
-    const config::Config &in_force() const override { return config_; }
+    mutable unsigned asked = 0; // for what is in force
+    const json &current() const { return control_->current(); }
+
+    const config::Config &in_force() const override {
+        asked++;
+        return config_;
+    }
     Result<Warnings> adopt(const config::Config &next, const std::string &) override {
         if (refusal) {
             return Error{*refusal};
@@ -83,7 +89,7 @@ public:
         resized_when_saved.push_back(fs::is_regular_file(saved()));
         return resize_warnings;
     }
-    Result<std::vector<plan::RingMove>> preview(const config::Config &) const override {
+    Result<std::vector<plan::RingMove>> preview(const config::Config &) override {
         if (preview_refusal) {
             return Error{*preview_refusal};
         }
@@ -129,6 +135,24 @@ TEST_CASE("a change is in force and survives a restart") {
     host.start();
     CHECK(host.in_force().log_level == "debug");
     CHECK(host.in_force().on_exit == config::OnExit::Detach);
+}
+
+TEST_CASE("what is in force is made into JSON once a change") {
+    Host host;
+    CHECK(host.current()["log_level"] == "info");
+    report_of(host.patch(kDebug));
+    host.asked = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK(host.current()["log_level"] == "debug");
+    }
+    CHECK(host.asked == 0);
+    host.refusal = "no room in a map";
+    problem_of(host.patch({{"log_level", "error"}}));
+    CHECK(host.current()["log_level"] == "debug");
+    host.refusal.reset();
+    host.write(config::test::changed(good(), {"/log_level", R"("warning")"}));
+    REQUIRE(host.reload());
+    CHECK(host.current()["log_level"] == "warning");
 }
 
 TEST_CASE("a dry run and no change at all leave nothing behind") {
