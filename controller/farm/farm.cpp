@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace sipsteer::farm {
@@ -47,6 +48,16 @@ void expect_new_servers(const config::Config &config, const std::map<ServerId, A
     }
 }
 
+/// Those that may have the rings which another one needs.
+std::vector<const plan::Plan *> known_plans(const plan::Plan &in_force,
+                                            const std::optional<plan::Plan> &previewed) {
+    std::vector<const plan::Plan *> known{&in_force};
+    if (previewed) {
+        known.push_back(&*previewed);
+    }
+    return known;
+}
+
 } // namespace
 
 Status Farm::reconcile(const config::Config &config, plan::Observed observed) {
@@ -56,7 +67,8 @@ Status Farm::reconcile(const config::Config &config, plan::Observed observed) {
     observed.drains_over = timed.drains.over();
     timed.slow_start.update(config, observed, now);
     observed.shares = timed.slow_start.shares();
-    auto next = plan::make_plan(config, observed, indexes_, &plan_);
+    const auto previewed = std::exchange(previewed_, std::nullopt);
+    auto next = plan::make_plan(config, observed, indexes_, known_plans(plan_, previewed));
     if (!next) {
         return next.error();
     }
@@ -72,7 +84,7 @@ Status Farm::reconcile(const config::Config &config, plan::Observed observed) {
     return Done{};
 }
 
-Result<plan::Plan> Farm::preview(const config::Config &config, plan::Observed observed) const {
+Result<plan::Plan> Farm::preview(const config::Config &config, plan::Observed observed) {
     std::map<ServerId, Address> planned;
     for (const auto &server : plan_.servers) {
         planned[server.id] = Address::from_bytes(std::to_array(server.value.address));
@@ -83,7 +95,11 @@ Result<plan::Plan> Farm::preview(const config::Config &config, plan::Observed ob
     observed.drains_over = drains.over();
     observed.shares = slow_start_.shares();
     plan::Indexes indexes = indexes_;
-    return plan::make_plan(config, observed, indexes, &plan_);
+    auto made = plan::make_plan(config, observed, indexes, {&plan_});
+    if (made) {
+        previewed_ = *made;
+    }
+    return made;
 }
 
 /// The plan is in force: so is what it was made with.

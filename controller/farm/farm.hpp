@@ -47,8 +47,9 @@ public:
     void distrust() { written_ = false; }
 
     /// The plan that reconcile() would put in force. Changes nothing. Servers that are not in the
-    /// plan yet, or have another address there, count as up, with a next hop.
-    Result<plan::Plan> preview(const config::Config &config, plan::Observed observed) const;
+    /// plan yet, or have another address there, count as up, with a next hop. The next reconcile()
+    /// takes its rings if it needs the same.
+    Result<plan::Plan> preview(const config::Config &config, plan::Observed observed);
 
     /// When to reconcile though nothing else changes: a share grows, a deadline passes.
     std::optional<Time> next_change() const;
@@ -100,6 +101,7 @@ private:
     farm::Writer writer_;
     plan::Indexes indexes_;
     plan::Plan plan_;
+    std::optional<plan::Plan> previewed_;
     bool written_ = false; // the maps hold plan_, and nothing else
     plan::Gone gone_;
     DrainFile drain_file_;

@@ -50,6 +50,11 @@ bool comes_before(const ss_host_key &one, const ss_host_key &other) {
 } // namespace
 
 Status Writer::apply(const plan::Plan &plan) {
+    auto present = dataplane::read_array<ss_server>(maps_.servers(), SS_MAX_SERVERS, "servers");
+    if (!present) {
+        return present.error();
+    }
+    present_ = std::move(*present);
     return in_order([&] { return remove_services(plan); }, //
                     [&] { return write_links(plan); },     //
                     [&] { return write_ports(plan); },
@@ -149,8 +154,7 @@ Status Writer::write_ports(const plan::Plan &plan) {
 
 Status Writer::write_server(const plan::PlannedServer &server) {
     const std::uint32_t key = server.index;
-    const auto present = dataplane::read_value<ss_server>(maps_.servers(), key);
-    if (present && plan::same_bytes(*present, server.value)) {
+    if (plan::same_bytes(present_.at(key), server.value)) {
         return Done{};
     }
     const auto name = dataplane::make_name(server.id.name());
@@ -282,12 +286,12 @@ Status Writer::remove_hosts(const Hosts &hosts) {
 /// given another server at their next message.
 Status Writer::remove_servers(const plan::Plan &plan) {
     for (std::uint32_t index = 0; index < SS_MAX_SERVERS; index++) {
-        auto server = dataplane::read_value<ss_server>(maps_.servers(), index);
-        if (!server || !forwards(*server) || has_index(plan.servers, index)) {
+        auto server = present_.at(index);
+        if (!forwards(server) || has_index(plan.servers, index)) {
             continue;
         }
-        server->flags = static_cast<__u8>(server->flags & SS_SERVER_IN_USE);
-        if (auto done = dataplane::write_value(maps_.servers(), index, *server, "servers"); !done) {
+        server.flags = static_cast<__u8>(server.flags & SS_SERVER_IN_USE);
+        if (auto done = dataplane::write_value(maps_.servers(), index, server, "servers"); !done) {
             return done;
         }
     }

@@ -52,6 +52,7 @@ private:
     Status remove_links(const plan::Plan &plan);
 
     const dataplane::Maps &maps_;
+    std::vector<ss_server> present_; // in the map when apply() began, by index
     std::map<std::uint16_t, std::shared_ptr<const ss_ring>> rings_; // in force, by pool
     std::optional<Hosts> hosts_;                                    // in force, if that is known
 };

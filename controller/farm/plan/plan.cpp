@@ -19,6 +19,8 @@ namespace sipsteer::plan {
 
 namespace {
 
+using KnownPlans = std::vector<const Plan *>;
+
 Error full(const std::string &what, std::size_t size, const std::string &name) {
     return Error{"no place for " + what + " " + name + ": all " + std::to_string(size) +
                  " are in use, including those with running calls"};
@@ -112,13 +114,17 @@ bool can_take_new(const config::Server &server, const PlannedServer &planned) {
            server.admin == config::Admin::Enabled && server.weight > 0;
 }
 
-/// The ring of `members`, from the previous plan if it has the same.
-std::shared_ptr<const ss_ring> ring_of(const PlannedPool &pool, const Plan *previous) {
-    if (previous != nullptr) {
-        for (const PlannedPool &before : previous->pools) {
-            if (before.index == pool.index && before.ring && before.members == pool.members &&
-                before.value.scheduler == pool.value.scheduler) {
-                return before.ring;
+bool has_same_ring(const PlannedPool &pool, const PlannedPool &other) {
+    return other.index == pool.index && other.ring && other.members == pool.members &&
+           other.value.scheduler == pool.value.scheduler;
+}
+
+/// The ring of `members`, from a known plan if one has the same.
+std::shared_ptr<const ss_ring> ring_of(const PlannedPool &pool, const KnownPlans &known) {
+    for (const Plan *plan : known) {
+        for (const PlannedPool &other : plan->pools) {
+            if (has_same_ring(pool, other)) {
+                return other.ring;
             }
         }
     }
@@ -162,7 +168,7 @@ void choose_members(PlannedPool &planned, const config::Pool &pool,
 
 /// Adds a pool and its servers.
 Status add_pool(Plan &plan, const config::Pool &pool, const Observed &observed, Indexes &indexes,
-                const Plan *previous) {
+                const KnownPlans &known) {
     const auto pool_index = indexes.pools.get(pool.name);
     if (!pool_index) {
         return full("pool", SS_MAX_POOLS, pool.name);
@@ -189,7 +195,7 @@ Status add_pool(Plan &plan, const config::Pool &pool, const Observed &observed, 
         }
     }
     choose_members(planned, pool, candidates, std::span(plan.servers).subspan(first));
-    planned.ring = ring_of(planned, previous);
+    planned.ring = ring_of(planned, known);
     plan.pools.push_back(std::move(planned));
     return Done{};
 }
@@ -275,9 +281,9 @@ void sort_all(Plan &plan) {
 }
 
 Status fill(Plan &plan, const config::Config &config, const Observed &observed, Indexes &indexes,
-            const Plan *previous) {
+            const KnownPlans &known) {
     for (const config::Pool &pool : config.pools) {
-        if (auto added = add_pool(plan, pool, observed, indexes, previous); !added) {
+        if (auto added = add_pool(plan, pool, observed, indexes, known); !added) {
             return added;
         }
     }
@@ -312,10 +318,10 @@ bool PlannedService::operator==(const PlannedService &other) const {
 }
 
 Result<Plan> make_plan(const config::Config &config, const Observed &observed, Indexes &indexes,
-                       const Plan *previous) {
+                       const std::vector<const Plan *> &known) {
     Plan plan;
     Indexes extended = indexes;
-    const auto filled = fill(plan, config, observed, extended, previous);
+    const auto filled = fill(plan, config, observed, extended, known);
     if (!filled) {
         return filled.error();
     }

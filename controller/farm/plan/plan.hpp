@@ -97,12 +97,12 @@ bool same_bytes(const T &a, const T &b) {
 
 /// Makes the plan. `indexes` gives every service, pool and server its place in the maps and is
 /// extended for new ones; it is the only argument that changes. Rings that do not differ from
-/// those of `previous` are shared with it, not computed again. Servers that are no longer
+/// those of `known` plans are shared with them, not computed again. Servers that are no longer
 /// configured are not in the plan; their indexes stay taken until they are released.
 ///
 /// Fails, and leaves `indexes` as it was, if an index space is full, the servers are reached
 /// through more than SS_MAX_PORTS interfaces, or there is more to say of links than SS_MAX_LINKS.
 Result<Plan> make_plan(const config::Config &config, const Observed &observed, Indexes &indexes,
-                       const Plan *previous = nullptr);
+                       const std::vector<const Plan *> &known = {});
 
 } // namespace sipsteer::plan

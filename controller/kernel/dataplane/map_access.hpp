@@ -43,6 +43,21 @@ std::optional<Value> read_value(int map, const Key &key) {
     return value;
 }
 
+/// All values of an array of `count`, in few system calls. Fails if the map has fewer.
+template <typename Value>
+Result<std::vector<Value>> read_array(int map, std::uint32_t count, const char *what) {
+    std::vector<Value> values(count);
+    std::vector<std::uint32_t> keys(count);
+    std::uint32_t next = 0;
+    std::uint32_t read = count;
+    if (bpf_map_lookup_batch(map, nullptr, &next, keys.data(), values.data(), &read, nullptr) !=
+            0 ||
+        read != count) {
+        return system_error(std::string("cannot read map ") + what);
+    }
+    return values;
+}
+
 template <typename Key>
 std::vector<Key> read_keys(int map) {
     std::vector<Key> keys;

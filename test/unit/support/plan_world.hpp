@@ -65,7 +65,11 @@ struct World {
 
     config::Server &a() { return config.pools[0].servers[0]; }
     Plan plan(const Plan *previous = nullptr) {
-        auto made = make_plan(config, observed, indexes, previous);
+        std::vector<const Plan *> known;
+        if (previous != nullptr) {
+            known.push_back(previous);
+        }
+        auto made = make_plan(config, observed, indexes, known);
         REQUIRE(made.ok());
         return *made;
     }

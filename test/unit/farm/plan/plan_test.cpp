@@ -214,6 +214,16 @@ TEST_CASE("too many interfaces fail the plan") {
           "servers are reached through 66 interfaces; at most 64 are supported");
 }
 
+TEST_CASE("a ring is taken from any of the plans that are known") {
+    World world;
+    const Plan first = world.plan();
+    world.a().weight = 50;
+    const Plan previewed = world.plan(&first);
+    const auto made = make_plan(world.config, world.observed, world.indexes, {&first, &previewed});
+    REQUIRE(made.ok());
+    CHECK(made->pools[0].ring == previewed.pools[0].ring);
+}
+
 TEST_CASE("a ring that would be the same is shared with the previous plan") {
     World world;
     const Plan first = world.plan();
