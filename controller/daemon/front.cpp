@@ -28,7 +28,8 @@ namespace {
 /// The status of one moment.
 class StatusNow final : public api::ResourceStatus {
 public:
-    explicit StatusNow(status::StatusInput input) : input_(std::move(input)) {}
+    explicit StatusNow(status::StatusInput input)
+        : input_(std::move(input)), servers_(status::configured_servers(input_.config)) {}
 
     nlohmann::json service(const std::string &service) const override {
         return status::service_status(input_, service);
@@ -37,11 +38,12 @@ public:
         return status::pool_status(input_, pool);
     }
     nlohmann::json server(const std::string &pool, const std::string &server) const override {
-        return status::server_status(input_, pool, server);
+        return status::server_status(input_, servers_, {pool, server});
     }
 
 private:
     status::StatusInput input_;
+    status::ConfiguredServers servers_;
 };
 
 } // namespace

@@ -51,10 +51,21 @@ json pool_status(const StatusInput &input, const std::string &pool) {
     return configured == nullptr ? json() : farm::pool_state_json(planned_pool(input, pool));
 }
 
-json server_status(const StatusInput &input, const std::string &pool, const std::string &server) {
-    const auto *of_pool = named(input.config.pools, pool);
-    const auto *configured = of_pool == nullptr ? nullptr : named(of_pool->servers, server);
-    return configured == nullptr ? json() : server_status_json(input, *of_pool, *configured);
+ConfiguredServers configured_servers(const config::Config &config) {
+    ConfiguredServers servers;
+    for (const auto &pool : config.pools) {
+        for (const auto &server : pool.servers) {
+            servers.emplace(ServerId{pool.name, server.name}, ConfiguredServer{&pool, &server});
+        }
+    }
+    return servers;
+}
+
+json server_status(const StatusInput &input, const ConfiguredServers &servers, const ServerId &id) {
+    const auto found = servers.find(id);
+    return found == servers.end()
+               ? json()
+               : server_status_json(input, *found->second.pool, *found->second.server);
 }
 
 } // namespace sipsteer::status

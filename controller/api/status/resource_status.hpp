@@ -5,6 +5,7 @@
 
 #include "api/status/status_input.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -16,7 +17,18 @@ nlohmann::json service_status(const StatusInput &input, const std::string &servi
 
 /// Null if it is not configured.
 nlohmann::json pool_status(const StatusInput &input, const std::string &pool);
-nlohmann::json server_status(const StatusInput &input, const std::string &pool,
-                             const std::string &server);
+
+struct ConfiguredServer {
+    const config::Pool *pool;
+    const config::Server *server;
+};
+using ConfiguredServers = std::map<ServerId, ConfiguredServer>;
+
+/// By their names: a list of thousands asks for each.
+ConfiguredServers configured_servers(const config::Config &config);
+
+/// Null if it is not among those that are configured.
+nlohmann::json server_status(const StatusInput &input, const ConfiguredServers &servers,
+                             const ServerId &id);
 
 } // namespace sipsteer::status
