@@ -7,12 +7,14 @@
 #include "daemon/options.hpp"
 #include "daemon/startup.hpp"
 #include "kernel/dataplane/attachment.hpp"
+#include "kernel/dataplane/program_check.hpp"
 #include "upkeep/removal.hpp"
 #include "upkeep/vip_file.hpp"
 
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <sys/utsname.h>
 
 namespace {
 
@@ -43,6 +45,29 @@ int detach_everything(const config::Config &config) {
     return vips.empty() ? kExitOk : kExitFailed;
 }
 
+/// What of the configuration shapes the program; without a file the defaults.
+dataplane::MapOptions program_options(const config::Config &config) {
+    return {config.pin_dir, {}, config.call_capacity, config.fragments};
+}
+
+int try_program(const config::Config &config) {
+    struct utsname kernel {};
+    if (::uname(&kernel) == 0) {
+        std::cout << "kernel: " << kernel.release << ' ' << kernel.machine << '\n' << std::flush;
+    }
+    const auto check = dataplane::check_program(program_options(config));
+    if (!check.program) {
+        for (const auto &line : check.verifier_said) {
+            std::cerr << "verifier: " << line << '\n';
+        }
+        std::cerr << "sipsteerd: " << check.program.error().message << "; " << check.remedy << '\n';
+        return kExitFailed;
+    }
+    std::cout << "program: loaded, and let go again\ntag: " << check.program->tag
+              << "\nverified instructions: " << check.program->verified_instructions << '\n';
+    return kExitOk;
+}
+
 int serve(const OperatorFile &file, const Options &options) {
     auto daemon = Daemon::start(file, options);
     if (!daemon) {
@@ -54,6 +79,10 @@ int serve(const OperatorFile &file, const Options &options) {
 }
 
 int run(const Options &options) {
+    if (options.config_file.empty()) {
+        dataplane::redirect_library_messages();
+        return try_program({});
+    }
     const auto file = read_operator_file(options.config_file);
     const auto &parsed = file.parsed;
     if (!parsed) {
@@ -66,6 +95,10 @@ int run(const Options &options) {
         }
         std::cout << options.config_file << ": valid\n";
         return kExitOk;
+    }
+    if (options.check_program) {
+        dataplane::redirect_library_messages();
+        return try_program(*parsed);
     }
     if (auto able = check_own_capabilities(); !able) {
         std::cerr << "sipsteerd: " << able.error().message << '\n';

@@ -11,10 +11,13 @@ ParsedOptions parse_options(int argc, char **argv) {
     Options options;
     CLI::App app{"sipsteerd: SIP load balancer that steers calls by their Call-ID in XDP."};
     app.add_option("-c,--config", options.config_file, "Read the configuration from this JSON file")
-        ->required()
         ->type_name("FILE");
     app.add_flag("--check", options.check,
                  "Check the configuration and exit: 0 if it is valid, 2 if not");
+    app.add_flag("--check-program", options.check_program,
+                 "Load the program into this kernel, attach nothing, print the kernel's answer and "
+                 "exit: 0 if the kernel takes it, 1 if not. A running daemon notices nothing; "
+                 "--config is optional");
     app.add_flag("--detach", options.detach,
                  "Detach the program, remove the maps with all calls, remove the VIPs that "
                  "sipsteerd added, and exit");
@@ -27,6 +30,9 @@ ParsedOptions parse_options(int argc, char **argv) {
                "TERM and INT stop the daemon, HUP makes it read the configuration again.");
     try {
         app.parse(argc, argv);
+        if (options.config_file.empty() && !options.check_program) {
+            throw CLI::RequiredError("--config");
+        }
     } catch (const CLI::ParseError &error) {
         return {std::nullopt, app.exit(error) == 0 ? kExitOk : kExitBadInput};
     }

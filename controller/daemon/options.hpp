@@ -11,9 +11,10 @@ enum ExitCode { kExitOk = 0, kExitFailed = 1, kExitBadInput = 2 };
 
 struct Options {
     std::string config_file;
-    bool check = false;    // look at the configuration and say whether it is good
-    bool detach = false;   // take everything away that earlier runs left
-    std::string log_level; // instead of the configuration's; empty: as that says
+    bool check = false;         // look at the configuration and say whether it is good
+    bool check_program = false; // try to load the program; then a configuration is not needed
+    bool detach = false;        // take everything away that earlier runs left
+    std::string log_level;      // instead of the configuration's; empty: as that says
 };
 
 /// Options from the command line, or the code to exit with, after help or an error was printed.

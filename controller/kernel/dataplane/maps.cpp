@@ -100,7 +100,7 @@ Status set_table_sizes(sipsteer_bpf &skeleton, const TableSizes &sizes) {
 
 } // namespace
 
-Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes) {
+Result<Skeleton> open_unpinned(const MapOptions &options, const TableSizes &sizes) {
     Skeleton skeleton(sipsteer_bpf__open());
     if (!skeleton) {
         return system_error("cannot open the BPF object");
@@ -120,6 +120,15 @@ Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes)
     if (const int failed = bpf_map__set_max_entries(skeleton->maps.held, ring_bytes); failed != 0) {
         return system_error("cannot size the ring of held fragments", -failed);
     }
+    return skeleton;
+}
+
+Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes) {
+    auto opened = open_unpinned(options, sizes);
+    if (!opened) {
+        return opened;
+    }
+    Skeleton &skeleton = *opened;
     if (auto set = set_pin_paths(skeleton->obj, maps_directory(options.pin_dir)); !set) {
         return set.error();
     }
@@ -131,7 +140,7 @@ Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes)
             return taken.error();
         }
     }
-    return skeleton;
+    return opened;
 }
 
 Result<Maps> Maps::open(const MapOptions &options) {

@@ -48,7 +48,10 @@ struct TableSizes {
     bool operator==(const TableSizes &) const = default;
 };
 
-/// Opens the object, with the settings in it and every map tied to its pin, but loads nothing.
+/// Opens the object, with the settings in it and maps that nobody else has, but loads nothing.
+Result<Skeleton> open_unpinned(const MapOptions &options, const TableSizes &sizes);
+
+/// As open_unpinned(), but with every map tied to its pin.
 Result<Skeleton> open_object(const MapOptions &options, const TableSizes &sizes);
 
 /// The maps, open.
