@@ -13,7 +13,7 @@ set -euo pipefail
 
 readonly DEAD=4088 # servers of addresses to which there is no route
 
-# On two shared cores 0.8 s, which is the reload; 0.2 s while the servers fail. Work that grows with the square of the farm takes 40 s and more.
+# On two shared cores 0.2 to 0.4 s, which is the reload; 0.2 s while the servers fail. Work that grows with the square of the farm takes 40 s and more.
 readonly LONGEST_STALL=5
 
 log_has_lines() { (($(log_lines "$1") >= $2)); } # EVENT COUNT
