@@ -14,7 +14,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib_root.sh"
 
 readonly PACKAGES=(sipsteer sipsteer-real-server sipsteer-doc)
+HERE=$(realpath "$(dirname "$0")")
+readonly HERE
 readonly SETTINGS=/etc/sipsteer/sipsteer.conf
+PROGRAMS=()
 LINTIAN=''
 
 # --- the packages -----------------------------------------------------------------------------------
@@ -36,11 +39,15 @@ share_no_file() {
     [[ -z $twice ]] || { echo "$twice"; return 1; }
 }
 
+unpack_programs() {
+    dpkg-deb --extract "$(deb sipsteer)" "$WORK/tree"
+    PROGRAMS=("$WORK"/tree/usr/{bin/sipsteer,sbin/sipsteerd,libexec/sipsteer/sipsteer-host})
+}
+
 programs_are_stripped() {
-    local program tree=$WORK/tree
-    dpkg-deb --extract "$(deb sipsteer)" "$tree"
-    for program in usr/bin/sipsteer usr/sbin/sipsteerd usr/libexec/sipsteer/sipsteer-host; do
-        ! readelf --sections --wide "$tree/$program" | grep -E '\.symtab|\.debug_' || return 1
+    local program
+    for program in "${PROGRAMS[@]}"; do
+        ! readelf --sections --wide "$program" | grep -E '\.symtab|\.debug_' || return 1
     done
 }
 
@@ -56,7 +63,9 @@ look_at_packages() { # BUILD-DIRECTORY
     check_equal "these three" "sipsteer sipsteer-doc sipsteer-real-server" \
         "$(for file in "$WORK"/debs/*.deb; do dpkg-deb --field "$file" Package; done | sort | xargs)"
     check "no file is in two of them" share_no_file
+    unpack_programs
     check "the programs are stripped" programs_are_stripped
+    check "the programs are hardened" "$HERE/hardening.sh" "${PROGRAMS[@]}"
     check_equal "a server needs no library and fits every architecture" "iproute2 all" \
         "$(deb_field sipsteer-real-server Depends) $(deb_field sipsteer-real-server Architecture)"
     check "the daemon's libraries are named" grep -q 'libbpf1.*libxdp1' <<<"$(deb_field sipsteer Depends)"
