@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/access.hpp"
 
+#include "base/address.hpp"
 #include "cli/input_file.hpp"
 #include "cli/tls.hpp"
 
@@ -22,6 +23,16 @@ Result<std::string> read_token(const Context &context) {
     return token;
 }
 
+/// Plain text that leaves this host. No other name than localhost is believed: a resolver may say
+/// what it likes.
+bool network_reads(const Endpoint &endpoint) {
+    if (!endpoint.socket.empty() || endpoint.tls) {
+        return false;
+    }
+    const auto address = Address::parse(endpoint.host);
+    return address ? !address->is_loopback() : endpoint.host != "localhost";
+}
+
 } // namespace
 
 Result<Access> find_access(const Context &context) {
@@ -32,6 +43,11 @@ Result<Access> find_access(const Context &context) {
     const auto token = read_token(context);
     if (!token) {
         return token.error();
+    }
+    if (!token->empty() && network_reads(*endpoint) && !context.token_in_clear) {
+        return Error{"--api: " + context.api +
+                     " is plain text, so the network could read the token; use https, or add "
+                     "--token-in-clear if you mean it"};
     }
     Access access{context.api, *endpoint, *token};
     if (endpoint->tls) {

@@ -20,7 +20,8 @@ struct Access {
     std::shared_ptr<SSL_CTX> tls = nullptr;
 };
 
-/// By the common options; an error if they are not good.
+/// By the common options; an error if they are not good, or if the token would leave this host in
+/// plain text and nothing allows that.
 Result<Access> find_access(const Context &context);
 
 } // namespace sipsteer::cli

@@ -10,10 +10,11 @@ namespace sipsteer::cli {
 
 /// What all commands are told on the command line.
 struct Context {
-    std::string api;        // where the daemon answers: a socket's path or an URL
-    bool api_given = false; // it is not the default
-    std::string token_file; // with the bearer token; empty: none, or SIPSTEER_TOKEN
-    std::string ca_file;    // whose certificates to trust over https; empty: the system's
+    std::string api;             // where the daemon answers: a socket's path or an URL
+    bool api_given = false;      // it is not the default
+    std::string token_file;      // with the bearer token; empty: none, or SIPSTEER_TOKEN
+    bool token_in_clear = false; // send the token even where the network can read it
+    std::string ca_file;         // whose certificates to trust over https; empty: the system's
     std::string output = "text";
 
     bool json() const { return output == "json"; }

@@ -24,6 +24,8 @@ void add_common(CLI::App &app, Context &context) {
     app.add_option("--token-file", context.token_file,
                    "Send the bearer token in this file to the API (default: SIPSTEER_TOKEN)")
         ->type_name("FILE");
+    app.add_flag("--token-in-clear", context.token_in_clear,
+                 "Send the token to another host over http, too, where the network can read it");
     app.add_option("--ca-file", context.ca_file,
                    "Over https, trust the authorities in this PEM file instead of the system's")
         ->type_name("FILE");

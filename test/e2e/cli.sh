@@ -278,6 +278,8 @@ over_tls() {
     shown --api "$api" --token-file "$WORK/token" status
     shown --api https://127.0.0.2:8443 --ca-file "$WORK/cert.pem" --token-file "$WORK/token" status
     shown --api http://127.0.0.1:8443 --token-file "$WORK/token" status
+    shown --api http://0.0.0.0:8443 --token-file "$WORK/token" status
+    shown --api http://0.0.0.0:8443 --token-file "$WORK/token" --token-in-clear status
     shown --api "$api" --ca-file "$WORK/cert.pem" status
     shown --api "$api" --ca-file "$WORK/key.pem" status
     shown --ca-file "$WORK/cert.pem" status
