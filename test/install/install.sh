@@ -172,6 +172,16 @@ unit_is_understood() { # UNIT
     [[ -z $text ]] || { echo "$text"; return 1; }
 }
 
+# How much of the host the unit leaves open, in tenths as `systemd-analyze security` counts. All of it is needed: root and
+# four capabilities, the host's network, IP, netlink, packet and Unix sockets, bpf(2), /proc/sys to read, and the pins
+# in /sys/fs/bpf to write.
+readonly MOST_EXPOSURE=28
+
+unit_exposes_little() { # UNIT
+    command -v systemd-analyze >/dev/null || { echo "no systemd-analyze" && return 0; }
+    SYSTEMD_COLORS=0 systemd-analyze --no-pager security --offline=true --threshold="$MOST_EXPOSURE" "$1"
+}
+
 main() {
     case ${1:-} in
     --help | -h) usage; exit 0 ;;
@@ -214,6 +224,7 @@ main() {
     check "the daemon's unit starts what is installed" unit_names_installed_programs "$system/sipsteerd.service"
     check "the servers' unit starts what is installed" unit_names_installed_programs "$system/sipsteer-real-server@.service"
     check "systemd understands the daemon's unit" unit_is_understood "$system/sipsteerd.service"
+    check "the daemon's unit leaves little open" unit_exposes_little "$system/sipsteerd.service"
     ((FAILED == 0)) || { printf '# %s checks failed\n' "$FAILED"; exit 1; }
 }
 
