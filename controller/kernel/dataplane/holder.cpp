@@ -30,13 +30,24 @@ bool is_of_map(const fs::path &fdinfo, std::uint32_t map_id) {
     return false;
 }
 
-/// Processes and descriptors come and go: what cannot be read is not there.
+std::string name_of(const fs::path &process) {
+    std::string name;
+    std::getline(std::ifstream(process / "comm"), name);
+    return name;
+}
+
+/// Processes and descriptors come and go: what is not there has nothing open. A daemon that may do
+/// more than this one does not show its descriptors: it may have anything open.
 bool has_open(const fs::path &process, std::uint32_t map_id) {
     std::error_code failed;
     for (fs::directory_iterator entry(process / "fd", failed), end; !failed && entry != end;
          entry.increment(failed)) {
         std::error_code gone;
-        if (fs::read_symlink(entry->path(), gone) == "anon_inode:bpf-map" &&
+        const auto open = fs::read_symlink(entry->path(), gone);
+        if (gone == std::errc::permission_denied) {
+            return name_of(process) == name_of("/proc/self");
+        }
+        if (open == "anon_inode:bpf-map" &&
             is_of_map(process / "fdinfo" / entry->path().filename(), map_id)) {
             return true;
         }
@@ -54,9 +65,7 @@ std::optional<Holder> holder_of_map(std::uint32_t map_id) {
         if (pid == 0 || pid == ::getpid() || !has_open(entry->path(), map_id)) {
             continue;
         }
-        Holder holder{pid, {}};
-        std::getline(std::ifstream(entry->path() / "comm"), holder.name);
-        return holder;
+        return Holder{pid, name_of(entry->path())};
     }
     return std::nullopt;
 }

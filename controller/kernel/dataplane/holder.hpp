@@ -15,7 +15,8 @@ struct Holder {
 };
 
 /// A process other than this one that has the map with that kernel id open. Nothing if there is
-/// none, or it is one that this process cannot see: of another PID namespace.
+/// none, or it is one that this process cannot see: of another PID namespace. A process with this
+/// one's name whose descriptors this one may not see counts as one that has.
 std::optional<Holder> holder_of_map(std::uint32_t map_id);
 
 } // namespace sipsteer::dataplane
