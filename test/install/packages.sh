@@ -101,6 +101,18 @@ start_steering() {
     check_equal "the group can use the API" sipsteer "$(in_root stat -c %G /run/sipsteer/api.sock)"
 }
 
+# Without these capabilities the kernel takes no program, so the package must restart nothing.
+refused_upgrade() {
+    local daemon
+    daemon=$(daemon_pid)
+    : >"$WORK/systemctl.log"
+    check "a newer version installs, though the kernel refuses its program" \
+        runs_in_root setpriv --bounding-set -bpf,-sys_admin --inh-caps -bpf,-sys_admin dpkg --install /mnt/newer.deb
+    check_equal "it restarts no daemon" daemon-reload "$(cat "$WORK/systemctl.log")"
+    check_equal "the old daemon goes on" "$daemon" "$(daemon_pid)"
+    check "it answers" all_servers_up
+}
+
 upgrade() {
     local before
     before=$(director_programs)
@@ -131,7 +143,7 @@ remove_packages() {
 main() {
     local build=${1:-}
     [[ -r $build/CPackConfig.cmake ]] || usage_error "give the build directory"
-    need_programs dpkg-deb lintian cpack readelf
+    need_programs dpkg-deb lintian cpack readelf setpriv
     e2e_begin packages
     look_at_packages "$(realpath "$build")"
     start_lintian
@@ -143,6 +155,7 @@ main() {
     start_steering
     begin_traffic 20
     await_established 60
+    refused_upgrade
     upgrade
     more_calls 40
     end_traffic
