@@ -34,7 +34,7 @@ without_capabilities() {
 
 attached_tag() {
     local id
-    id=$(director_programs | awk '{ print $3; exit }')
+    id=$(director_programs | awk 'NR == 1 { print $3 }')
     bpftool --json prog show id "$id" | jq -r .tag
 }
 

@@ -154,7 +154,7 @@ private:
     static std::string daemon_words(int program_fd) {
         const auto daemon = looks_like_ours(program_fd) ? daemon_of(program_fd) : std::nullopt;
         return daemon ? "; process " + std::to_string(daemon->pid) + " (" + daemon->name +
-                            ") runs it with another pin_dir"
+                            (daemon->seen ? ") runs it" : ") may run it") + " with another pin_dir"
                       : "";
     }
 

@@ -36,38 +36,44 @@ std::string name_of(const fs::path &process) {
     return name;
 }
 
-/// Processes and descriptors come and go: what is not there has nothing open. A daemon that may do
-/// more than this one does not show its descriptors: it may have anything open.
-bool has_open(const fs::path &process, std::uint32_t map_id) {
+enum class Has { Not, Open, Hidden };
+
+/// Processes and descriptors come and go: what is not there has nothing open.
+Has look_at(const fs::path &process, std::uint32_t map_id) {
     std::error_code failed;
     for (fs::directory_iterator entry(process / "fd", failed), end; !failed && entry != end;
          entry.increment(failed)) {
         std::error_code gone;
         const auto open = fs::read_symlink(entry->path(), gone);
         if (gone == std::errc::permission_denied) {
-            return name_of(process) == name_of("/proc/self");
+            return Has::Hidden;
         }
         if (open == "anon_inode:bpf-map" &&
             is_of_map(process / "fdinfo" / entry->path().filename(), map_id)) {
-            return true;
+            return Has::Open;
         }
     }
-    return false;
+    return Has::Not;
 }
 
 } // namespace
 
 std::optional<Holder> holder_of_map(std::uint32_t map_id) {
+    const auto own_name = name_of("/proc/self");
+    std::optional<Holder> hidden;
     std::error_code failed;
     for (fs::directory_iterator entry("/proc", failed), end; !failed && entry != end;
          entry.increment(failed)) {
         const int pid = number_of(entry->path());
-        if (pid == 0 || pid == ::getpid() || !has_open(entry->path(), map_id)) {
-            continue;
+        const auto has = pid == 0 || pid == ::getpid() ? Has::Not : look_at(entry->path(), map_id);
+        if (has == Has::Open) {
+            return Holder{pid, name_of(entry->path()), true};
         }
-        return Holder{pid, name_of(entry->path())};
+        if (has == Has::Hidden && name_of(entry->path()) == own_name) {
+            hidden = Holder{pid, own_name, false};
+        }
     }
-    return std::nullopt;
+    return hidden;
 }
 
 } // namespace sipsteer::dataplane
