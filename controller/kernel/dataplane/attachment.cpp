@@ -35,16 +35,10 @@ using Program = std::unique_ptr<xdp_program, ProgramDeleter>;
 
 /// Whether a program is among those, alone or in a dispatcher.
 bool runs_program(const xdp_multiprog *programs, std::uint32_t program_id) {
-    if (xdp_multiprog__is_legacy(programs)) {
-        return xdp_program__id(xdp_multiprog__main_prog(programs)) == program_id;
-    }
-    xdp_program *program = nullptr;
-    while ((program = xdp_multiprog__next_prog(program, programs)) != nullptr) {
-        if (xdp_program__id(program) == program_id) {
-            return true;
-        }
-    }
-    return false;
+    const auto all = programs_of(programs);
+    return std::any_of(all.begin(), all.end(), [&](const xdp_program *program) {
+        return xdp_program__id(program) == program_id;
+    });
 }
 
 std::uint32_t id_on_link(const xdp_multiprog *programs) {
@@ -92,14 +86,9 @@ private:
 
 /// A fault left more than one there once: the first would steer, by maps that nobody writes.
 std::vector<xdp_program *> all_ours(const xdp_multiprog *programs, const Recognition &is_ours) {
-    std::vector<xdp_program *> ours;
-    xdp_program *program = nullptr;
-    while ((program = xdp_multiprog__next_prog(program, programs)) != nullptr) {
-        if (is_ours(xdp_program__fd(program))) {
-            ours.push_back(program);
-        }
-    }
-    return ours;
+    auto all = programs_of(programs);
+    std::erase_if(all, [&](const auto *program) { return !is_ours(xdp_program__fd(program)); });
+    return all;
 }
 
 /// Takes programs out of a dispatcher.

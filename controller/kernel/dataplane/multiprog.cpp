@@ -16,14 +16,16 @@ Result<Multiprog> attached_to(std::uint32_t ifindex) {
     return Multiprog(programs);
 }
 
-xdp_program *find_ours(const xdp_multiprog *programs, const std::function<bool(int)> &is_ours) {
+std::vector<xdp_program *> programs_of(const xdp_multiprog *programs) {
+    if (xdp_multiprog__is_legacy(programs)) {
+        return {xdp_multiprog__main_prog(programs)};
+    }
+    std::vector<xdp_program *> all;
     xdp_program *program = nullptr;
     while ((program = xdp_multiprog__next_prog(program, programs)) != nullptr) {
-        if (is_ours(xdp_program__fd(program))) {
-            return program;
-        }
+        all.push_back(program);
     }
-    return nullptr;
+    return all;
 }
 
 } // namespace sipsteer::dataplane

@@ -9,8 +9,8 @@
 #include <xdp/libxdp.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <vector>
 
 namespace sipsteer::dataplane {
 
@@ -22,8 +22,8 @@ using Multiprog = std::unique_ptr<xdp_multiprog, MultiprogDeleter>;
 /// What is attached to an interface; null if nothing is.
 Result<Multiprog> attached_to(std::uint32_t ifindex);
 
-/// Our program in a dispatcher; nullptr if it is not there. `is_ours` is asked of each, by its
-/// descriptor.
-xdp_program *find_ours(const xdp_multiprog *programs, const std::function<bool(int)> &is_ours);
+/// The one program that is alone, or those in the dispatcher, in their order. They belong to
+/// `programs`.
+std::vector<xdp_program *> programs_of(const xdp_multiprog *programs);
 
 } // namespace sipsteer::dataplane

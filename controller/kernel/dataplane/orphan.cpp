@@ -26,13 +26,12 @@ Fd orphan_on(const std::string &interface) {
     if (!found || !*found) {
         return Fd();
     }
-    const xdp_multiprog *programs = found->get();
-    if (!xdp_multiprog__is_legacy(programs)) {
-        xdp_program *program = find_ours(programs, is_orphan);
-        return Fd(program == nullptr ? -1 : ::fcntl(xdp_program__fd(program), F_DUPFD_CLOEXEC, 0));
+    for (auto *program : programs_of(found->get())) {
+        if (is_orphan(xdp_program__fd(program))) {
+            return Fd(::fcntl(xdp_program__fd(program), F_DUPFD_CLOEXEC, 0));
+        }
     }
-    const int fd = xdp_program__fd(xdp_multiprog__main_prog(programs));
-    return Fd(is_orphan(fd) ? ::fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1);
+    return Fd();
 }
 
 /// The constants are of each program by itself; a table before that has no buckets is a stand-in.

@@ -58,13 +58,7 @@ Result<Present> present_on(std::uint32_t ifindex, const std::string &pin_dir) {
     const auto tables = pinned_call_tables(pin_dir);
     present.native = xdp_multiprog__attach_mode(programs) == XDP_MODE_NATIVE;
     present.dispatcher = !xdp_multiprog__is_legacy(programs);
-    if (!present.dispatcher) {
-        const int fd = xdp_program__fd(xdp_multiprog__main_prog(programs));
-        present.programs.push_back(describe(fd, tables));
-        return present;
-    }
-    xdp_program *program = nullptr;
-    while ((program = xdp_multiprog__next_prog(program, programs)) != nullptr) {
+    for (auto *program : programs_of(programs)) {
         present.programs.push_back(describe(xdp_program__fd(program), tables));
     }
     return present;
