@@ -14,6 +14,7 @@
 #include <sipsteer/counters.h>
 #include <sipsteer/flow.h>
 #include <sipsteer/fragment.h>
+#include <sipsteer/guard.h>
 #include <sipsteer/host.h>
 #include <sipsteer/layout.h>
 #include <sipsteer/link.h>
@@ -224,6 +225,23 @@ struct {
     __uint(max_entries, SS_MAX_LINKS);
     __uint(map_flags, BPF_F_NO_PREALLOC);
 } links SEC(".maps");
+
+/* Whose packets services take; memory is used as it is filled. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+    __type(key, struct ss_guard_key);
+    __type(value, struct ss_guard);
+    __uint(max_entries, SS_MAX_GUARD);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+} guard SEC(".maps");
+
+/* What the guard did, by service. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_guard_counters);
+    __uint(max_entries, SS_MAX_SERVICES);
+} guard_counters SEC(".maps");
 
 /* Packets and bytes by reason and verdict (ss_reason_index). */
 struct {

@@ -11,6 +11,7 @@
 #include "flow.h"
 #include "forward.h"
 #include "fragments.h"
+#include "guard.h"
 #include "icmp.h"
 #include "key.h"
 #include "match.h"
@@ -150,6 +151,8 @@ SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet
         return ss_turn_away(outcome, admitted);
     outcome->matched = 1;
     outcome->service = service->id;
+    if (ss_ask_guard(packet, service->id, 0) == SS_GUARD_DENY)
+        return ss_leave(outcome, SS_REASON_DENIED, SS_VERDICT_DROP);
     if (packet->part == SS_FIRST_FRAGMENT) {
         if (!ss_fragment_is_within(packet))
             return ss_leave(outcome, SS_REASON_FRAGMENT_LIMIT, SS_VERDICT_DROP);
@@ -182,6 +185,8 @@ SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packe
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
     ss_fragment_make_key(packet, &name);
     struct ss_fragment *fragment = ss_fragment_find(&name);
+    if (!fragment && ss_guard_denies_all(packet))
+        return ss_leave(outcome, SS_REASON_DENIED, SS_VERDICT_DROP);
     if (!fragment) {
         int reason = ss_fragment_hold(ctx, packet);
         return ss_leave(outcome, (__u32)reason,
@@ -216,6 +221,8 @@ SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet, s
         return ss_turn_away(outcome, admitted);
     outcome->matched = 1;
     outcome->service = service->id;
+    if (ss_ask_guard(packet, service->id, 1) == SS_GUARD_DENY)
+        return ss_leave(outcome, SS_REASON_DENIED, SS_VERDICT_DROP);
     outcome->server = ss_quoted_server(ctx, packet, service, key);
     if (outcome->server == SS_NO_SERVER)
         return ss_leave(outcome, SS_REASON_ICMP_ERROR, SS_VERDICT_PASS);

@@ -13,10 +13,11 @@
 #define SS_MAX_LINKS 16384     /* three for each VLAN of an interface, three for each of its MACs */
 #define SS_MAX_FRAGMENTS 65536 /* datagrams whose later fragments are being followed */
 #define SS_MAX_FRAGMENT_SOURCES 16384
-#define SS_FRAGMENT_RANGES 6  /* gaps in the order of a datagram's fragments that are followed */
-#define SS_HELD_FRAME 0x4000  /* bytes of a frame that can be held */
-#define SS_MAX_ATTEMPTS 65536 /* earlier attempts of calls that are tried more than once */
-#define SS_MAX_FLOWS 65536    /* clients' flows remembered for ICMP errors */
+#define SS_FRAGMENT_RANGES 6   /* gaps in the order of a datagram's fragments that are followed */
+#define SS_HELD_FRAME 0x4000   /* bytes of a frame that can be held */
+#define SS_MAX_ATTEMPTS 65536  /* earlier attempts of calls that are tried more than once */
+#define SS_MAX_FLOWS 65536     /* clients' flows remembered for ICMP errors */
+#define SS_MAX_GUARD (1 << 20) /* prefixes of all lists of the guard */
 
 #define SS_NAME_SIZE 64 /* bytes of a name, the closing NUL included */
 

@@ -46,7 +46,8 @@
       "request of a dialog that the call table does not have, server from the ring")               \
     X(32, VIA_SERVER, "via_server", "response, its topmost Via names the server")                  \
     X(33, TOO_MANY_LINES, "too_many_lines", "no Call-ID in the first 256 header lines")            \
-    X(34, DOUBTFUL, "doubtful", "no server would take the message, it changes no call")
+    X(34, DOUBTFUL, "doubtful", "no server would take the message, it changes no call")            \
+    X(35, DENIED, "denied", "the guard denies the source address")
 
 enum ss_reason {
 #define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
@@ -54,7 +55,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 35
+#define SS_REASON_COUNT 36
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 /* X(NUMBER, CONSTANT, label) */

@@ -42,6 +42,8 @@ DataPlane::DataPlane(std::uint32_t buckets) {
     clear_hash(maps.ports);
     clear_hash(maps.links);
     clear_hash(maps.hosts);
+    clear_hash(maps.guard);
+    clear_array(maps.guard_counters, kUsedIndexes, program.cpus());
     own_mac(kDirectorMac);
     own_mac(kDirectorMac, kVlan);
     clear_array(maps.pools, kUsedIndexes);

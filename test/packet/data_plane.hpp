@@ -6,6 +6,7 @@
 #include <sipsteer/call.h>
 #include <sipsteer/counters.h>
 #include <sipsteer/fragment.h>
+#include <sipsteer/guard.h>
 #include <sipsteer/host.h>
 #include <sipsteer/link.h>
 #include <sipsteer/method.h>
@@ -132,6 +133,12 @@ public:
     void director_mac(const Mac &mac);
     /// Frames come in before their checksums are made.
     void sums_come_later();
+    /// A prefix of the guard's list for all services, or for one.
+    void guard(std::string_view address, __u32 bits, ss_guard_action action,
+               __u32 scope = SS_GUARD_ALL);
+    /// Packets that this prefix denied or would have.
+    __u64 guard_packets(std::string_view address, __u32 bits, __u32 scope = SS_GUARD_ALL) const;
+    ss_guard_counters guard_counters(__u32 service) const;
 
     /// Runs one packet and checks what holds for each: one reason counter rises by one packet and
     /// the frame's bytes, its verdict is the program's action, a frame passed is untouched.

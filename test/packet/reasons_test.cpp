@@ -152,6 +152,11 @@ const std::map<__u32, Scene> kScenes = {
          farm.director_mac(kRouterMac);
          return farm.run(to_vip(kInvite));
      }},
+    {SS_REASON_DENIED,
+     [](Farm &farm) {
+         farm.guard("192.0.2.0", 24, SS_GUARD_DENY);
+         return farm.run(to_vip(kInvite));
+     }},
     {SS_REASON_MARTIAN,
      [](Farm &farm) { return farm.run(to_vip(kInvite).ipv4("127.0.0.1", kVip)); }},
     {SS_REASON_NO_PORT,
