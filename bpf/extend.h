@@ -6,7 +6,9 @@
  * Address-of-record: the user in To. A REGISTER is known by it, and so leaves an entry in the call
  * table that names the user's server. Another message is known by its Call-ID; while the table
  * does not have that, it goes to the server of its user's entry, or where that entry would be. So
- * a user's registration and the calls to it meet.
+ * a user's registration and the calls to it meet. Other requests than REGISTER may name their user
+ * in the Request-URI instead (SS_KEY_REQUEST_URI): a proxy before this one may have retargeted
+ * them.
  *
  * Call-ID and Via: the topmost Via's sent-by tells apart calls that share a Call-ID, as the two
  * legs do that a back-to-back user agent made of one call. It is that of the sender in requests
@@ -17,7 +19,7 @@
  * Its address stays what it was. So in a stateful pool the ring is asked by Call-ID and source
  * address: a request that the table does not know goes where the call went that the ring placed.
  *
- * What a message does not have (no user in To, no Via) leaves its key as it is: the Call-ID's.
+ * What a message does not have (no user, no Via) leaves its key as it is: the Call-ID's.
  */
 #ifndef SIPSTEER_BPF_EXTEND_H
 #define SIPSTEER_BPF_EXTEND_H
@@ -33,9 +35,20 @@ SS_INLINE __u64 ss_combine(const __u64 secret[2], __u64 hash, __u64 other, __u32
     return ss_hash_words(secret, hash, other + use);
 }
 
+/*
+ * Where the value is that names a message's user: To, or the first line of a request that is to go
+ * by its Request-URI. Behind the method's first letter, as 0 stands for no value.
+ */
+SS_INLINE __u32 ss_user_at(const struct ss_key *key) {
+    if (key->by == SS_KEY_REQUEST_URI && key->method != SS_METHOD_REGISTER &&
+        key->method < SS_METHOD_RESPONSE_1XX)
+        return (__u32)key->start + 1;
+    return key->headers.value[SS_HEADER_TO];
+}
+
 SS_INLINE void ss_extend_by_user(const struct ss_text *text, struct ss_key *key) {
     const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
-    struct ss_span user = ss_find_user(text, key->headers.value[SS_HEADER_TO]);
+    struct ss_span user = ss_find_user(text, ss_user_at(key));
     if (!user.length)
         return;
     __u64 hash = ss_hash_user(secret, text, &user);
@@ -83,7 +96,7 @@ SS_STAGE int ss_extend_via(struct xdp_md *ctx, const struct ss_packet *packet, s
 
 SS_INLINE void ss_extend_key(struct xdp_md *ctx, const struct ss_packet *packet,
                              const struct ss_pool *pool, struct ss_key *key) {
-    if (key->from_sip && pool->key == SS_KEY_ADDRESS_OF_RECORD)
+    if (key->from_sip && ss_key_is_of_user(pool->key))
         ss_extend_user(ctx, packet, key);
     if (key->from_sip && pool->key == SS_KEY_CALL_ID_AND_VIA)
         ss_extend_via(ctx, packet, key);

@@ -111,6 +111,7 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     if (!key->from_sip && verdict != SS_VERDICT_TX)
         return ss_leave_message(packet, key, outcome, key->reason, verdict);
     key->mode = pool->mode;
+    key->by = pool->key;
     ss_extend_key(ctx, packet, pool, key);
     ss_fetch_calls(pool_index, pool->mode, key);
     key->sender = (__u16)ss_find_sender(ctx, packet, pool_index, outcome->service, key);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Finds the user in the To header (RFC 3261, 20.39): whom a message is about. Pure.
+ * Finds the user in the To header (RFC 3261, 20.39) or a Request-URI (19.1.1): whom a message is
+ * about. Pure.
  *
  *     To: "Bob \"B.\" <b>" <sip:bob:secret@example.com;user=phone>;tag=1     bob
  *     t: sip:bob@example.com;tag=1                                           bob
  *     To: <tel:+4930123456;phone-context=example.com>                        +4930123456
+ *     INVITE sip:bob@192.0.2.7:5060;line=1 SIP/2.0                           bob
  *
  * Users are compared with their escapes resolved (alike.h). A URI without a user has none here
  * either.
@@ -15,7 +17,7 @@
 #include "callid.h"
 
 enum ss_user_state {
-    SS_USER_NAME = 0, /* a display name without quotes, or the URI's scheme */
+    SS_USER_NAME = 0, /* a display name without quotes, a method, or the URI's scheme */
     SS_USER_QUOTED,   /* in a display name's quotes */
     SS_USER_ESCAPED,  /* behind a backslash there */
     SS_USER_BRACKET,  /* behind the display name: on to the < */
@@ -120,8 +122,9 @@ SS_INLINE int ss_is_tel(const struct ss_text *text, __u32 start) {
 }
 
 /*
- * The user in a To whose value stands at an offset, 0: there is no To; of length 0 if it has none,
- * or if the text ends before the URI does. At most SS_KEY_BYTES of it.
+ * The user in a To whose value, or a request line whose method, stands at an offset, 0: there is
+ * none; of length 0 if it has no user, or if the text ends before the URI does. At most
+ * SS_KEY_BYTES of it.
  */
 SS_INLINE struct ss_span ss_find_user(const struct ss_text *text, __u32 value) {
     __u32 no = ss_forget(text, 0);

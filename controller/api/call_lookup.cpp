@@ -49,6 +49,7 @@ std::variant<AskedCall, Problem> read_call(const farm::World &world, const api::
     }
     AskedCall asked{*message, {}};
     asked.message.to_user = query.to_user;
+    asked.message.request_user = query.to_user; // whichever of them the pool goes by
     asked.message.sent_by = query.via;
     if (auto problem = read_source(query.source, asked.message)) {
         return *problem;

@@ -140,6 +140,7 @@ json datagram_way(const farm::World &world, const PlannedService &service,
             {"method", dataplane::method_label(message.method)},
             {"call_id", message.call_id.empty() ? json(nullptr) : json(message.call_id)},
             {"to_user", text_json(message.to_user)},
+            {"request_user", text_json(message.request_user)},
             {"via", text_json(message.sent_by)},
             {"service", service.name},
             {"pool", pool == world.plan.pools.end() ? json(nullptr)

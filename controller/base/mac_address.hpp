@@ -2,8 +2,12 @@
 #pragma once
 
 #include <array>
+#include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 namespace sipsteer {
 
@@ -21,6 +25,24 @@ inline std::string to_string(const MacAddress &mac) {
         text += kDigits[byte & 15];
     }
     return text;
+}
+
+/// Six bytes of two digits each, in any case, apart by colons; nothing if the text is anything
+/// else.
+inline std::optional<MacAddress> parse_mac_address(std::string_view text) {
+    MacAddress mac{};
+    if (text.size() != mac.size() * 3 - 1) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < mac.size(); i++) {
+        const char *digits = text.data() + i * 3;
+        const auto parsed = std::from_chars(digits, digits + 2, mac[i], 16);
+        if (parsed.ec != std::errc() || parsed.ptr != digits + 2 ||
+            (i + 1 < mac.size() && digits[2] != ':')) {
+            return std::nullopt;
+        }
+    }
+    return mac;
 }
 
 } // namespace sipsteer

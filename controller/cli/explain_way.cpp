@@ -18,11 +18,13 @@ std::string key_of(const json &description, const std::string &by) {
         return "source";
     }
     const std::string call_id = config::word(config::Key::CallId);
-    const bool by_user = by == config::word(config::Key::AddressOfRecord);
-    if (by_user && (description["class"] != "REGISTER" || description["to_user"].is_null())) {
-        return call_id; // the user counts for registrations, and for where a new call goes
+    const std::string user = config::word(config::Key::AddressOfRecord);
+    if (by == user || by == config::word(config::Key::RequestUri)) {
+        // The user counts for registrations, and for where a new call goes.
+        const bool registers = description["class"] == "REGISTER";
+        return registers && !description["to_user"].is_null() ? user : call_id;
     }
-    return !by_user && description["via_sent_by"].is_null() ? call_id : by;
+    return description["via_sent_by"].is_null() ? call_id : by;
 }
 
 /// The key that the daemon goes by, if its answer has one: as in its events, traces and calls.

@@ -143,6 +143,9 @@ json offsets_json(std::string_view bytes, const sip::Message &message) {
     if (message.to_user) {
         offsets["to_user"] = finder_user(as_text(bytes)).offset;
     }
+    if (message.request_user) {
+        offsets["request_user"] = finder_request_user(as_text(bytes)).offset;
+    }
     if (message.sent_by) {
         offsets["via_sent_by"] = finder_sent_by(as_text(bytes)).offset;
     }
@@ -164,6 +167,7 @@ json describe(const Payload &payload, const KnownSecret &secret) {
                    {"call_id", text_or_null(message.call_id)},
                    {"call_id_hex", text_or_null(hex(message.call_id))},
                    {"to_user", text_or_null(message.to_user.value_or(""))},
+                   {"request_user", text_or_null(message.request_user.value_or(""))},
                    {"via_sent_by", text_or_null(message.sent_by.value_or(""))},
                    {"bytes", bytes.size()},
                    {"offsets", offsets_json(bytes, message)}};

@@ -22,7 +22,8 @@ struct Payload {
 ///      "call_id": "1@host", "call_id_hex": "3140686f7374",
 ///      "key": "0123456789abcdef", "key_of": "call-id", "key_secret": "zero",
 ///      "event": "start", "state": "early", "bytes": 400,
-///      "offsets": {"start": 0, "call_id": 221}, "to_user": "bob", "via_sent_by": "192.0.2.7"}
+///      "offsets": {"start": 0, "call_id": 221}, "to_user": "bob", "request_user": "bob",
+///      "via_sent_by": "192.0.2.7"}
 ///
 /// reason is what a datagram without a Call-ID is (sipsteer/reason.h); kind is that too, where it
 /// is neither request nor response. method: as sent; of a response, that of its CSeq; null: there

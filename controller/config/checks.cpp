@@ -228,6 +228,7 @@ void check_whole(const Config &config, Errors &errors) {
     check_names(config.interfaces, "interfaces", errors);
     check_api(config.api, errors);
     check_names(config.vlan_tags, "vlan_tags", errors);
+    check_names(config.directors, "directors", errors);
     check_pools(config, errors);
     check_names(config.services, "services", errors);
     check_endpoints(config.services, "services", errors);

@@ -41,7 +41,7 @@ json pool_conditions() {
     const json by_key =
         with_properties({{"scheduler", one_of(Scheduler::Hash, Scheduler::LeastCalls)}});
     return json::array({where("mode", one_of(PoolMode::Stateless), stateless_pool()),
-                        where("key", one_of(Key::AddressOfRecord), by_key)});
+                        where("key", one_of(Key::AddressOfRecord, Key::RequestUri), by_key)});
 }
 
 json probe_conditions() {

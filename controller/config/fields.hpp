@@ -41,11 +41,13 @@ static_assert(std::chrono::nanoseconds(kLifetime.most).count() <
               "every lifetime can be told from its age");
 inline constexpr std::size_t kSocketPathBytes = 107; // sun_path, less the closing NUL
 inline constexpr std::size_t kMostListeners = 16;
+inline constexpr std::size_t kMostDirectors = 256;
 
 template <typename V>
 void describe(V &v, typename V::template Of<Interface> &interface) {
     v.required("name", interface.name, InterfaceName{});
     v.optional("mode", interface.mode, OneOf<XdpMode>{});
+    v.optional("checksums", interface.checksums, OneOf<Checksums>{});
 }
 
 template <typename V>
@@ -197,6 +199,12 @@ void describe(V &v, typename V::template Of<VlanTag> &tag) {
 }
 
 template <typename V>
+void describe(V &v, typename V::template Of<Director> &director) {
+    v.required("name", director.name, Name{});
+    v.required("mac", director.mac, HostMac{}, "source MAC of the frames that it sends");
+}
+
+template <typename V>
 void describe(V &v, typename V::template Of<StartupConfig> &config) {
     v.required("interfaces", config.interfaces, ListOfObjects{1, SS_MAX_PORTS},
                "interfaces of the XDP program");
@@ -219,6 +227,8 @@ void describe(V &v, typename V::template Of<Config> &config) {
     v.optional(
         "calls", config.call_capacity,
         ObjectOfOne{"capacity", Whole{SS_MIN_CALLS, SS_MAX_CALLS}, "calls that the table holds"});
+    v.optional("directors", config.directors, ListOfObjects{0, kMostDirectors},
+               "other directors on the segment");
     v.required("pools", config.pools, ListOfObjects{0, SS_MAX_POOLS});
     v.required("services", config.services, ListOfObjects{0, SS_MAX_SERVICES});
 }

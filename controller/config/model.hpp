@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/address.hpp"
+#include "base/mac_address.hpp"
 
 #include <sipsteer/choices.h>
 #include <sipsteer/pool.h>
@@ -31,6 +32,7 @@ enum class NoCallId : std::uint8_t { SS_NO_CALL_ID_LIST(SIPSTEER_NUMBERED) };
 enum class WhenDown : std::uint8_t { SS_WHEN_DOWN_LIST(SIPSTEER_NUMBERED) };
 enum class Scheduler { SS_SCHEDULER_LIST(SIPSTEER_SCHEDULER) };
 enum class XdpMode { SS_XDP_MODE_LIST(SIPSTEER_NAMED) };
+enum class Checksums { SS_CHECKSUMS_LIST(SIPSTEER_NAMED) };
 enum class OnExit { SS_ON_EXIT_LIST(SIPSTEER_NAMED) };
 enum class ProbeType { SS_PROBE_TYPE_LIST(SIPSTEER_NAMED) };
 enum class ProbePath { SS_PROBE_PATH_LIST(SIPSTEER_NAMED) };
@@ -44,6 +46,7 @@ enum class Protocol : std::uint8_t { SS_PROTOCOL_LIST(SIPSTEER_NUMBERED) };
 struct Interface {
     std::string name;
     XdpMode mode = XdpMode::Auto;
+    Checksums checksums = Checksums::Auto;
 
     bool operator==(const Interface &) const = default;
 };
@@ -222,6 +225,14 @@ struct VlanTag {
     bool operator==(const VlanTag &) const = default;
 };
 
+/// Another director of the same segment: its frames are never steered again.
+struct Director {
+    std::string name; // unique
+    MacAddress mac{}; // one of a host, that it sends with
+
+    bool operator==(const Director &) const = default;
+};
+
 /// What only a start can change: the daemon is built on it. A field is one of these by standing
 /// here; nothing else lists them.
 struct StartupConfig {
@@ -240,6 +251,7 @@ struct Config : StartupConfig {
     std::string log_level = "info"; // a word of SS_LOG_LEVEL_LIST
     OnExit on_exit = OnExit::Leave;
     std::uint32_t call_capacity = 1'000'000;
+    std::vector<Director> directors; // the others; this one knows its own MACs
     std::vector<Pool> pools;
     std::vector<Service> services;
 

@@ -34,6 +34,10 @@ private:
     Errors &errors_;
 };
 
+bool is_by_user(Key key) {
+    return ss_key_is_of_user(static_cast<std::uint32_t>(key)) != 0;
+}
+
 bool is_by_state(Scheduler scheduler) {
     return scheduler != Scheduler::Hash && scheduler != Scheduler::Source;
 }
@@ -46,7 +50,7 @@ void check_stateless(const Pool &pool, const Complaints &complaints) {
                            needs_stateful("in a stateless pool two messages of a call would reach "
                                           "two servers"));
     }
-    if (pool.key == Key::AddressOfRecord) {
+    if (is_by_user(pool.key)) {
         complaints.add("key",
                        quoted(pool.key) + needs_stateful("the call table finds the other messages "
                                                          "of a dialog by their Call-ID"));
@@ -71,7 +75,7 @@ void check_stateless_server(const Server &server, const Complaints &complaints) 
 /// The address of record chooses a slot of the Maglev ring; the others do not look at it.
 void check_key(const Pool &pool, const Complaints &complaints) {
     const bool ring = pool.scheduler == Scheduler::Hash || pool.scheduler == Scheduler::LeastCalls;
-    if (pool.key == Key::AddressOfRecord && !ring) {
+    if (is_by_user(pool.key) && !ring) {
         complaints.add("key", quoted(pool.key) + " needs scheduler " + quoted(Scheduler::Hash) +
                                   " or " + quoted(Scheduler::LeastCalls) + ": " +
                                   quoted(pool.scheduler) + " does not use the key");

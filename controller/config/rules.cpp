@@ -110,6 +110,27 @@ json InterfaceName::schema() const {
              "^(?!\\.{1,2}$)[^\\x00-\\x20/:\\x7f]{1," + std::to_string(kInterfaceBytes) + "}$"}};
 }
 
+void HostMac::read(const Cursor &at, MacAddress &out) const {
+    const std::string *text = at.text();
+    if (text == nullptr) {
+        return;
+    }
+    const auto mac = parse_mac_address(*text);
+    if (!mac) {
+        at.fail(shown(*text) + " is not a MAC address; write six bytes, \"02:00:00:00:00:0b\"");
+    } else if (((*mac)[0] & 1) != 0 || *mac == MacAddress{}) {
+        at.fail(shown(*text) + " is not the MAC address of one host");
+    } else {
+        out = *mac;
+    }
+}
+
+json HostMac::schema() const {
+    return {{"type", "string"},
+            {"description", "the MAC address of one host"},
+            {"pattern", "^(?!00:00:00:00:00:00$)[0-9A-Fa-f][02468ACEace](:[0-9A-Fa-f]{2}){5}$"}};
+}
+
 void HostAddress::read(const Cursor &at, Address &out) const {
     const std::string *text = at.text();
     if (text == nullptr) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/address.hpp"
+#include "base/mac_address.hpp"
 #include "config/choices.hpp"
 #include "config/cursor.hpp"
 #include "config/schema_writer.hpp"
@@ -57,6 +58,14 @@ struct HostAddress {
     nlohmann::json write(const Address &value) const { return value.to_string(); }
     nlohmann::json schema() const;
     static constexpr const char *kDefinition = "HostAddress";
+};
+
+/// A MAC address that one host can have, "02:00:00:00:00:0b".
+struct HostMac {
+    void read(const Cursor &at, MacAddress &out) const;
+    nlohmann::json write(const MacAddress &value) const { return sipsteer::to_string(value); }
+    nlohmann::json schema() const;
+    static constexpr const char *kDefinition = "HostMac";
 };
 
 /// An absolute path of a file, of at most `most_bytes`.

@@ -160,7 +160,7 @@ std::uint64_t Farm::drain_calls_left(const ServerId &id) const {
     const auto *calls = index ? find_calls(counted_, *index) : nullptr;
     const auto pool = std::find_if(plan_.pools.begin(), plan_.pools.end(),
                                    [&](const auto &one) { return one.name == id.pool; });
-    const bool by_user = pool != plan_.pools.end() && pool->value.key == SS_KEY_ADDRESS_OF_RECORD;
+    const bool by_user = pool != plan_.pools.end() && ss_key_is_of_user(pool->value.key) != 0;
     return calls != nullptr ? drain_calls(*calls, by_user) : 0;
 }
 

@@ -10,6 +10,7 @@
 #include "bpf/end.h"
 #include "bpf/message.h"
 #include "bpf/named.h"
+#include "bpf/received.h"
 #include "bpf/siphash.h"
 #include "bpf/tag.h"
 #include "bpf/user.h"
@@ -61,9 +62,24 @@ struct finder_span finder_user(struct finder_text text) {
     return (struct finder_span){span.offset, span.length};
 }
 
+struct finder_span finder_request_user(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    struct ss_message first = ss_classify(&message);
+    struct ss_span span = {0, 0, 0};
+    if (first.method < SS_METHOD_RESPONSE_1XX) /* from behind a letter: ss_user_at() */
+        span = ss_find_user(&message, first.start + 1);
+    return (struct finder_span){span.offset, span.length};
+}
+
 struct finder_span finder_sent_by(struct finder_text text) {
     struct ss_text message = as_text(text);
     struct ss_span span = ss_sent_by_at(&message, value_of(&message, SS_HEADER_VIA));
+    return (struct finder_span){span.offset, span.length};
+}
+
+struct finder_span finder_received(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    struct ss_span span = ss_received_at(&message, value_of(&message, SS_HEADER_VIA));
     return (struct finder_span){span.offset, span.length};
 }
 

@@ -52,8 +52,12 @@ struct finder_message {
 struct finder_span finder_call_id(struct finder_text text);
 /* The user in To. */
 struct finder_span finder_user(struct finder_text text);
+/* The user in a request's Request-URI. */
+struct finder_span finder_request_user(struct finder_text text);
 /* sent-by in the topmost Via. */
 struct finder_span finder_sent_by(struct finder_text text);
+/* The value of received there. */
+struct finder_span finder_received(struct finder_text text);
 struct finder_message finder_classify(struct finder_text text);
 /* Whether To has a tag. */
 int finder_has_to_tag(struct finder_text text);

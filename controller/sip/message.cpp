@@ -61,7 +61,9 @@ Message read_message(std::string_view payload) {
     message.complete = finder_is_complete(text) != 0;
     message.in_dialog = finder_has_to_tag(text) != 0;
     message.to_user = part_if_any(payload, finder_user(text));
+    message.request_user = part_if_any(payload, finder_request_user(text));
     message.sent_by = part_if_any(payload, finder_sent_by(text));
+    message.received = part_if_any(payload, finder_received(text));
     message.named =
         part_if_any(payload, finder_named_call(text, message.method == SS_METHOD_INVITE));
     return message;

@@ -20,12 +20,14 @@ struct Message {
     unsigned asked = SS_METHOD_INVITE;  // of a response, the method that it answers; else method
     std::string call_id;                // as hashed: at most SS_KEY_BYTES; empty: it has none
     std::optional<std::string> to_user; // likewise
-    std::optional<std::string> sent_by; // of the topmost Via, likewise
-    std::optional<std::string> named;   // Call-ID in Replaces or Target-Dialog, likewise
-    std::optional<Address> source;      // of the client
-    bool ends_call = false;             // a final answer to a BYE
-    bool in_dialog = false;             // To has a tag
-    bool complete = true;               // a server would take it, as far as its headers show
+    std::optional<std::string> request_user; // in the Request-URI, likewise
+    std::optional<std::string> sent_by;      // of the topmost Via, likewise
+    std::optional<std::string> received;     // of the topmost Via, likewise
+    std::optional<std::string> named;        // Call-ID in Replaces or Target-Dialog, likewise
+    std::optional<Address> source;           // of the client
+    bool ends_call = false;                  // a final answer to a BYE
+    bool in_dialog = false;                  // To has a tag
+    bool complete = true;                    // a server would take it, as far as its headers show
 
     /// What is absent of the message is not in it. Otherwise it is not known.
     bool whole = false;

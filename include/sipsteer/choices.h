@@ -11,6 +11,12 @@
     X(Generic, "generic")                                                                          \
     X(Auto, "auto") /* native, or else generic */
 
+/* Whether the checksums of an interface's messages are looked at (RFC 768). */
+#define SS_CHECKSUMS_LIST(X)                                                                       \
+    X(Auto, "auto") /* yes, unless frames come in on it before their checksums are made */         \
+    X(Check, "check")                                                                              \
+    X(Trust, "trust")
+
 /* What becomes of the data plane when the daemon stops. */
 #define SS_ON_EXIT_LIST(X)                                                                         \
     X(Leave, "leave")                                                                              \

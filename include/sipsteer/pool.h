@@ -53,18 +53,27 @@ enum ss_scheduler {
     X(LEAST_CALLS, LeastCalls, "least-calls")                                                      \
     X(SOURCE, Source, "source")
 
-/* What makes messages belong together. */
+/*
+ * What makes messages belong together. With the two keys of users it is the user in To for what the
+ * call table does not have; the last one takes the user in the Request-URI of all requests but
+ * REGISTER. Call-ID and Via: the topmost Via's sent-by.
+ */
 #define SS_KEY_LIST(X)                                                                             \
     X(0, CALL_ID, CallId, "call-id")                                                               \
-    X(1, ADDRESS_OF_RECORD, AddressOfRecord, "address-of-record") /* the user in To, for what */   \
-                                                                  /* the call table has not */     \
-    X(2, CALL_ID_AND_VIA, CallIdAndVia, "call-id-and-via") /* and the topmost Via's sent-by */
+    X(1, ADDRESS_OF_RECORD, AddressOfRecord, "address-of-record")                                  \
+    X(2, CALL_ID_AND_VIA, CallIdAndVia, "call-id-and-via")                                         \
+    X(3, REQUEST_URI, RequestUri, "address-of-record-or-request-uri")
 
 enum ss_pool_key {
 #define SS_KEY_ENUM(number, constant, name, word) SS_KEY_##constant = number,
     SS_KEY_LIST(SS_KEY_ENUM)
 #undef SS_KEY_ENUM
 };
+
+/* Whether users are known by their registrations. */
+SS_INLINE int ss_key_is_of_user(__u32 key) {
+    return key == SS_KEY_ADDRESS_OF_RECORD || key == SS_KEY_REQUEST_URI;
+}
 
 /* What is done with a new call when no server can take it. */
 #define SS_WHEN_DOWN_LIST(X)                                                                       \

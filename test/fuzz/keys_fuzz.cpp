@@ -48,6 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const std::string_view message(reinterpret_cast<const char *>(exact.get()), size);
     const auto user = sipsteer::test::reference_user(message);
     check("user", message, finder_user(text), user);
+    check("user asked for", message, finder_request_user(text),
+          sipsteer::test::reference_request_user(message));
     check_hash("user", finder_hash_user(kKey.data(), text, finder_user(text)),
                sipsteer::test::reference_plain_user(user));
     const auto sent_by = sipsteer::test::reference_sent_by(message);

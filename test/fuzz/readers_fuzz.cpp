@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuzzes the readers of To's tag, CSeq, the topmost Via's branch and named calls against the slow,
+// Fuzzes the readers of To's tag, CSeq, the topmost Via's branch and received, and named calls against the slow,
 // obvious ones written separately. libFuzzer entry point; built with clang, sanitizers on.
 #include "../unit/support/reference_readers.hpp"
 #include "sip/finder.h"
@@ -67,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         differ("CSeq", std::to_string(finder_cseq_method(text)), method);
     }
     check("branch", message, finder_branch(text), reference_branch(message));
+    check("received", message, finder_received(text), reference_received(message));
     auto named = reference_named(message, "replaces");
     const auto target = reference_named(message, "target-dialog");
     check("Target-Dialog", message, finder_named_call(text, 0), target);

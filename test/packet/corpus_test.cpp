@@ -91,9 +91,11 @@ Expected expected_of(const std::string &message, ss_pool_key key) {
         return {kind_without_call_id(message), source, source};
     }
     const ss_reason first = is_complete(message) ? SS_REASON_CALL_NEW : SS_REASON_DOUBTFUL;
-    const std::string user(reference_user(message));
+    const bool by_request =
+        key == SS_KEY_REQUEST_URI && is_request(message) && !is_register(message);
+    const std::string user(by_request ? reference_request_user(message) : reference_user(message));
     const std::string sent_by(reference_sent_by(message));
-    if (key == SS_KEY_ADDRESS_OF_RECORD && !user.empty()) {
+    if (ss_key_is_of_user(key) != 0 && !user.empty()) {
         return {first, is_register(message) ? user_hash(user) : call_hash(call_id),
                 user_hash(user)};
     }
@@ -159,7 +161,8 @@ Ran check_inputs(const std::vector<Input> &inputs, ss_pool_key key) {
 
 /// Each kind of key in turn.
 ss_pool_key any_key() {
-    return GENERATE(SS_KEY_CALL_ID, SS_KEY_ADDRESS_OF_RECORD, SS_KEY_CALL_ID_AND_VIA);
+    return GENERATE(SS_KEY_CALL_ID, SS_KEY_ADDRESS_OF_RECORD, SS_KEY_CALL_ID_AND_VIA,
+                    SS_KEY_REQUEST_URI);
 }
 
 } // namespace

@@ -101,6 +101,27 @@ TEST_CASE("address of record: a call to a user goes where he is registered", "[k
     CHECK(farm.steer(to_vip6(request_to("INVITE", "c3", kBob)), SS_REASON_CALL_NEW) == server);
 }
 
+TEST_CASE("Request-URI: a call to a user goes where he is registered", "[keys]") {
+    ByUser farm;
+    farm.key(0, SS_KEY_REQUEST_URI);
+    const __u32 server = farm.register_elsewhere("bob"); // by To, as ever
+    const auto call = [&](const std::string &uri, std::string_view call_id) {
+        std::string invite = request_to("INVITE", call_id, "<sip:carol@example.com>");
+        invite.replace(invite.find("sip:"), std::string("sip:example.com").size(), uri);
+        return farm.steer(to_vip(invite), SS_REASON_CALL_NEW);
+    };
+    CHECK(call("sip:bob@192.0.2.9:5066;line=1", "forwarded") == server);
+    CHECK(call("sip:b%6fb@example.com", "spelled") == server);
+    CHECK(call("tel:+4930123456;phone-context=x", "tel") ==
+          Farm::ring_server(user_hash("+4930123456")));
+    // Without a user there, the Call-ID decides, and To does not count.
+    CHECK(call("sip:example.com", "nobody") == Farm::ring_server(call_hash("nobody")));
+    // A response has no Request-URI.
+    std::string response = request_to("INVITE", "answer", kBob);
+    response.replace(0, response.find("\r\n"), "SIP/2.0 200 OK");
+    CHECK(server_of(farm.run(to_vip(response))) == server);
+}
+
 TEST_CASE("address of record: within a call its own entry rules", "[keys]") {
     ByUser farm;
     const __u32 server = farm.register_elsewhere("bob");
@@ -320,7 +341,7 @@ TEST_CASE("Call-ID and Via: Via behind a frame's first piece", "[keys][multi_buf
 
 TEST_CASE("keys do not change what has no Call-ID", "[keys]") {
     Farm farm;
-    farm.key(0, GENERATE(SS_KEY_ADDRESS_OF_RECORD, SS_KEY_CALL_ID_AND_VIA));
+    farm.key(0, GENERATE(SS_KEY_ADDRESS_OF_RECORD, SS_KEY_CALL_ID_AND_VIA, SS_KEY_REQUEST_URI));
     CHECK(farm.steer(to_vip(request_without_call_id("REGISTER")), SS_REASON_NO_CALL_ID) ==
           Farm::ring_server(source_hash(kClient)));
     CHECK(farm.entry(source_hash(kClient), 0));

@@ -98,6 +98,13 @@ TEST_CASE("a response goes to the server that its topmost Via names", "[named]")
     CHECK(reaches("Via: SIP / 2.0 / UDP 192.0.2.11 : 5060 ;rport") == 1);
     CHECK(reaches("Via: SIP/2.0/UDP 192.0.2.12,SIP/2.0/UDP 192.0.2.11") == 2);
     CHECK(reaches("Via: SIP/2.0/UDP 192.0.2.12\r\nVia: SIP/2.0/UDP 192.0.2.11") == 2);
+    // By where it came from, if its own word names no server.
+    CHECK(reaches("Via: SIP/2.0/UDP 198.51.100.100;branch=z9hG4bKs1;received=192.0.2.11") == 1);
+    CHECK(reaches("Via: SIP/2.0/UDP proxy.example.com;Received = 192.0.2.12 ;rport=5060") == 2);
+    CHECK(reaches("Via: SIP/2.0/UDP a.example.com;received=2001:db8::13") == 3);
+    CHECK(reaches("Via: SIP/2.0/UDP a.example.com;received=[2001:db8::13];x") == 3);
+    CHECK(reaches("Via: SIP/2.0/UDP a;x=\"y;received=192.0.2.12\"\r\n ;received=192.0.2.11") == 1);
+    CHECK(reaches("Via: SIP/2.0/UDP 192.0.2.11;received=192.0.2.12") == 1);
     CHECK(farm.entries().empty());
 }
 
@@ -110,7 +117,10 @@ TEST_CASE("a response whose Via names no server goes by its Call-ID", "[named]")
         GENERATE("Via: SIP/2.0/UDP 198.51.100.100", "Via: SIP/2.0/UDP 192.0.2.1",
                  "Via: SIP/2.0/UDP 192.0.2.110",
                  "Via: SIP/2.0/UDP proxy.example.com\r\nVia: SIP/2.0/UDP 192.0.2.11", "X: y",
-                 "Via: 192.0.2.11", "Via: SIP/2.0/UDP 198.51.100.100;received=192.0.2.11",
+                 "Via: 192.0.2.11", "Via: SIP/2.0/UDP 198.51.100.100;received=192.0.2.110",
+                 "Via: SIP/2.0/UDP 198.51.100.100,SIP/2.0/UDP b;received=192.0.2.11",
+                 "Via: SIP/2.0/UDP 198.51.100.100;x-received=192.0.2.11",
+                 "Via: SIP/2.0/UDP 198.51.100.100;received;received=192.0.2.110",
                  "Via: SIP/2.0/UDP [192.0.2.11]",
                  "Via: SIP/2.0/UDP a-name-that-is-longer-than-any-address-can-be.example.com");
     CHECK(farm.steer(to_vip(answer(kRunning, via)), SS_REASON_CALL_HIT) == server);

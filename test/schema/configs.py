@@ -10,7 +10,7 @@ import json
 
 # Every field. What a field may hold besides is made from the schema.
 FULL = {
-    "interfaces": [{"name": "eth0", "mode": "native"}, {"name": "eth1.100", "mode": "auto"}],
+    "interfaces": [{"name": "eth0", "mode": "native", "checksums": "check"}, {"name": "eth1.100", "mode": "auto"}],
     "vlan_tags": [{"name": "eth7", "id": 7}],
     "pin_dir": "/sys/fs/bpf/other",
     "state_dir": "/srv/state",
@@ -25,6 +25,7 @@ FULL = {
         ],
     },
     "fragments": {"timeout": "500ms", "firsts_per_source": 100, "held_per_source": 10, "held_bytes": 100000},
+    "directors": [{"name": "second", "mac": "02:00:00:00:00:0b"}],
     "log_level": "debug",
     "on_exit": "detach",
     "calls": {"capacity": 5000},
@@ -117,6 +118,10 @@ URIS = [
     "sip:[1.2.3.4]", "sip:[zz]", "sip:u;p=1@h", "sip:u:pw@h", "sip:h_x", "sip:" + "x" * 251, "sip:" + "x" * 252,
     "sip:h;a@b", "sip:h:5060x", "sip:<a>", "sip:h;[", "sip:a,b@c",
 ]
+MACS = [
+    "02:00:00:00:00:0B", "02:00:00:00:00:0", "02:00:00:00:00:0b:01", "02-00-00-00-00-0b", "01:00:00:00:00:0b",
+    "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "02:00:00:00:00:0g", " 2:00:00:00:00:0b", "+2:00:00:00:00:0b",
+]
 MODES = ["660", "0660", "1660", "00660", "66", "0668", "rw", "0000"]
 METHODS = [
     "INVITE", "ACK", "CANCEL", "INVITES", "invite", "REGISTER", "X" * 32, "X" * 33, "a b", "a,b", "-.!%*_+`'~",
@@ -131,7 +136,8 @@ CODES = [
 HEADERS = [" x", "x ", "x\ty", "x\ny", "x\u007fy", "x" * 128]
 
 # By the field's name; else by what the schema says.
-OF_FIELD = {"accept": CODES, "method": METHODS, "socket_mode": MODES, "socket_group": GROUPS, "user_agent": HEADERS}
+OF_FIELD = {"accept": CODES, "mac": MACS, "method": METHODS, "socket_mode": MODES,
+            "socket_group": GROUPS, "user_agent": HEADERS}
 OF_DEFINITION = {"Name": NAMES, "InterfaceName": INTERFACES, "HostAddress": ADDRESSES, "SipUri": URIS}
 OF_ANY_TYPE = [None, True, 0, -1, 7, 1.5, "", "x", [], {}, [1], {"x": 1}]
 

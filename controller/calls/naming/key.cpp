@@ -32,9 +32,18 @@ std::uint64_t combine(const Secret &secret, std::uint64_t hash, std::uint64_t ot
     return finder_hash_words(secret.data(), hash, other + use);
 }
 
-void extend_by_user(const Secret &secret, const sip::Message &message, Key &key) {
-    if (message.to_user) {
-        key.ring = combine(secret, hash_text(secret, *message.to_user, finder_hash_user), 0,
+/// ss_user_at() of bpf/extend.h.
+const std::optional<std::string> &user_of(const sip::Message &message, const ss_pool &pool) {
+    const bool by_request = pool.key == SS_KEY_REQUEST_URI &&
+                            message.method != SS_METHOD_REGISTER &&
+                            message.kind != sip::Kind::Response;
+    return by_request ? message.request_user : message.to_user;
+}
+
+void extend_by_user(const Secret &secret, const sip::Message &message, const ss_pool &pool,
+                    Key &key) {
+    if (const auto &user = user_of(message, pool)) {
+        key.ring = combine(secret, hash_text(secret, *user, finder_hash_user), 0,
                            SS_KEY_ADDRESS_OF_RECORD);
         (message.method == SS_METHOD_REGISTER ? key.table : key.user) = key.ring;
     } else if (!message.whole) {
@@ -89,8 +98,8 @@ Key make_key(const Secret &secret, const sip::Message &message, const ss_pool &p
         }
         key.table = hash_text(secret, message.call_id);
         key.ring = key.table;
-        if (pool.key == SS_KEY_ADDRESS_OF_RECORD) {
-            extend_by_user(secret, message, key);
+        if (ss_key_is_of_user(pool.key) != 0) {
+            extend_by_user(secret, message, pool, key);
         }
         if (pool.key == SS_KEY_CALL_ID_AND_VIA) {
             extend_by_via(secret, message, pool, source, key);

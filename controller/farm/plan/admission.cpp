@@ -88,9 +88,13 @@ void add_frames(LinkKeys &keys, std::uint32_t ingress, const MacAddress &mac,
 }
 
 /// Where frames come in before a NIC makes their checksums, these are not looked at.
-void add_sums(LinkKeys &keys, const std::vector<OwnLink> &links, std::uint32_t ingress) {
+void add_sums(LinkKeys &keys, const config::Interface &interface, const std::vector<OwnLink> &links,
+              std::uint32_t ingress) {
+    using config::Checksums;
     for (const auto &link : links) {
-        if (link.ifindex == ingress && link.sums_later) {
+        if (link.ifindex == ingress &&
+            (interface.checksums == Checksums::Trust ||
+             (interface.checksums == Checksums::Auto && link.sums_later))) {
             keys.insert(key_of(ingress, SS_LINK_SUMS_LATER, {}));
         }
     }
@@ -104,6 +108,9 @@ LinkKey from_director(const MacAddress &mac) {
 
 LinkKeys own_frames(const config::Config &config, const std::vector<OwnLink> &links) {
     LinkKeys keys;
+    for (const auto &director : config.directors) {
+        keys.insert(from_director(director.mac));
+    }
     for (const auto &interface : config.interfaces) {
         const auto base = std::find_if(links.begin(), links.end(), [&](const auto &link) {
             return link.name == interface.name;
@@ -112,7 +119,7 @@ LinkKeys own_frames(const config::Config &config, const std::vector<OwnLink> &li
             continue;
         }
         for (const auto ingress : ingress_of(links, *base)) {
-            add_sums(keys, links, ingress);
+            add_sums(keys, interface, links, ingress);
         }
         const Stack stack(config, links, *base);
         for (const auto &[link, vlan] : stack.places()) {

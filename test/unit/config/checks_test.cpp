@@ -94,6 +94,33 @@ TEST_CASE("a method's pool is a pool, and each method has one") {
         R"(services[0].method_pools[0].method: "register" is unknown; supported: "INVITE", )"));
 }
 
+TEST_CASE("another director has a name and the MAC of one host") {
+    const auto director = [](const std::string &mac) {
+        return R"([ { "name": "second", "mac": ")" + mac + "\" } ]";
+    };
+    const std::string at = "directors[0].mac: ";
+    const std::string none = " is not a MAC address; write six bytes, \"02:00:00:00:00:0b\"";
+    for (const std::string mac :
+         {"", "02:00:00:00:00", "02:00:00:00:00:0g", "020000000000",
+          "02:00:00:00:00:0b:", "2:0:0:0:0:0b:00:00", "+2:00:00:00:00:0b"}) {
+        CHECK(errors_of({"/directors", director(mac).c_str()}) ==
+              Texts{at + '"' + mac + '"' + none});
+    }
+    for (const std::string mac : {"01:00:5e:00:00:01", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00"}) {
+        CHECK(errors_of({"/directors", director(mac).c_str()}) ==
+              Texts{at + '"' + mac + "\" is not the MAC address of one host"});
+    }
+    check({
+        {{"/directors", R"([ { "name": "second", "mac": "02:00:00:00:00:0B" } ])"}, {}},
+        {{"/directors", R"([ { "name": "second" } ])"}, {"directors[0].mac: missing"}},
+        {{"/directors", R"([ { "name": "b", "mac": "02:00:00:00:00:01" },
+                             { "name": "b", "mac": "02:00:00:00:00:02" } ])"},
+         {R"(directors[1].name: "b" is already the name of directors[0])"}},
+        {{"/interfaces/0/checksums", R"("never")"},
+         {R"(interfaces[0].checksums: "never" is unknown; supported: "auto", "check", "trust")"}},
+    });
+}
+
 TEST_CASE("a VLAN tag is told once for an interface") {
     check({
         {{"/vlan_tags", R"([ { "name": "eth0.100", "id": 4095 } ])"},

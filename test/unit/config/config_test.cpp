@@ -79,7 +79,8 @@ TEST_CASE("a good configuration is read with its defaults") {
 
 TEST_CASE("every field is read") {
     const auto parsed = parse_text(R"({
-        "interfaces": [ { "name": "eth0.100", "mode": "generic" } ],
+        "interfaces": [ { "name": "eth0.100", "mode": "generic", "checksums": "trust" } ],
+        "directors": [ { "name": "second", "mac": "02:00:5e:00:00:0B" } ],
         "pin_dir": "/sys/fs/bpf/other", "state_dir": "/srv/state",
         "api": { "socket": "/run/x.sock", "socket_mode": "600" },
         "log_level": "debug", "on_exit": "detach", "calls": { "capacity": 5000 },
@@ -112,7 +113,8 @@ TEST_CASE("every field is read") {
     })");
     REQUIRE(texts(parsed).empty());
     Config expected;
-    expected.interfaces = {{"eth0.100", XdpMode::Generic}};
+    expected.interfaces = {{"eth0.100", XdpMode::Generic, Checksums::Trust}};
+    expected.directors = {{"second", {2, 0, 0x5e, 0, 0, 0x0b}}};
     expected.pin_dir = "/sys/fs/bpf/other";
     expected.state_dir = "/srv/state";
     expected.api = {"/run/x.sock", 0600, {}, {}, {}};

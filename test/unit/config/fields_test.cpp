@@ -275,7 +275,7 @@ TEST_CASE("words") {
         {{"/pools/0/servers/0/admin", R"("drain")"},
          {R"(pools[0].servers[0].admin: "drain" is unknown; supported: "enabled", "draining", "disabled")"}},
         {{"/pools/0/key", R"("callid")"},
-         {R"(pools[0].key: "callid" is unknown; supported: "call-id", "address-of-record", "call-id-and-via"; did you mean "call-id"?)"}},
+         {R"(pools[0].key: "callid" is unknown; supported: "call-id", "address-of-record", "call-id-and-via", "address-of-record-or-request-uri"; did you mean "call-id"?)"}},
         {{"/pools/0/when_down", R"("503")"},
          {R"(pools[0].when_down: "503" is unknown; supported: "drop", "pass", "reject")"}},
         {{"/services/0/protocol", R"("tcp")"},

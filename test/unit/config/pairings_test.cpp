@@ -50,6 +50,12 @@ TEST_CASE("a stateless pool has schedulers that give each message of a call the 
 TEST_CASE("the address of record needs a call table, and a ring that goes by it") {
     CHECK(errors_with(R"({"key": "address-of-record"})").empty());
     CHECK(errors_with(R"({"key": "address-of-record", "scheduler": "least-calls"})").empty());
+    CHECK(errors_with(R"({"key": "address-of-record-or-request-uri"})").empty());
+    CHECK(
+        errors_with(R"({"key": "address-of-record-or-request-uri", "mode": "stateless"})").size() ==
+        1);
+    CHECK(errors_with(R"({"key": "address-of-record-or-request-uri", "scheduler": "source"})")
+              .size() == 1);
     CHECK(errors_with(R"({"key": "address-of-record", "mode": "stateless"})") ==
           Texts{"pools[0].key: \"address-of-record\" needs mode \"stateful\": the call table finds "
                 "the other messages of a dialog by their Call-ID"});

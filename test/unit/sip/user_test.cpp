@@ -147,7 +147,37 @@ const std::vector<std::string> kPieces = {
     "<",  ">",  "@",    ";",     "?",      "sip:",     "tel:",  "<tel:",     "To", "To:", "\nt:",
     "t",  "xy", "\xff", "\"<",   "\nTo: ", "\r\n\r\n", "<sip:", "\r\nTo : ", "@x", ";a=b"};
 
+const FinderCheck kRequestCheck(finder_request_user, reference_request_user);
+
+const FinderCases kRequests = {
+    {"as usual", "INVITE sip:bob@example.com SIP/2.0\r\n\r\n", "bob"},
+    {"host, port and parameters", "INVITE sip:bob@192.0.2.7:5066;line=1;ob SIP/2.0\r\n", "bob"},
+    {"a password", "MESSAGE sip:bob:x@example.com SIP/2.0\r\n", "bob"},
+    {"a method of one letter", "X sip:bob@example.com SIP/2.0\r\n", "bob"},
+    {"a method not known", "FETCH-ALL.!%*_+`'~ sip:bob@example.com SIP/2.0\r\n", "bob"},
+    {"line ends before it", "\r\n\r\nINVITE sip:bob@example.com SIP/2.0\r\n", "bob"},
+    {"no user", "REGISTER sip:example.com SIP/2.0\r\nTo: <sip:bob@example.com>\r\n", ""},
+    {"no user, a port", "OPTIONS sip:example.com:5060 SIP/2.0\r\nTo: <sip:bob@x>\r\n", ""},
+    {"tel", "INVITE tel:+4930123456;phone-context=x SIP/2.0\r\n", "+4930123456"},
+    {"sips", "INVITE sips:bob@example.com SIP/2.0\r\n", "bob"},
+    {"an IPv6 host", "INVITE sip:bob@[2001:db8::1]:5060 SIP/2.0\r\n", "bob"},
+    {"in brackets, which is wrong", "INVITE <sip:bob@example.com> SIP/2.0\r\n", "bob"},
+    {"a response has none", "SIP/2.0 200 OK\r\nTo: <sip:bob@example.com>\r\n", ""},
+    {"a response in small letters", "sip/2.0 200 sip:bob@x\r\nTo: <sip:bob@x>\r\n", ""},
+    {"an @ behind the URI", "INVITE sip:example.com a@b\r\n", ""},
+    {"cut in the user", "INVITE sip:bob", ""},
+    {"cut behind it", "INVITE sip:bob@", "bob"},
+    {"nothing", "", ""},
+};
+
 } // namespace
+
+TEST_CASE("user: of the Request-URI", "[user]") {
+    kRequestCheck.cases(kRequests);
+    kRequestCheck.cut_short(messages_of({&kRequests}));
+    kRequestCheck.random(messages_of({&kRequests, &kUris}), kPieces);
+    kRequestCheck.collected();
+}
 
 TEST_CASE("user: names of the header", "[user]") {
     kCheck.cases(kNames);

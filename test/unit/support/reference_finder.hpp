@@ -22,6 +22,8 @@ std::string_view reference_call_id(std::string_view message);
 
 /// The user in the first To header of `message` that has a value; empty if there is none.
 std::string_view reference_user(std::string_view message);
+/// In the Request-URI of a request; empty if there is none.
+std::string_view reference_request_user(std::string_view message);
 
 /// sent-by in the first Via header of `message` that has a value; empty if there is none.
 std::string_view reference_sent_by(std::string_view message);

@@ -54,7 +54,67 @@ bool is_tag(std::string_view rest, std::size_t i) {
     return after == '=' || is_blank(after) || is_line_end(after);
 }
 
+/// Behind blanks and folds.
+std::size_t behind_gap(std::string_view value, std::size_t i) {
+    while (i < value.size() && (is_blank(value[i]) || is_line_end(value[i]))) {
+        i++;
+    }
+    return i;
+}
+
+/// Behind the quotes that are opened at i, or at the value's end.
+std::size_t behind_quotes(std::string_view value, std::size_t i) {
+    for (i++; i < value.size() && value[i] != '"'; i++) {
+        i += value[i] == '\\' && at(value, i + 1) != '\n';
+    }
+    return i + 1;
+}
+
+/// The offset behind "received" that stands at i, in any case; i if it does not.
+std::size_t behind_received(std::string_view value, std::size_t i) {
+    static const std::string kName = "received";
+    for (std::size_t k = 0; k < kName.size(); k++) {
+        if ((at(value, i + k) | 0x20) != kName[k]) {
+            return i;
+        }
+    }
+    return i + kName.size();
+}
+
 } // namespace
+
+std::string_view reference_received(std::string_view message) {
+    const std::string_view rest = reference_header(message, "via", "v");
+    bool ended = false;
+    const std::string_view value = logical(rest, ended);
+    std::size_t i = 0;
+    while (i < value.size() && value[i] != ',') {
+        if (value[i] == '"') {
+            i = behind_quotes(value, i);
+            continue;
+        }
+        if (value[i++] != ';') {
+            continue;
+        }
+        i = behind_gap(value, i);
+        const std::size_t name = i;
+        i = behind_received(value, i);
+        if (i == name) {
+            continue;
+        }
+        i = behind_gap(value, i);
+        if (at(value, i) == '=') {
+            const std::size_t start = behind_gap(value, i + 1);
+            const std::size_t end = rest.find_first_of(";, \n", start);
+            const auto found = start < value.size() && end != kNone
+                                   ? rest.substr(start, end - start)
+                                   : std::string_view();
+            const bool cr = !found.empty() && found.back() == '\r';
+            return found.substr(0, found.size() - cr).substr(0, kReferenceKeyBytes);
+        }
+    }
+    return {};
+}
 
 bool reference_has_tag(std::string_view message) {
     const std::string_view rest = reference_header(message, "to", "t");

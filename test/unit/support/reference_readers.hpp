@@ -22,6 +22,9 @@ std::string_view reference_cseq_method(std::string_view message);
 /// there is no such branch; else empty.
 std::string_view reference_branch(std::string_view message);
 
+/// The value of the parameter received in the topmost Via value; empty if there is none.
+std::string_view reference_received(std::string_view message);
+
 /// The Call-ID at the beginning of a header's value; `name` is in small letters.
 std::string_view reference_named(std::string_view message, std::string_view name);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference_finder.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <string>
 
 namespace sipsteer::test {
@@ -71,11 +73,9 @@ bool is_tel(const std::string &flat, std::size_t colon) {
            (scheme[1] == 'e' || scheme[1] == 'E') && (scheme[2] == 'l' || scheme[2] == 'L');
 }
 
-} // namespace
-
-std::string_view reference_user(std::string_view message) {
-    const std::string_view rest = reference_header(message, "to", "t");
-    const std::string flat = unfolded(rest);
+/// The user of the first URI in a text that begins with a name or a method.
+/// flat: the same unfolded.
+std::string_view user_in(std::string_view rest, const std::string &flat) {
     const Scheme scheme = find_scheme(flat);
     if (rest.empty() || scheme.colon == kNone) {
         return {};
@@ -94,6 +94,30 @@ std::string_view reference_user(std::string_view message) {
         return {};
     }
     return user.substr(0, kReferenceKeyBytes);
+}
+
+bool is_response(std::string_view message) {
+    static const std::string kVersion = "sip/2.0 ";
+    return message.size() >= kVersion.size() &&
+           std::equal(kVersion.begin(), kVersion.end(), message.begin(),
+                      [](char one, char other) { return one == std::tolower(other); });
+}
+
+} // namespace
+
+std::string_view reference_user(std::string_view message) {
+    const std::string_view rest = reference_header(message, "to", "t");
+    return user_in(rest, unfolded(rest));
+}
+
+std::string_view reference_request_user(std::string_view message) {
+    message.remove_prefix(std::min(message.find_first_not_of("\r\n"), message.size()));
+    if (message.empty() || is_response(message)) {
+        return {};
+    }
+    std::string flat = unfolded(message);
+    flat[0] = 'M'; // whatever it is, it is of the method
+    return user_in(message, flat);
 }
 
 } // namespace sipsteer::test

@@ -54,6 +54,29 @@ TEST_CASE("an interface whose frames come before their checksums is marked") {
           LinkKeys{key(1, 0, mac(1)), from_director(mac(1)), key(1, SS_LINK_SUMS_LATER, {})});
 }
 
+TEST_CASE("an interface may be told to look at checksums, or not to") {
+    using config::Checksums;
+    for (const auto &[checksums, trusted] :
+         {std::pair(Checksums::Trust, true), std::pair(Checksums::Check, false)}) {
+        auto config = with_program_on("eth1");
+        config.interfaces[0].checksums = checksums;
+        for (const bool later : {false, true}) {
+            auto link = nic(1);
+            link.sums_later = later;
+            CHECK(own_frames(config, {link}).count(key(1, SS_LINK_SUMS_LATER, {})) ==
+                  (trusted ? 1 : 0));
+        }
+    }
+}
+
+TEST_CASE("frames of the directors in the configuration are a director's") {
+    auto config = with_program_on("eth1");
+    config.directors = {{"second", mac(7)}, {"third", mac(8)}};
+    CHECK(own_frames(config, {nic(1)}) == LinkKeys{key(1, 0, mac(1)), from_director(mac(1)),
+                                                   from_director(mac(7)), from_director(mac(8))});
+    CHECK(own_frames(config, {}) == LinkKeys{from_director(mac(7)), from_director(mac(8))});
+}
+
 TEST_CASE("an interface with the program takes the frames to its own MAC") {
     CHECK(own_frames(with_program_on("eth1"), {nic(1), nic(2)}) ==
           LinkKeys{key(1, 0, mac(1)), from_director(mac(1))});

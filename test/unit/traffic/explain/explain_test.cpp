@@ -141,6 +141,15 @@ TEST_CASE("keys of pools that go by more than the Call-ID") {
         CHECK_FALSE(unknown.ring);
         CHECK(unknown.missing == std::vector<std::string_view>{"to_user"});
     }
+    SECTION("address of record or Request-URI") {
+        pool.key = SS_KEY_REQUEST_URI;
+        CHECK(make_key(kSecret, message, pool).table == user); // a REGISTER goes by To
+        auto invite = read_message("INVITE sip:bob@192.0.2.9 SIP/2.0\r\nTo: <sip:eve@x>\r\n"
+                                   "Call-ID: one@host\r\n\r\n");
+        CHECK(make_key(kSecret, invite, pool).user == user);
+        pool.key = SS_KEY_ADDRESS_OF_RECORD;
+        CHECK(make_key(kSecret, invite, pool).user != user);
+    }
     SECTION("Call-ID and Via") {
         pool.key = SS_KEY_CALL_ID_AND_VIA;
         pool.mode = SS_POOL_STATEFUL;
