@@ -24,14 +24,14 @@ SS_FRAME __u32 ss_guard_action(const struct ss_packet *packet, int quoted, __u32
 }
 
 /*
- * What the guard does with a packet for a service: enum ss_guard_action. quoted: with an ICMP
- * error, by the client that the quoted datagram was for.
+ * What the guard does with a packet for a service: enum ss_guard_action or SS_GUARD_OWN. quoted:
+ * with an ICMP error, by the client that the quoted datagram was for.
  */
 SS_STAGE __u32 ss_ask_guard(const struct ss_packet *packet, __u32 service, int quoted) {
     if (!packet)
         return SS_GUARD_ALLOW;
     __u32 action = ss_guard_action(packet, quoted, SS_GUARD_ALL);
-    if (action != SS_GUARD_DENY) {
+    if (action != SS_GUARD_DENY && action != SS_GUARD_OWN) {
         __u32 own = ss_guard_action(packet, quoted, service);
         if (own == SS_GUARD_DENY || (own != SS_GUARD_ALLOW && action != SS_GUARD_OBSERVE))
             action = own;
@@ -47,11 +47,16 @@ SS_STAGE __u32 ss_ask_guard(const struct ss_packet *packet, __u32 service, int q
 }
 
 /*
- * Whether the list for all services denies a packet. Asked of a later fragment whose first one is
- * not known: it does not show for which service it is.
+ * What the list for all services does. Asked of a later fragment whose first one is not known: it
+ * does not show for which service it is.
  */
-SS_STAGE int ss_guard_denies_all(const struct ss_packet *packet) {
-    return packet && ss_guard_action(packet, 0, SS_GUARD_ALL) == SS_GUARD_DENY;
+SS_STAGE __u32 ss_ask_guard_of_all(const struct ss_packet *packet) {
+    return packet ? ss_guard_action(packet, 0, SS_GUARD_ALL) : SS_GUARD_ALLOW;
+}
+
+/* Whether a packet ends here. */
+SS_INLINE int ss_is_kept_out(__u32 action) {
+    return action == SS_GUARD_DENY || action == SS_GUARD_OWN;
 }
 
 #endif /* SIPSTEER_BPF_GUARD_H */

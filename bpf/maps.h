@@ -235,6 +235,30 @@ struct {
     __uint(map_flags, BPF_F_NO_PREALLOC);
 } guard SEC(".maps");
 
+/* How many new calls services take from whom, by service. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_guard_limits);
+    __uint(max_entries, SS_MAX_SERVICES);
+} guard_limits SEC(".maps");
+
+/* When the next new call may come: ns of CLOCK_MONOTONIC (rate.h). */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __type(key, struct ss_guard_source);
+    __type(value, __u64);
+    __uint(max_entries, SS_MAX_GUARD_SOURCES);
+} guard_sources SEC(".maps");
+
+/* When an address last had a call confirmed, in ticks; its service counts, its kind is KNOWN. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __type(key, struct ss_guard_source);
+    __type(value, __u32);
+    __uint(max_entries, SS_MAX_GUARD_KNOWN);
+} guard_known SEC(".maps");
+
 /* What the guard did, by service. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -67,6 +67,7 @@ struct ss_outcome {
     __u8 expired;   /* likewise, of an expired one that did */
     __u8 reserved;  /* the server has a place that is to be given back (ss_release) */
     __u8 renewed;   /* what is remembered beside its call is looked after (ss_remember) */
+    __u8 trusted;   /* its source is: no limit on new calls counts it */
     __u32 gone;     /* tag of the call that made room, if displaced or expired is set */
 };
 

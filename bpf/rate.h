@@ -20,11 +20,14 @@ SS_INLINE int ss_rate_allows(const __u64 *next, __u64 now) {
     return *(const volatile __u64 *)next <= now;
 }
 
-/* Likewise, and it does happen: 1. gap: ns from one time to the next, 0: no limit. */
-SS_INLINE int ss_rate_take(__u64 *next, __u32 gap, __u64 now) {
+/*
+ * Likewise, and it does happen: 1. gap: ns from one time to the next, 0: no limit. burst: this
+ * time's worth may happen at once.
+ */
+SS_INLINE int ss_rate_take_within(__u64 *next, __u64 gap, __u64 burst, __u64 now) {
     if (!gap)
         return 1;
-    __u64 earliest = now > SS_RATE_BURST ? now - SS_RATE_BURST : 0;
+    __u64 earliest = now > burst ? now - burst : 0;
     __u64 seen = *(volatile __u64 *)next;
     if (seen < earliest)
         __sync_val_compare_and_swap(next, seen, earliest);
@@ -32,6 +35,10 @@ SS_INLINE int ss_rate_take(__u64 *next, __u32 gap, __u64 now) {
         return 1;
     __sync_fetch_and_sub(next, gap);
     return 0;
+}
+
+SS_INLINE int ss_rate_take(__u64 *next, __u32 gap, __u64 now) {
+    return ss_rate_take_within(next, gap, SS_RATE_BURST, now);
 }
 
 #endif /* SIPSTEER_BPF_RATE_H */

@@ -159,13 +159,13 @@ SS_INLINE void ss_read_more(struct xdp_md *ctx, const struct ss_packet *packet, 
 }
 
 /*
- * Sets the key's event and attempt to what the message is for its call. The first line of a BYE and
- * of a REGISTER shows all they are.
+ * Sets the key's event and attempt to what the message is for its call, and gives the state of that
+ * (enum ss_call_state). The first line of a BYE and of a REGISTER shows all they are.
  */
-SS_INLINE void ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
-                                struct ss_key *key) {
+SS_INLINE __u32 ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
+                                 struct ss_key *key) {
     if (key->mode != SS_POOL_STATEFUL || !key->from_sip)
-        return;
+        return SS_CALL_EMPTY;
     __u32 known = ss_state_of(pool, key->hash);
     __u32 state = known & ~SS_CALL_TO_MOVE;
     if (key->method != SS_METHOD_BYE && key->method != SS_METHOD_REGISTER)
@@ -173,6 +173,7 @@ SS_INLINE void ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *pack
     int moves = (known & SS_CALL_TO_MOVE) || key->method == SS_METHOD_REGISTER;
     if ((moves || ss_may_change(state, key->event)) && !ss_is_believed(ctx, packet, key))
         key->event = SS_EVENT_DOUBTFUL;
+    return state;
 }
 
 #endif /* SIPSTEER_BPF_READING_H */

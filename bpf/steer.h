@@ -12,6 +12,7 @@
 #include "forward.h"
 #include "fragments.h"
 #include "guard.h"
+#include "guard_limits.h"
 #include "icmp.h"
 #include "key.h"
 #include "match.h"
@@ -35,6 +36,12 @@ SS_INLINE int ss_leave(struct ss_outcome *outcome, __u32 reason, __u32 verdict) 
 SS_INLINE int ss_turn_away(struct ss_outcome *outcome, int reason) {
     return ss_leave(outcome, (__u32)reason,
                     reason == SS_REASON_MARTIAN ? SS_VERDICT_DROP : SS_VERDICT_PASS);
+}
+
+/* Likewise of one that the guard does not let pass (guard.h). */
+SS_INLINE int ss_leave_denied(struct ss_outcome *outcome, __u32 action) {
+    return ss_leave(outcome, action == SS_GUARD_OWN ? SS_REASON_MARTIAN : SS_REASON_DENIED,
+                    SS_VERDICT_DROP);
 }
 
 /* Whether a packet for a service is admitted; martian: its source is (ss_is_martian). */
@@ -75,6 +82,8 @@ SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_key *
         ss_fragment_remember(packet, outcome->service, outcome->server, key->hash);
     if (outcome->renewed)
         ss_flow_remember(packet, outcome, ss_is_home(key));
+    if (outcome->event == SS_CALL_EVENT_CONFIRMED)
+        ss_guard_learn(packet, outcome->service);
 }
 
 /*
@@ -115,7 +124,10 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     ss_extend_key(ctx, packet, pool, key);
     ss_fetch_calls(pool_index, pool->mode, key);
     key->sender = (__u16)ss_find_sender(ctx, packet, pool_index, outcome->service, key);
-    ss_read_for_call(ctx, packet, pool_index, key);
+    __u32 state = ss_read_for_call(ctx, packet, pool_index, key);
+    if (ss_begins(key, state) && !outcome->trusted &&
+        ss_guard_refuses_new(packet, outcome->service))
+        return ss_leave_message(packet, key, outcome, SS_REASON_LIMITED, SS_VERDICT_DROP);
     ss_select(pool_index, key, outcome);
     if (outcome->server == SS_NO_SERVER) {
         verdict = ss_when_down(ctx, packet, key, pool_index, pool, outcome);
@@ -152,8 +164,10 @@ SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet
         return ss_turn_away(outcome, admitted);
     outcome->matched = 1;
     outcome->service = service->id;
-    if (ss_ask_guard(packet, service->id, 0) == SS_GUARD_DENY)
-        return ss_leave(outcome, SS_REASON_DENIED, SS_VERDICT_DROP);
+    __u32 guarded = ss_ask_guard(packet, service->id, 0);
+    if (ss_is_kept_out(guarded))
+        return ss_leave_denied(outcome, guarded);
+    outcome->trusted = guarded == SS_GUARD_TRUST;
     if (packet->part == SS_FIRST_FRAGMENT) {
         if (!ss_fragment_is_within(packet))
             return ss_leave(outcome, SS_REASON_FRAGMENT_LIMIT, SS_VERDICT_DROP);
@@ -186,9 +200,10 @@ SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packe
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
     ss_fragment_make_key(packet, &name);
     struct ss_fragment *fragment = ss_fragment_find(&name);
-    if (!fragment && ss_guard_denies_all(packet))
-        return ss_leave(outcome, SS_REASON_DENIED, SS_VERDICT_DROP);
     if (!fragment) {
+        __u32 guarded = ss_ask_guard_of_all(packet);
+        if (ss_is_kept_out(guarded))
+            return ss_leave_denied(outcome, guarded);
         int reason = ss_fragment_hold(ctx, packet);
         return ss_leave(outcome, (__u32)reason,
                         reason == SS_REASON_FRAGMENT_HELD ? SS_VERDICT_HOLD : SS_VERDICT_DROP);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Whose packets a service takes. There is a list of prefixes for all services and one for each
- * service. In a list the longest prefix that has the packet's source decides. A packet must pass
- * both lists, the one for all first; a list that does not have its source lets it pass.
+ * Whose packets a service takes, and how many new calls from whom. There is a list of prefixes for
+ * all services and one for each service. In a list the longest prefix that has the packet's source
+ * decides. A packet must pass both lists, the one for all first; a list that does not have its
+ * source lets it pass.
  */
 #ifndef SIPSTEER_GUARD_H
 #define SIPSTEER_GUARD_H
@@ -33,18 +34,67 @@ enum ss_guard_action {
 #undef SS_GUARD_ACTION_ENUM
 };
 
+/* An address of this host: nobody else can send from it. Not in the list of what can be chosen. */
+#define SS_GUARD_OWN 4
+
 struct ss_guard {
-    __u32 action; /* enum ss_guard_action */
+    __u32 action; /* enum ss_guard_action, or SS_GUARD_OWN */
     __u32 zero;
     __u64 packets; /* that it denied or, with SS_GUARD_OBSERVE, would have */
 };
 SS_ASSERT_SIZE(struct ss_guard, 16);
 
+/*
+ * New calls are requests whose key the call table does not have. They are limited by the address
+ * that they come from (IPv6: its /64) and by the network that it is in (IPv4: /24, IPv6: /48).
+ *
+ * An address is known while a call from it was confirmed not long ago. It has a limit of its own,
+ * and what it begins does not count for its network. A trusted one has none (SS_GUARD_TRUST).
+ */
+#define SS_GUARD_LIMIT_LIST(X)                                                                     \
+    X(0, ADDRESS, Address, "per_address")                                                          \
+    X(1, NETWORK, Network, "per_network")                                                          \
+    X(2, KNOWN, Known, "known_address")
+
+enum ss_guard_limit_of {
+#define SS_GUARD_LIMIT_ENUM(number, constant, name, word) SS_GUARD_LIMIT_##constant = number,
+    SS_GUARD_LIMIT_LIST(SS_GUARD_LIMIT_ENUM)
+#undef SS_GUARD_LIMIT_ENUM
+        SS_GUARD_LIMITS
+};
+
+/* In ns: from one new call to the next, and how long a silence is made up for by calls at once. */
+struct ss_guard_limit {
+    __u64 gap;   /* 0: no limit */
+    __u64 burst; /* one call less than may come at once, times the gap */
+};
+SS_ASSERT_SIZE(struct ss_guard_limit, 16);
+
+/* Value of guard_limits, by service. */
+struct ss_guard_limits {
+    struct ss_guard_limit limit[SS_GUARD_LIMITS]; /* by enum ss_guard_limit_of */
+    __u32 known_for;                              /* ticks (call.h): how long an address is known */
+    __u8 in_use;                                  /* a gap is not 0 */
+    __u8 observe;                                 /* nothing is dropped, only counted */
+    __u8 zero[10];
+};
+SS_ASSERT_SIZE(struct ss_guard_limits, 64);
+
+/* Whose new calls are counted: an address or a network of a service. */
+struct ss_guard_source {
+    __u8 address[16]; /* network byte order, IPv4-mapped; zeros behind the prefix */
+    __u16 service;    /* index */
+    __u16 of;         /* enum ss_guard_limit_of */
+};
+SS_ASSERT_SIZE(struct ss_guard_source, 20);
+
 /* What the guard did for a service; only grows. */
 struct ss_guard_counters {
     __u64 denied;
-    __u64 observed; /* that would have been denied */
+    __u64 observed;         /* that would have been denied */
+    __u64 limited;          /* new calls beyond a limit */
+    __u64 limited_observed; /* that would have been dropped */
 };
-SS_ASSERT_SIZE(struct ss_guard_counters, 16);
+SS_ASSERT_SIZE(struct ss_guard_counters, 32);
 
 #endif /* SIPSTEER_GUARD_H */

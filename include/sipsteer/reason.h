@@ -47,7 +47,8 @@
     X(32, VIA_SERVER, "via_server", "response, its topmost Via names the server")                  \
     X(33, TOO_MANY_LINES, "too_many_lines", "no Call-ID in the first 256 header lines")            \
     X(34, DOUBTFUL, "doubtful", "no server would take the message, it changes no call")            \
-    X(35, DENIED, "denied", "the guard denies the source address")
+    X(35, DENIED, "denied", "the guard denies the source address")                                 \
+    X(36, LIMITED, "limited", "new call, its source has too many")
 
 enum ss_reason {
 #define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
@@ -55,7 +56,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 36
+#define SS_REASON_COUNT 37
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 /* X(NUMBER, CONSTANT, label) */

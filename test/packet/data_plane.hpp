@@ -139,6 +139,7 @@ public:
     /// Packets that this prefix denied or would have.
     __u64 guard_packets(std::string_view address, __u32 bits, __u32 scope = SS_GUARD_ALL) const;
     ss_guard_counters guard_counters(__u32 service) const;
+    void guard_limits(__u32 service, const ss_guard_limits &limits);
 
     /// Runs one packet and checks what holds for each: one reason counter rises by one packet and
     /// the frame's bytes, its verdict is the program's action, a frame passed is untouched.

@@ -42,8 +42,14 @@ ss_guard_counters DataPlane::guard_counters(__u32 service) const {
          per_cpu<ss_guard_counters>(Program::get().maps().guard_counters, service)) {
         total.denied += value.denied;
         total.observed += value.observed;
+        total.limited += value.limited;
+        total.limited_observed += value.limited_observed;
     }
     return total;
+}
+
+void DataPlane::guard_limits(__u32 service, const ss_guard_limits &limits) {
+    update(Program::get().maps().guard_limits, service, limits);
 }
 
 } // namespace sipsteer::test

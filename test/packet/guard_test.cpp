@@ -121,6 +121,20 @@ TEST_CASE("fragments of a denied source are dropped, whichever comes first", "[g
     }
 }
 
+TEST_CASE("nobody else has an address of this host", "[guard]") {
+    Farm farm;
+    farm.guard("192.0.2.7", 32, static_cast<ss_guard_action>(SS_GUARD_OWN));
+    farm.guard("192.0.2.0", 24, SS_GUARD_TRUST, kService);
+    Datagram datagram;
+    for (const Packet &packet : {to_vip(kInvite), datagram.first(), datagram.later()}) {
+        const Outcome outcome = farm.run(packet);
+        CHECK(outcome.reason == SS_REASON_MARTIAN);
+        CHECK(outcome.action == XDP_DROP);
+    }
+    CHECK(farm.guard_counters(kService).denied == 0);
+    check_taken(farm, from("192.0.2.8"));
+}
+
 TEST_CASE("a datagram for another port than a service's is not judged", "[guard]") {
     Farm farm;
     farm.guard("0.0.0.0", 0, SS_GUARD_DENY);

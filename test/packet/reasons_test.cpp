@@ -157,6 +157,15 @@ const std::map<__u32, Scene> kScenes = {
          farm.guard("192.0.2.0", 24, SS_GUARD_DENY);
          return farm.run(to_vip(kInvite));
      }},
+    {SS_REASON_LIMITED,
+     [](Farm &farm) {
+         ss_guard_limits limits = {};
+         limits.limit[SS_GUARD_LIMIT_ADDRESS] = {3'600'000'000'000, 0};
+         limits.in_use = 1;
+         farm.guard_limits(1, limits);
+         farm.run(to_vip(kInvite));
+         return farm.run(to_vip(request("INVITE", "one-too-many")));
+     }},
     {SS_REASON_MARTIAN,
      [](Farm &farm) { return farm.run(to_vip(kInvite).ipv4("127.0.0.1", kVip)); }},
     {SS_REASON_NO_PORT,
