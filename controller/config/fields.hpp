@@ -27,6 +27,10 @@ inline constexpr const char *kDefinition<Pool> = "PoolConfig";
 template <>
 inline constexpr const char *kDefinition<Service> = "ServiceConfig";
 template <>
+inline constexpr const char *kDefinition<NewCallLimit> = "NewCallLimit";
+template <>
+inline constexpr const char *kDefinition<NewCallLimits> = "NewCallLimits";
+template <>
 inline constexpr const char *kDefinition<Probe> = "Probe";
 template <>
 inline constexpr const char *kDefinition<Api> = "Api";
@@ -180,6 +184,24 @@ void describe(V &v, typename V::template Of<Fragments> &fragments) {
 }
 
 template <typename V>
+void describe(V &v, typename V::template Of<NewCallLimit> &limit) {
+    v.optional("per_minute", limit.per_minute, Whole{0, 60'000'000}, "new calls; 0: no limit");
+    v.optional("burst", limit.burst, Whole{1, 1'000'000}, "new calls at once, after a silence");
+}
+
+template <typename V>
+void describe(V &v, typename V::template Of<NewCallLimits> &limits) {
+    using namespace std::chrono_literals;
+    v.optional("observe", limits.observe, Flag{}, "count new calls beyond a limit, and steer them");
+    v.optional("per_address", limits.per_address, Object{}, "of one address, or an IPv6 /64");
+    v.optional("per_network", limits.per_network, Object{}, "of one IPv4 /24 or IPv6 /48");
+    v.optional("known_address", limits.known_address, Object{},
+               "of an address with a confirmed call; in place of the other two");
+    v.optional("known_for", limits.known_for, Duration{1min, 19h},
+               "time that an address is known after its last confirmed call");
+}
+
+template <typename V>
 void describe(V &v, typename V::template Of<Service> &service) {
     v.required("name", service.name, Name{});
     v.required("address", service.address, HostAddress{}, "the VIP");
@@ -190,6 +212,8 @@ void describe(V &v, typename V::template Of<Service> &service) {
                "pools for some methods");
     v.optional("vip_interface", service.vip_interface, Maybe{InterfaceName{}},
                "interface that gets the VIP");
+    v.optional("new_call_limits", service.new_call_limits, Object{},
+               "limits on new calls by where they come from");
 }
 
 template <typename V>

@@ -159,6 +159,25 @@ struct MethodPool {
     bool operator==(const MethodPool &) const = default;
 };
 
+/// How many new calls may come from one place.
+struct NewCallLimit {
+    std::uint32_t per_minute = 0; // 0: no limit
+    std::uint32_t burst = 20;     // at once, after a silence
+
+    bool operator==(const NewCallLimit &) const = default;
+};
+
+/// The limits of a service (sipsteer/guard.h).
+struct NewCallLimits {
+    bool observe = false; // what is beyond a limit is counted and steered
+    NewCallLimit per_address;
+    NewCallLimit per_network;
+    NewCallLimit known_address;
+    seconds known_for{43'200};
+
+    bool operator==(const NewCallLimits &) const = default;
+};
+
 struct Service {
     std::string name;          // unique
     Address address;           // the VIP
@@ -167,6 +186,7 @@ struct Service {
     std::string pool;                         // names a pool
     std::optional<std::string> vip_interface; // where the daemon puts the VIP; absent: nowhere
     std::vector<MethodPool> method_pools;     // what does not go to `pool`; responses always do
+    NewCallLimits new_call_limits;
 
     bool operator==(const Service &) const = default;
 };

@@ -65,6 +65,21 @@ void warn_of_methods(const Config &config, std::size_t i, std::vector<FieldError
     }
 }
 
+/// Limits on new calls ask the call table what is new.
+void warn_of_limits(const Config &config, std::size_t i, std::vector<FieldError> &warnings) {
+    const Service &service = config.services[i];
+    const auto &limits = service.new_call_limits;
+    const bool limited = limits.per_address.per_minute != 0 || limits.per_network.per_minute != 0 ||
+                         limits.known_address.per_minute != 0;
+    const auto pool = std::find_if(config.pools.begin(), config.pools.end(),
+                                   [&](const Pool &one) { return one.name == service.pool; });
+    if (limited && pool != config.pools.end() && pool->mode == PoolMode::Stateless) {
+        warnings.push_back({field_path(element_path("services", i), "new_call_limits"),
+                            "pool \"" + service.pool +
+                                "\" is stateless and knows no new calls; nothing is limited"});
+    }
+}
+
 void warn_of_weights(const Pool &pool, const std::string &path, std::vector<FieldError> &warnings) {
     if (!pool.servers.empty() &&
         std::all_of(pool.servers.begin(), pool.servers.end(),
@@ -116,6 +131,7 @@ std::vector<FieldError> warnings_about(const Config &config) {
     warn_of_interfaces(config, warnings);
     for (std::size_t i = 0; i < config.services.size(); i++) {
         warn_of_methods(config, i, warnings);
+        warn_of_limits(config, i, warnings);
     }
     for (std::size_t i = 0; i < config.pools.size(); i++) {
         const auto path = element_path("pools", i);

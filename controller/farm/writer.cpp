@@ -91,6 +91,11 @@ void Writer::release_pool(std::uint16_t index) {
 Status Writer::release_service(std::uint16_t index) {
     const std::uint32_t key = index;
     dataplane::clear_service_traffic(maps_, index);
+    if (auto done =
+            dataplane::write_value(maps_.guard_limits(), key, ss_guard_limits{}, "guard_limits");
+        !done) {
+        return done;
+    }
     if (auto done = dataplane::forget_flows_of_service(maps_.flows(), index); !done) {
         return done;
     }
@@ -219,10 +224,17 @@ Status Writer::write_services(const plan::Plan &plan) {
     for (const auto &service : plan.services) {
         if (!service.is_marker()) {
             const std::uint32_t key = service.value.id;
-            const auto name = dataplane::make_name(service.name);
-            if (auto done =
-                    dataplane::write_value(maps_.service_names(), key, name, "service_names");
-                !done) {
+            auto done = in_order(
+                [&] {
+                    return dataplane::write_value(maps_.service_names(), key,
+                                                  dataplane::make_name(service.name),
+                                                  "service_names");
+                },
+                [&] {
+                    return dataplane::write_value(maps_.guard_limits(), key, service.limits,
+                                                  "guard_limits");
+                });
+            if (!done) {
                 return done;
             }
         }

@@ -85,6 +85,13 @@ FULL = {
             "pool": "proxies",
             "method_pools": [{"method": "REGISTER", "pool": "registrars"}],
             "vip_interface": "eth0",
+            "new_call_limits": {
+                "observe": True,
+                "per_address": {"per_minute": 30, "burst": 10},
+                "per_network": {"per_minute": 600},
+                "known_address": {"per_minute": 6000, "burst": 2000},
+                "known_for": "12h",
+            },
         }
     ],
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "farm/plan/plan.hpp"
 
+#include "farm/plan/new_call_limits.hpp"
 #include "farm/plan/pool_value.hpp"
 #include "farm/plan/slow_start.hpp"
 #include "farm/plan/standing.hpp"
@@ -224,6 +225,7 @@ Status add_service(Plan &plan, const config::Service &service, Indexes &indexes)
             planned.value.by_method = 1;
         }
     }
+    planned.limits = new_call_limits(service.new_call_limits);
     planned.name = service.name;
     plan.services.push_back(std::move(planned));
     return Done{};
@@ -314,7 +316,8 @@ bool PlannedPool::operator==(const PlannedPool &other) const {
 }
 
 bool PlannedService::operator==(const PlannedService &other) const {
-    return same_bytes(key, other.key) && same_bytes(value, other.value) && name == other.name;
+    return same_bytes(key, other.key) && same_bytes(value, other.value) &&
+           same_bytes(limits, other.limits) && name == other.name;
 }
 
 Result<Plan> make_plan(const config::Config &config, const Observed &observed, Indexes &indexes,

@@ -14,6 +14,7 @@
 #include "farm/plan/indexes.hpp"
 #include "farm/plan/maglev.hpp"
 
+#include <sipsteer/guard.h>
 #include <sipsteer/pool.h>
 #include <sipsteer/ring.h>
 #include <sipsteer/server.h>
@@ -71,6 +72,7 @@ struct PlannedPool {
 struct PlannedService {
     ss_service_key key{};
     ss_service value{};
+    ss_guard_limits limits{}; // of new calls
     std::string name;
 
     bool is_marker() const { return name.empty(); }

@@ -325,6 +325,10 @@ int Maps::hosts() const {
     return bpf_map__fd(skeleton_->maps.hosts);
 }
 
+int Maps::guard_limits() const {
+    return bpf_map__fd(skeleton_->maps.guard_limits);
+}
+
 int Maps::links() const {
     return bpf_map__fd(skeleton_->maps.links);
 }

@@ -93,6 +93,7 @@ public:
     int flows() const;
     int held() const;
     int links() const;
+    int guard_limits() const;
     int hosts() const;
     int methods() const;
     int ports() const;

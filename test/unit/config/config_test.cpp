@@ -74,6 +74,7 @@ TEST_CASE("a good configuration is read with its defaults") {
                                         Protocol::Udp,
                                         "registrars",
                                         std::nullopt,
+                                        {},
                                         {}});
 }
 
@@ -109,6 +110,8 @@ TEST_CASE("every field is read") {
                 { "name": "t", "address": "198.51.100.2" } ] } ],
         "services": [ { "name": "sip", "address": "198.51.100.100", "port": 1, "protocol": "udp",
                         "pool": "p", "vip_interface": "eth0",
+                        "new_call_limits": { "observe": true, "per_address": { "per_minute": 30 },
+                            "per_network": { "per_minute": 600, "burst": 1 }, "known_for": "1h" },
                         "method_pools": [ { "method": "REGISTER", "pool": "p" } ] } ]
     })");
     REQUIRE(texts(parsed).empty());
@@ -167,7 +170,8 @@ TEST_CASE("every field is read") {
                           Protocol::Udp,
                           "p",
                           "eth0",
-                          {{SS_METHOD_REGISTER, "p"}}}};
+                          {{SS_METHOD_REGISTER, "p"}},
+                          {true, {30, 20}, {600, 1}, {}, seconds(3600)}}};
     CHECK(*parsed == expected);
 }
 
@@ -226,12 +230,19 @@ TEST_CASE("what is written is complete") {
                                                    {"closing", "32s"},
                                                    {"other", "1h"},
                                                    {"source", "5m"}});
+    const json no_limit = {{"per_minute", 0}, {"burst", 20}};
     CHECK(written["services"][0] == json{{"name", "sip"},
                                          {"address", "198.51.100.100"},
                                          {"port", 5060},
                                          {"protocol", "udp"},
                                          {"pool", "proxies"},
                                          {"method_pools", json::array()},
+                                         {"new_call_limits",
+                                          {{"observe", false},
+                                           {"per_address", no_limit},
+                                           {"per_network", no_limit},
+                                           {"known_address", no_limit},
+                                           {"known_for", "12h"}}},
                                          {"vip_interface", "eth0"}});
     CHECK(written["pools"][0]["reject"] == json{{"per_second", 100}, {"retry_after", "5s"}});
     CHECK(written["pools"][0]["slow_start"] == "0s");

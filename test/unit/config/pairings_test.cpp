@@ -120,6 +120,19 @@ TEST_CASE("a pool of weights that are all 0 is good: it takes no new calls") {
     CHECK(warnings_about(*parse(document)).empty());
 }
 
+TEST_CASE("limits on new calls of a stateless pool are warned of") {
+    json document = good();
+    document["pools"][0]["mode"] = "stateless";
+    CHECK(warnings_about(*parse(document)).empty());
+    document["services"][0]["new_call_limits"]["per_network"]["per_minute"] = 60;
+    const auto parsed = parse(document);
+    REQUIRE(parsed.ok());
+    const auto warnings = warnings_about(*parsed);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].path == "services[0].new_call_limits");
+    CHECK(warnings[0].message.ends_with("knows no new calls; nothing is limited"));
+}
+
 TEST_CASE("a phone that changes its Via is warned of where it may lose its server") {
     json document = good();
     document["pools"][0]["key"] = "call-id-and-via";
