@@ -5,12 +5,6 @@
 
 namespace sipsteer {
 
-namespace {
-
-constexpr unsigned kMappedBits = 96; // before those of an IPv4 address, in one of IPv6
-
-} // namespace
-
 std::optional<Prefix> Prefix::parse(const std::string &text) {
     const auto slash = text.find('/');
     const auto address = Address::parse(text.substr(0, slash));
@@ -37,6 +31,19 @@ bool Prefix::has(const Address &other) const {
         }
     }
     return true;
+}
+
+Prefix Prefix::masked() const {
+    auto bytes = address.bytes();
+    for (unsigned bit = bits; bit < bytes.size() * 8; ++bit) {
+        bytes.at(bit / 8) &= static_cast<std::uint8_t>(~(0x80U >> (bit % 8)));
+    }
+    return {Address::from_bytes(bytes), bits};
+}
+
+std::string Prefix::to_string() const {
+    const std::string text = address.to_string();
+    return bits == 128 ? text : text + '/' + std::to_string(is_ipv4() ? bits - kMappedBits : bits);
 }
 
 } // namespace sipsteer

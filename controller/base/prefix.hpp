@@ -3,6 +3,7 @@
 
 #include "base/address.hpp"
 
+#include <compare>
 #include <optional>
 #include <string>
 
@@ -18,7 +19,18 @@ struct Prefix {
 
     bool has(const Address &other) const;
 
-    bool operator==(const Prefix &) const = default;
+    bool is_ipv4() const { return address.is_ipv4() && bits >= kMappedBits; }
+
+    /// The same one with zeros behind its `bits`.
+    Prefix masked() const;
+
+    /// As parse() reads it; without its length if it is one address.
+    std::string to_string() const;
+
+    auto operator<=>(const Prefix &) const = default;
+
+private:
+    static constexpr unsigned kMappedBits = 96; // before those of an IPv4 address, in one of IPv6
 };
 
 } // namespace sipsteer

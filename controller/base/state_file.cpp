@@ -39,7 +39,7 @@ Status write_or_remove(const std::string &file, nlohmann::json &state) {
 
 } // namespace
 
-nlohmann::json load_state(const std::string &file) {
+nlohmann::json load_lasting_state(const std::string &file) {
     std::ifstream stream(file);
     if (!stream) {
         return {};
@@ -49,7 +49,12 @@ nlohmann::json load_state(const std::string &file) {
         set_state_aside(file, state.is_discarded() ? "it is not JSON" : "it names no boot");
         return {};
     }
-    return state["boot_id"] == boot_id() ? std::move(state) : nlohmann::json();
+    return state;
+}
+
+nlohmann::json load_state(const std::string &file) {
+    auto state = load_lasting_state(file);
+    return !state.is_null() && state["boot_id"] == boot_id() ? std::move(state) : nlohmann::json();
 }
 
 void set_state_aside(const std::string &file, const std::string &problem) {

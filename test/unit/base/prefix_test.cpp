@@ -34,3 +34,16 @@ TEST_CASE("other texts are no prefixes") {
         CHECK_FALSE(Prefix::parse(text));
     }
 }
+
+TEST_CASE("a prefix is written as it is read, and without what is behind its bits") {
+    for (const std::string text : {"192.0.2.0/24", "192.0.2.7", "0.0.0.0/0", "2001:db8::/32",
+                                   "2001:db8::7", "::/0", "128.0.0.0/1"}) {
+        INFO(text);
+        CHECK(Prefix::parse(text)->to_string() == text);
+        CHECK(Prefix::parse(text)->masked() == Prefix::parse(text));
+    }
+    CHECK(Prefix::parse("192.0.2.255/25")->masked().to_string() == "192.0.2.128/25");
+    CHECK(Prefix::parse("2001:db8::7/127")->masked().to_string() == "2001:db8::6/127");
+    CHECK(Prefix::parse("0.0.0.0/0")->is_ipv4());
+    CHECK_FALSE(Prefix::parse("::/0")->is_ipv4());
+}
