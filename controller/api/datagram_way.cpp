@@ -2,6 +2,7 @@
 #include "api/datagram_way.hpp"
 
 #include "api/call_lookup.hpp"
+#include "api/guard_requests.hpp"
 #include "kernel/dataplane/counters.hpp"
 #include "sip/finder.h"
 #include "traffic/capture/capture.hpp"
@@ -130,6 +131,13 @@ std::uint16_t which_pool(const farm::World &world, const PlannedService &service
     return found == std::end(pools) ? own : *found;
 }
 
+json guard_way(const farm::World &world, const PlannedService &service,
+               const sip::Message &message) {
+    return world.guard == nullptr || !message.source
+               ? json(nullptr)
+               : guard_answer_json(*world.guard, service.value.id, *message.source);
+}
+
 } // namespace
 
 json datagram_way(const farm::World &world, const PlannedService &service,
@@ -143,6 +151,7 @@ json datagram_way(const farm::World &world, const PlannedService &service,
             {"request_user", text_json(message.request_user)},
             {"via", text_json(message.sent_by)},
             {"service", service.name},
+            {"guard", guard_way(world, service, message)},
             {"pool", pool == world.plan.pools.end() ? json(nullptr)
                                                     : explain::answer(world, *pool, message)}};
 }

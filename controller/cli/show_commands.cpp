@@ -2,6 +2,7 @@
 //
 // sipsteer status, get and describe: what the daemon says of itself, changing nothing.
 #include "calls/naming/state.hpp"
+#include "cli/ban_lists.hpp"
 #include "cli/calls_commands.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
@@ -128,10 +129,12 @@ int show(const Context &context, const What &what, Form form) {
     return kExitOk;
 }
 
-/// Options that only calls have, and one of them was given for something else.
-std::string misplaced(const CLI::App &command) {
+/// Options that only calls have, and one of them was given for something else. `except` is one that
+/// others have, too.
+std::string misplaced(const CLI::App &command, const std::string &except = {}) {
     for (const auto *option : command.get_options()) {
-        if (option->get_group() == kOfCalls && option->count() != 0) {
+        if (option->get_group() == kOfCalls && option->count() != 0 &&
+            option->get_name() != except) {
             return option->get_name();
         }
     }
@@ -151,7 +154,7 @@ void add_list_options(CLI::App &command, CallsWanted &calls) {
              "DURATION");
     add_text(command, "--idle", calls.idle, "List only calls without a message for longer",
              "DURATION");
-    command.add_option("--limit", calls.limit, "List at most N calls")
+    command.add_option("--limit", calls.limit, "List at most N calls, bans or prefixes")
         ->check(CLI::Range(1, 100000))
         ->capture_default_str()
         ->type_name("N")
@@ -168,13 +171,17 @@ void add_call_options(CLI::App &command, CallWanted &call) {
     add_text(command, "--source", call.source, "Address of the client", "ADDRESS");
 }
 
+bool is_of_guard(const What &what) {
+    return what.kind == "bans" || what.kind == "guard";
+}
+
 /// The command's run, given what it does of calls.
 template <typename OfCalls>
 void set_run(CLI::App *command, Todo &todo, const std::shared_ptr<What> &what, Form form,
              OfCalls of_calls) {
     command->callback([=, &todo] {
         todo.run = [=, &todo] {
-            if (what->kind == "calls") {
+            if (what->kind == "calls" || is_of_guard(*what)) {
                 return of_calls(todo.context, what->name);
             }
             const std::string other = misplaced(*command);
@@ -184,9 +191,21 @@ void set_run(CLI::App *command, Todo &todo, const std::shared_ptr<What> &what, F
     });
 }
 
+/// sipsteer get bans and get guard.
+int show_guard(const Context &context, const CLI::App &command, const What &what,
+               std::size_t limit) {
+    if (const auto other = misplaced(command, "--limit"); !other.empty()) {
+        return fail(kExitUsage, other + " works only with calls");
+    }
+    if (!what.name.empty()) {
+        return fail(kExitUsage, "get " + what.kind + ": takes no NAME");
+    }
+    return what.kind == "bans" ? list_bans(context, limit) : list_guard(context, limit);
+}
+
 /// "pools" of "pool"; other words as they are.
 std::string plural_of(std::string kind) {
-    for (const char *one : {"service", "pool", "server", "call"}) {
+    for (const char *one : {"service", "pool", "server", "call", "ban"}) {
         if (kind == one) {
             return kind + 's';
         }
@@ -194,12 +213,14 @@ std::string plural_of(std::string kind) {
     return kind;
 }
 
+using Kinds = std::vector<std::string>;
+
 CLI::App *add_showing(CLI::App &app, What &what, const std::string &name, const std::string &help,
-                      const std::string &help_of_name) {
+                      const std::string &help_of_name, const Kinds &kinds) {
     auto *command = app.add_subcommand(name, help);
     command->add_option("kind", what.kind, "Kind of objects to show")
         ->required()
-        ->check(CLI::IsMember({"services", "pools", "servers", "calls"}))
+        ->check(CLI::IsMember(kinds))
         ->transform(plural_of)
         ->type_name("KIND");
     command->add_option("name", what.name, help_of_name)->type_name("NAME");
@@ -209,11 +230,16 @@ CLI::App *add_showing(CLI::App &app, What &what, const std::string &name, const 
 void add_get(CLI::App &app, Todo &todo) {
     auto what = std::make_shared<What>();
     auto calls = std::make_shared<CallsWanted>();
-    auto *command = add_showing(app, *what, "get", "List services, pools, servers or calls",
-                                "Show only this one; a server is SERVER or POOL/SERVER. For calls: "
-                                "the server that has them");
+    auto *command =
+        add_showing(app, *what, "get", "List services, pools, servers, calls, bans or the guard",
+                    "Show only this one; a server is SERVER or POOL/SERVER. For calls: "
+                    "the server that has them",
+                    {"services", "pools", "servers", "calls", "bans", "guard"});
     add_list_options(*command, *calls);
-    set_run(command, todo, what, Form::Table, [calls](const Context &context, const auto &name) {
+    set_run(command, todo, what, Form::Table, [=](const Context &context, const auto &name) {
+        if (is_of_guard(*what)) {
+            return show_guard(context, *command, *what, calls->limit);
+        }
         calls->server = name;
         return list_calls(context, *calls);
     });
@@ -224,7 +250,8 @@ void add_describe(CLI::App &app, Todo &todo) {
     auto call = std::make_shared<CallWanted>();
     auto *command = add_showing(
         app, *what, "describe", "Show every field of services, pools, servers or a call",
-        "Show only this one; a server is SERVER or POOL/SERVER. For calls: the CALL-ID");
+        "Show only this one; a server is SERVER or POOL/SERVER. For calls: the CALL-ID",
+        {"services", "pools", "servers", "calls"});
     add_call_options(*command, *call);
     set_run(command, todo, what, Form::Fields, [call](const Context &context, const auto &name) {
         if (name.empty()) {

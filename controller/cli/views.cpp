@@ -6,6 +6,9 @@
 #include "cli/words.hpp"
 #include "config/choices.hpp"
 
+#include <cstdint>
+#include <map>
+
 namespace sipsteer::cli {
 
 namespace {
@@ -86,6 +89,22 @@ std::string interface_words(const json &interface) {
 std::string vip_words(const json &vip) {
     const bool present = vip.value("present", true);
     return (present ? "" : ", not there") + upkeep_words(vip);
+}
+
+/// "guard: 2 deny, 1 trust; bans: 3"; empty if there are no lists.
+std::string guard_words(const json &guard) {
+    std::map<std::string, std::uint64_t> counts;
+    for (const auto &entry : list_of(guard, "prefixes")) {
+        counts[cell_text(entry, "action")] += entry.value("prefixes", std::uint64_t{0});
+    }
+    std::string text;
+    for (const auto &[action, count] : counts) {
+        text += (text.empty() ? "guard: " : ", ") + std::to_string(count) + ' ' + action;
+    }
+    const auto due = guard.value("due", std::uint64_t{0});
+    return text.empty() ? ""
+                        : text + "; bans: " + cell_text(guard, "bans") +
+                              (due == 0 ? "" : "; still to write: " + std::to_string(due)) + '\n';
 }
 
 /// The tables of `status` fit 80 columns, unless names are long; `get` has all columns.
@@ -246,7 +265,8 @@ std::string status_view(const json &status, bool colour) {
         }
     }
     const json calls = status.value("calls", json::object());
-    text += "calls: " + cell_text(calls, "live") + " of " + cell_text(calls, "capacity") + "\n\n";
+    text += "calls: " + cell_text(calls, "live") + " of " + cell_text(calls, "capacity") + '\n';
+    text += guard_words(status.value("guard", json::object())) + '\n';
     return text + short_services(status, colour) + '\n' + short_servers(status, colour) + '\n' +
            reasons_view(status, colour);
 }

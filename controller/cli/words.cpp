@@ -83,6 +83,23 @@ void add_call(std::string &text, const json &call) {
                  " s, kept " + text_of(call, "lifetime_left_seconds") + " s more");
 }
 
+/// "denied by 203.0.113.0/24 of the list \"ban\", for all services"; empty if no list has the
+/// client.
+std::string guard_words_of(const json &answer) {
+    const auto guard = answer.find("guard");
+    if (guard == answer.end() || !guard->is_object()) {
+        return {};
+    }
+    const auto action = text_of(*guard, "action");
+    const auto service = text_of(*guard, "service");
+    const std::string verb = action == "deny"      ? "denied"
+                             : action == "observe" ? "observed"
+                             : action == "trust"   ? "trusted"
+                                                   : "allowed";
+    return verb + " by " + text_of(*guard, "prefix") + " of the list \"" + text_of(*guard, "list") +
+           "\", for " + (service == "-" ? "all services" : "service " + service);
+}
+
 std::string pool_words(const json &answer) {
     std::string text = "pool " + text_of(answer, "pool") + ": " + text_of(answer, "reason") + '\n';
     const auto call = answer.find("call");
@@ -170,7 +187,12 @@ std::string way_in_words(const json &answer) {
     const auto pools = answer.find("pools");
     if (pools == answer.end()) {
         const json pool = answer.value("pool", json());
-        return pool.is_object() ? pool_words(pool) : "the pool of the service is not in force\n";
+        std::string text;
+        if (const auto guard = guard_words_of(answer); !guard.empty()) {
+            add_line(text, "Guard", guard);
+        }
+        return text +
+               (pool.is_object() ? pool_words(pool) : "the pool of the service is not in force\n");
     }
     std::string text;
     for (const auto &pool : *pools) {

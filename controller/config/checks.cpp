@@ -5,6 +5,7 @@
 #include "config/choices.hpp"
 #include "config/cursor.hpp"
 #include "config/duration.hpp"
+#include "config/guard_checks.hpp"
 #include "config/pairings.hpp"
 #include "config/suggest.hpp"
 
@@ -237,6 +238,7 @@ void check_whole(const Config &config, Errors &errors) {
     check_vips_against_next_hops(config, errors);
     check_vip_interfaces(config, errors);
     check_services_fit(config, errors);
+    check_guards(config, errors);
 }
 
 } // namespace sipsteer::config

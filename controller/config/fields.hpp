@@ -6,6 +6,7 @@
 #pragma once
 
 #include "config/api_rules.hpp"
+#include "config/guard_fields.hpp"
 #include "config/model.hpp"
 #include "config/object.hpp"
 #include "config/rules.hpp"
@@ -214,6 +215,7 @@ void describe(V &v, typename V::template Of<Service> &service) {
                "interface that gets the VIP");
     v.optional("new_call_limits", service.new_call_limits, Object{},
                "limits on new calls by where they come from");
+    v.optional("guard", service.guard, Object{}, "lists of this service");
 }
 
 template <typename V>
@@ -253,6 +255,7 @@ void describe(V &v, typename V::template Of<Config> &config) {
         ObjectOfOne{"capacity", Whole{SS_MIN_CALLS, SS_MAX_CALLS}, "calls that the table holds"});
     v.optional("directors", config.directors, ListOfObjects{0, kMostDirectors},
                "other directors on the segment");
+    v.optional("guard", config.guard, Object{}, "lists of all services");
     v.required("pools", config.pools, ListOfObjects{0, SS_MAX_POOLS});
     v.required("services", config.services, ListOfObjects{0, SS_MAX_SERVICES});
 }

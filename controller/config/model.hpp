@@ -5,6 +5,7 @@
 
 #include "base/address.hpp"
 #include "base/mac_address.hpp"
+#include "base/prefix.hpp"
 
 #include <sipsteer/choices.h>
 #include <sipsteer/pool.h>
@@ -178,6 +179,18 @@ struct NewCallLimits {
     bool operator==(const NewCallLimits &) const = default;
 };
 
+/// Whose packets are taken (sipsteer/guard.h): of one service, or of all. A prefix stands in one of
+/// the three lists at most, once.
+struct Guard {
+    bool observe = false; // what would be denied is counted and steered
+    std::vector<Prefix> trusted;
+    std::vector<Prefix> allow;
+    std::vector<Prefix> deny;
+    std::vector<std::string> deny_files; // with a prefix a line (deny_file.hpp)
+
+    bool operator==(const Guard &) const = default;
+};
+
 struct Service {
     std::string name;          // unique
     Address address;           // the VIP
@@ -187,6 +200,7 @@ struct Service {
     std::optional<std::string> vip_interface; // where the daemon puts the VIP; absent: nowhere
     std::vector<MethodPool> method_pools;     // what does not go to `pool`; responses always do
     NewCallLimits new_call_limits;
+    Guard guard; // besides that of all services
 
     bool operator==(const Service &) const = default;
 };
@@ -272,6 +286,7 @@ struct Config : StartupConfig {
     OnExit on_exit = OnExit::Leave;
     std::uint32_t call_capacity = 1'000'000;
     std::vector<Director> directors; // the others; this one knows its own MACs
+    Guard guard;                     // of all services
     std::vector<Pool> pools;
     std::vector<Service> services;
 

@@ -3,6 +3,7 @@
 
 #include "config/choices.hpp"
 #include "config/cursor.hpp"
+#include "config/guard_checks.hpp"
 
 #include <algorithm>
 #include <map>
@@ -129,6 +130,7 @@ void warn_of_interfaces(const Config &config, std::vector<FieldError> &warnings)
 std::vector<FieldError> warnings_about(const Config &config) {
     std::vector<FieldError> warnings;
     warn_of_interfaces(config, warnings);
+    warn_of_guards(config, warnings);
     for (std::size_t i = 0; i < config.services.size(); i++) {
         warn_of_methods(config, i, warnings);
         warn_of_limits(config, i, warnings);

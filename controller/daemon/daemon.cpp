@@ -35,11 +35,12 @@ Daemon::Daemon(Foundation foundation, farm::Restored restored, const OperatorFil
       steering_(
           io_, config_, std::move(foundation), std::move(restored.indexes), [this] { on_pass(); },
           [this] { schedule_reconcile(); }),
+      guarding_(io_, steering_.guard()),
       watching_(io_, config_, std::move(restored.running), std::move(restored.idle),
                 [this] { schedule_reconcile(); }),
       handed_over_(io_, hub_, config_.fragments, steering_), loop_watch_(io_),
-      front_(io_, {config_, condition_, hub_, config_control_, steering_, watching_, handed_over_,
-                   loop_watch_}),
+      front_(io_, {config_, condition_, hub_, config_control_, steering_, guarding_, watching_,
+                   handed_over_, loop_watch_}),
       watchdog_(io_) {}
 
 Daemon::~Daemon() = default;
@@ -72,9 +73,15 @@ Status Daemon::go_live() {
         return done;
     }
     watching_.wait_for_next_hops();
+    if (auto done = steering_.guard().offer(config_); !done) {
+        return done;
+    }
     if (auto done = steering_.go_live(watching_.observed()); !done) {
         return done;
     }
+    steering_.guard().accept();
+    guarding_.start();
+    guarding_.go_on();
     handed_over_.tracing().refresh();
     await_next_change();
     condition_.live = true;
@@ -120,6 +127,7 @@ Status Daemon::reconcile() {
     if (auto done = steering_.reconcile(watching_.observed()); !done) {
         return done;
     }
+    guarding_.go_on();
     handed_over_.tracing().refresh();
     await_next_change();
     return Done{};
@@ -142,6 +150,7 @@ void Daemon::await_next_change() {
 void Daemon::on_pass() {
     log::flush();
     steering_.note_pass();
+    guarding_.note_pass();
     handed_over_.call_events().note_losses();
     if (condition_.reconcile_failed) {
         schedule_reconcile(); // a pass takes two seconds or more
@@ -172,16 +181,21 @@ void Daemon::reload() {
 
 /// If it cannot be put in force the old one is kept.
 Result<Warnings> Daemon::adopt(const config::Config &next, const std::string &from) {
+    if (auto done = steering_.guard().offer(next); !done) {
+        return done.error();
+    }
     const auto running = steering_.farm().running();
     const auto before = std::exchange(config_, next);
     watching_.renew(running);
     if (auto done = reconcile(); !done) {
         config_ = before;
+        steering_.guard().withdraw();
         watching_.renew(running);
         condition_.reconcile_failed =
             true; // some of the new one may be written: to be written over
         return done.error();
     }
+    steering_.guard().accept();
     if (config_.log_level != before.log_level) { // or else one set by the API stays
         (void)log::set_level(log_level_.empty() ? config_.log_level : log_level_);
     }
@@ -203,6 +217,7 @@ void Daemon::stop() {
     notify_stopping();
     condition_.live = false;
     front_.stop();
+    guarding_.stop();
     std::string data_plane = "the program stays attached and keeps steering";
     if (config_.on_exit == config::OnExit::Detach) {
         const auto done = steering_.detach();

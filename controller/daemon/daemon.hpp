@@ -7,6 +7,7 @@
 #include "daemon/config_control.hpp"
 #include "daemon/foundation.hpp"
 #include "daemon/front.hpp"
+#include "daemon/guarding.hpp"
 #include "daemon/handed_over.hpp"
 #include "daemon/loop_watch.hpp"
 #include "daemon/operator_file.hpp"
@@ -83,6 +84,7 @@ private:
     bool reconcile_due_ = false;
     ConfigControl config_control_;
     Steering steering_;
+    Guarding guarding_;
     Watching watching_;
     HandedOver handed_over_;
     LoopWatch loop_watch_;

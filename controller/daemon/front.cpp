@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/front.hpp"
 
+#include "api/ban_routes.hpp"
 #include "api/calls_routes.hpp"
 #include "api/config_routes.hpp"
 #include "api/counter_routes.hpp"
@@ -65,6 +66,7 @@ void Front::renew_certificates() {
 http::Router Front::make_routes() {
     auto router = api::make_router({[this] { return status(); }});
     api::add_calls_routes(router, call_requests_);
+    api::add_ban_routes(router, parts_.guarding.requests());
     api::add_event_routes(router, events_);
     api::add_trace_routes(router, [this](const api::TraceQuery &query) { return trace(query); });
     api::add_config_routes(router, parts_.config_control);
@@ -94,6 +96,7 @@ status::StatusInput Front::status_input() const {
             steering.maps(),
             steering.keeper().state(),
             steering.farm().plan(),
+            std::as_const(steering).farm().guard(),
             parts_.watching.next_hops(),
             parts_.watching.probes(),
             std::as_const(steering).sweeping(),

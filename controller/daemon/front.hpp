@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "config/model.hpp"
 #include "daemon/config_control.hpp"
+#include "daemon/guarding.hpp"
 #include "daemon/handed_over.hpp"
 #include "daemon/loop_watch.hpp"
 #include "daemon/steering.hpp"
@@ -40,6 +41,7 @@ struct Parts {
     events::Hub &hub;
     ConfigControl &config_control;
     Steering &steering;
+    Guarding &guarding;
     const Watching &watching;
     HandedOver &handed_over;
     const LoopWatch &loop_watch;

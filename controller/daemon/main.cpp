@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.hpp"
+#include "config/deny_file.hpp"
 #include "config/warnings.hpp"
 #include "daemon/capabilities.hpp"
 #include "daemon/daemon.hpp"
@@ -88,6 +89,12 @@ int run(const Options &options) {
     if (!parsed) {
         std::cerr << parsed.error_text() << '\n';
         return kExitBadInput;
+    }
+    if (!options.detach && !options.check_program) {
+        if (const auto lists = config::DenyFiles().read(*parsed); !lists) {
+            std::cerr << lists.error().message << '\n';
+            return kExitBadInput;
+        }
     }
     if (options.check) {
         for (const auto &warning : config::warnings_about(*parsed)) {

@@ -103,7 +103,8 @@ farm::World Steering::world() const {
             map_options_.secret,
             calls::now_tick(),
             calls::now_nanoseconds(),
-            [this](std::uint16_t pool) { return dataplane::read_turn(maps_, pool); }};
+            [this](std::uint16_t pool) { return dataplane::read_turn(maps_, pool); },
+            &farm_.guard()};
 }
 
 api::Counted Steering::counted() const {

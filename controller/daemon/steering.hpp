@@ -65,6 +65,7 @@ public:
     const calls::Secret &secret() const { return map_options_.secret; }
     const std::vector<dataplane::Attachment> &attachments() const { return keeper_.attachments(); }
     const farm::Farm &farm() const { return farm_; }
+    farm::Guard &guard() { return farm_.guard(); }
     const farm::Sweeping &sweeping() const { return sweeping_; }
     farm::Sweeping &sweeping() { return sweeping_; }
     const farm::Rehomes &rehomes() const { return rehomes_; }

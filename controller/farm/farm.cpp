@@ -72,16 +72,31 @@ Status Farm::reconcile(const config::Config &config, plan::Observed observed) {
     if (!next) {
         return next.error();
     }
-    if (!written_ || *next != plan_) {
-        written_ = false;
-        if (auto done = writer_.apply(*next); !done) {
-            return done;
-        }
-        plan_ = std::move(*next);
-        written_ = true;
+    if (auto done = guard_.prepare(config, *next); !done) {
+        return done;
+    }
+    if (auto done = put_in_force(std::move(*next)); !done) {
+        return done;
     }
     commit(std::move(timed), config, now);
     return Done{};
+}
+
+/// The guard's lists of a service are there before it is, as far as a slice reaches, and go after
+/// it.
+Status Farm::put_in_force(plan::Plan next) {
+    if (auto done = guard_.write_additions(); !done) {
+        return done;
+    }
+    if (!written_ || next != plan_) {
+        written_ = false;
+        if (auto done = writer_.apply(next); !done) {
+            return done;
+        }
+        plan_ = std::move(next);
+        written_ = true;
+    }
+    return guard_.write();
 }
 
 Result<plan::Plan> Farm::preview(const config::Config &config, plan::Observed observed) {
@@ -213,6 +228,9 @@ void Farm::release_pools_and_services() {
                            [&](const auto &service) { return service.name == name; });
     });
     for (const auto &service : services) {
+        if (!guard_.is_free(*indexes_.services.find(service))) {
+            continue; // its list goes in slices
+        }
         if (auto done = writer_.release_service(*indexes_.services.find(service)); !done) {
             log::warn("service_not_released",
                       {{"service", service}, {"problem", done.error().message}});

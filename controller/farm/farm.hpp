@@ -8,6 +8,7 @@
 #include "config/model.hpp"
 #include "farm/drain_file.hpp"
 #include "farm/farm_log.hpp"
+#include "farm/guard.hpp"
 #include "farm/plan/drains.hpp"
 #include "farm/plan/gone.hpp"
 #include "farm/plan/plan.hpp"
@@ -35,8 +36,8 @@ public:
     using Time = std::chrono::steady_clock::time_point;
 
     Farm(const dataplane::Maps &maps, plan::Indexes indexes, const std::string &state_dir)
-        : writer_(maps), indexes_(std::move(indexes)), drain_file_(state_dir),
-          drains_(drain_file_.load()) {}
+        : writer_(maps), guard_(maps, state_dir), indexes_(std::move(indexes)),
+          drain_file_(state_dir), drains_(drain_file_.load()) {}
 
     /// Brings the maps to what configuration and observation say. If no plan can be made, nothing
     /// is changed; if it cannot be written whole, the next call writes the rest. What slow start
@@ -50,6 +51,10 @@ public:
     /// plan yet, or have another address there, count as up, with a next hop. The next reconcile()
     /// takes its rings if it needs the same.
     Result<plan::Plan> preview(const config::Config &config, plan::Observed observed);
+
+    /// Whose packets are taken.
+    Guard &guard() { return guard_; }
+    const Guard &guard() const { return guard_; }
 
     /// When to reconcile though nothing else changes: a share grows, a deadline passes.
     std::optional<Time> next_change() const;
@@ -98,7 +103,10 @@ private:
     void note_drains();
     std::uint64_t drain_calls_left(const ServerId &id) const;
 
+    Status put_in_force(plan::Plan next);
+
     farm::Writer writer_;
+    Guard guard_;
     plan::Indexes indexes_;
     plan::Plan plan_;
     std::optional<plan::Plan> previewed_;

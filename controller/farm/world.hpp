@@ -20,6 +20,8 @@
 
 namespace sipsteer::farm {
 
+class Guard;
+
 /// Everything that says where calls are and where they go, at one moment.
 struct World {
     std::vector<calls::Segment> tables; // in the order they are asked
@@ -31,6 +33,7 @@ struct World {
     std::uint32_t now = 0;                             // ticks (calls/clock.hpp)
     std::uint64_t now_ns = 0;                          // of CLOCK_MONOTONIC
     std::function<std::uint64_t(std::uint16_t)> turns; // of a pool, by its index (ss_pool_load)
+    const Guard *guard = nullptr;                      // null: nobody is denied
 };
 
 /// Who knows the world of this moment.

@@ -39,6 +39,7 @@ BEYOND = {
     ("GET /readyz", "503"): "a program is taken away: e2e/api_config.sh",
     ("GET /v1/events", "503"): "too many listen: unit/api/events_test.cpp",
     ("GET /v1/trace", "503"): "too many trace: e2e/trace.sh",
+    ("POST /v1/bans", "507"): "100,000 bans are in force: integration/farm/guard_bans_test.cpp",
     ("GET /v1/calls/{call-id}", "404"): "no pool is stateful: unit/api/call_requests_test.cpp",
 }
 # The data plane refuses a change: unit/daemon/config_control_test.cpp.
@@ -254,6 +255,23 @@ class Contract:
         with open(file, "w", encoding="utf-8") as opened:
             opened.write(saved)
 
+    def check_bans(self):
+        path, one = "/v1/bans", "/v1/bans/{prefix}"
+        body = json.dumps({"prefix": "192.0.2.0/24", "for": "1h", "comment": "contract"})
+        self.check_answer("POST", path, path, body, JSON, 201, holds=lambda ban: ban["action"] == "deny")
+        self.check_answer("POST", path, path, body, JSON, 200)
+        self.check_bad_bodies("POST", path, path, JSON, '{"prefix": "192.0.2.1/24"}', body)
+        self.check_answer("POST", path, path, '{"prefix": "192.0.2.7", "service": "nobody"}', JSON, 404)
+        self.ask("PATCH", "/v1/config", '{"guard": {"trusted": ["203.0.113.0/24"]}}', PATCH)
+        self.check_answer("POST", path, path, '{"prefix": "203.0.113.7"}', JSON, 409)
+        self.check_answer("GET", path, path + "?limit=1", holds=lambda bans: bans["total"] == 1)
+        self.check_answer("GET", "/v1/guard", "/v1/guard", holds=lambda guard: len(guard["entries"]) == 2)
+        self.check_answer("GET", "/v1/guard", "/v1/guard?after=x", expected=400)
+        self.ask("PATCH", "/v1/config", '{"guard": null}', PATCH)
+        self.check_answer("DELETE", one, path + "/192.0.2.0%2F24")
+        self.check_answer("DELETE", one, path + "/192.0.2.0%2F24", expected=404)
+        self.check_answer("DELETE", one, path + "/all", expected=400)
+
     def check_calls(self, names):
         call = CALL.format(**names)
         self.check_answer("DELETE", CALL, call, expected=404)
@@ -392,6 +410,7 @@ def main():
     contract.check_configuration()
     contract.check_lists(config, names)
     contract.check_level()
+    contract.check_bans()
     contract.check_calls(names)
     contract.check_rehome(config, names)
     contract.check_explain(config["services"][0])

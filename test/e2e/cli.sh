@@ -235,6 +235,30 @@ things() {
     shown rehome proxies/nobody
 }
 
+banning() {
+    topic bans
+    shown ban 203.0.113.7 --for 1h --comment 'a scanner'
+    shown ban 203.0.113.7 --for 2d
+    shown ban 2001:db8:bad::/48 --service trunk
+    shown get bans
+    shown get guard
+    shown get guard --limit 1
+    MASK='/^calls:/,/^guard:/!d' shown status
+    printf 'OPTIONS sip:a@b SIP/2.0\r\nCall-ID: z\r\n\r\n' >"$WORK/options"
+    MASK='/^Guard:/!d' shown explain --datagram "$WORK/options" --service trunk --source 2001:db8:bad::7
+    MASK=''
+    shown unban 203.0.113.7
+    shown unban 203.0.113.7
+    shown unban 2001:db8:bad::/48 --service trunk
+    shown get bans
+    shown ban 203.0.113.7/24
+    shown ban 10.0.0.0/7
+    shown ban 203.0.113.7 --for long
+    shown ban 203.0.113.7 --service nobody
+    shown get bans 203.0.113.7
+    shown get guard --pool proxies
+}
+
 checking() {
     topic config
     jq '.pools[0].scheduler = "fastest" | .servces = []' "$(director_file config.json)" >"$WORK/bad.json"
@@ -382,6 +406,7 @@ editing
 CONFIG_BEFORE=$(api_body GET /v1/config | jq -S .)
 things
 waiting
+banning
 checking
 errors
 over_tls

@@ -40,6 +40,7 @@ rwxr-xr-x usr/bin/sipsteer
 rwxr-xr-x usr/libexec/sipsteer/maps/calls
 rwxr-xr-x usr/libexec/sipsteer/maps/counters
 rwxr-xr-x usr/libexec/sipsteer/maps/fragments
+rwxr-xr-x usr/libexec/sipsteer/maps/guard
 rwxr-xr-x usr/libexec/sipsteer/maps/prog
 rwxr-xr-x usr/libexec/sipsteer/maps/reasons
 rwxr-xr-x usr/libexec/sipsteer/maps/rings

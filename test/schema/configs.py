@@ -29,6 +29,13 @@ FULL = {
     "log_level": "debug",
     "on_exit": "detach",
     "calls": {"capacity": 5000},
+    "guard": {
+        "observe": True,
+        "trusted": ["203.0.113.0/24"],
+        "allow": ["192.0.2.7"],
+        "deny": ["192.0.2.0/24", "2001:db8::/32"],
+        "deny_files": ["/etc/deny"],
+    },
     "pools": [
         {
             "name": "proxies",
@@ -92,6 +99,7 @@ FULL = {
                 "known_address": {"per_minute": 6000, "burst": 2000},
                 "known_for": "12h",
             },
+            "guard": {"observe": False, "trusted": [], "allow": [], "deny": ["192.0.2.0/24"], "deny_files": []},
         }
     ],
 }
@@ -129,6 +137,11 @@ MACS = [
     "02:00:00:00:00:0B", "02:00:00:00:00:0", "02:00:00:00:00:0b:01", "02-00-00-00-00-0b", "01:00:00:00:00:0b",
     "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "02:00:00:00:00:0g", " 2:00:00:00:00:0b", "+2:00:00:00:00:0b",
 ]
+PREFIXES = ADDRESSES + [
+    "192.0.2.0/24", "192.0.2.1/24", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/024", "192.0.2.0/+24", "0.0.0.0/0",
+    "0.0.0.0/00", "2001:db8::/32", "2001:db8::1/32", "2001:db8::/129", "::/0", "::/128", "1.2.3.4/32", "1.2.3.4/ 32",
+    "192.0.2.0/24/8", "/24",
+]
 MODES = ["660", "0660", "1660", "00660", "66", "0668", "rw", "0000"]
 METHODS = [
     "INVITE", "ACK", "CANCEL", "INVITES", "invite", "REGISTER", "X" * 32, "X" * 33, "a b", "a,b", "-.!%*_+`'~",
@@ -145,7 +158,7 @@ HEADERS = [" x", "x ", "x\ty", "x\ny", "x\u007fy", "x" * 128]
 # By the field's name; else by what the schema says.
 OF_FIELD = {"accept": CODES, "mac": MACS, "method": METHODS, "socket_mode": MODES,
             "socket_group": GROUPS, "user_agent": HEADERS}
-OF_DEFINITION = {"Name": NAMES, "InterfaceName": INTERFACES, "HostAddress": ADDRESSES, "SipUri": URIS}
+OF_DEFINITION = {"Name": NAMES, "InterfaceName": INTERFACES, "HostAddress": ADDRESSES, "Prefix": PREFIXES, "SipUri": URIS}
 OF_ANY_TYPE = [None, True, 0, -1, 7, 1.5, "", "x", [], {}, [1], {"x": 1}]
 
 
@@ -217,6 +230,8 @@ class Walk:
     @staticmethod
     def another(path, thing, number):
         """One like `thing`, with a name and an address that no other has."""
+        if isinstance(thing, str):
+            return f"/deny{number}" if thing.startswith("/") else f"10.0.{number // 250}.{number % 250}"
         thing = copy.deepcopy(thing)
         if path[-1] == "method_pools":
             return thing

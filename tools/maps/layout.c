@@ -6,6 +6,7 @@
 #include <sipsteer/call.h>
 #include <sipsteer/call_event.h>
 #include <sipsteer/fragment.h>
+#include <sipsteer/guard.h>
 #include <sipsteer/layout.h>
 #include <sipsteer/limits.h>
 #include <sipsteer/method.h>
@@ -37,6 +38,15 @@ static void print_labels(void) {
     printf("],\"protocols\":{");
     SS_PROTOCOL_LIST(PROTOCOL)
     printf("}");
+}
+
+#define ACTION(number, constant, name, word) LABEL(number, constant, word)
+
+static void print_guard(void) {
+    printf("\"guard\":{\"all\":%u,\"scope_bits\":%d,\"actions\":[", SS_GUARD_ALL,
+           SS_GUARD_SCOPE_BITS);
+    SS_GUARD_ACTION_LIST(ACTION)
+    printf("]}");
 }
 
 static void print_live_states(void) {
@@ -84,6 +94,8 @@ int main(void) {
     print_time();
     printf(",");
     print_numbers();
+    printf(",");
+    print_guard();
     printf("}\n");
     return ferror(stdout) || fclose(stdout) != 0;
 }

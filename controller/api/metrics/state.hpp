@@ -7,6 +7,7 @@
 #include "base/latency.hpp"
 
 #include <sipsteer/counters.h>
+#include <sipsteer/guard.h>
 #include <sipsteer/method.h>
 #include <sipsteer/reason.h>
 
@@ -17,6 +18,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace sipsteer::metrics {
@@ -25,6 +27,14 @@ struct Service {
     std::string name;
     ss_traffic traffic{};
     std::array<std::uint64_t, SS_METHODS> messages{}; // by enum ss_method
+    ss_guard_counters guard{};
+};
+
+/// The guard's lists.
+struct GuardLists {
+    /// By service ("": all) and action.
+    std::map<std::pair<std::string, std::string>, std::uint64_t> prefixes;
+    std::uint64_t bans = 0;
 };
 
 struct Pool {
@@ -135,6 +145,7 @@ struct State {
     Table table;
     Sweep sweep;
     Fragments fragments;
+    GuardLists guard;
     std::map<std::string, std::uint64_t> rejects; // by result
     std::uint64_t call_events_lost = 0;
     std::uint64_t log_lines_lost = 0;

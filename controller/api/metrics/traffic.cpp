@@ -33,6 +33,27 @@ void add_services(const State &state, Families &families) {
     }
 }
 
+void add_guard(const State &state, Families &families) {
+    auto denied =
+        families.counter("guard_denied_total", "Packets to a service that the guard dropped.");
+    for (const auto &service : state.services) {
+        denied.add({{"service", service.name}}, std::uint64_t{service.guard.denied});
+    }
+    auto observed = families.counter(
+        "guard_observed_total", "Packets to a service that the guard would drop without observe.");
+    for (const auto &service : state.services) {
+        observed.add({{"service", service.name}}, std::uint64_t{service.guard.observed});
+    }
+    auto prefixes = families.gauge("guard_prefixes", "Prefixes of the guard, by list and action.");
+    for (const auto &[of, count] : state.guard.prefixes) {
+        prefixes.add({{"scope", of.first.empty() ? "all" : "service"},
+                      {"service", of.first},
+                      {"action", of.second}},
+                     count);
+    }
+    families.gauge("bans", "Bans in force.").add({}, state.guard.bans);
+}
+
 /// A reason goes with few verdicts: those it never had are left out.
 template <typename Value>
 void add_by_reason(const State &state, Family family, Value value) {
@@ -66,6 +87,7 @@ void add_fragments(const State &state, Families &families) {
 
 void add_traffic(const State &state, Families &families) {
     add_services(state, families);
+    add_guard(state, families);
     add_by_reason(state, families.counter("packets_total", "Packets by verdict and reason."),
                   [](const ss_traffic &traffic) { return traffic.packets; });
     add_by_reason(state, families.counter("bytes_total", "Bytes of packets by verdict and reason."),

@@ -2,6 +2,7 @@
 #include "api/status/counter_status.hpp"
 
 #include "kernel/dataplane/counters.hpp"
+#include "kernel/dataplane/guard.hpp"
 
 namespace sipsteer::status {
 
@@ -46,6 +47,9 @@ json messages_json(const StatusInput &input, std::uint16_t service) {
 json service_counters_json(const StatusInput &input, std::uint16_t service) {
     json entry = traffic_json(dataplane::read_service_traffic(input.maps, service));
     entry["messages"] = messages_json(input, service);
+    const auto guard = dataplane::read_guard_counters(input.maps, service);
+    entry["denied"] = guard.denied;
+    entry["observed"] = guard.observed;
     return entry;
 }
 

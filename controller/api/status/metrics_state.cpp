@@ -5,6 +5,7 @@
 #include "base/state_file.hpp"
 #include "config/choices.hpp"
 #include "kernel/dataplane/counters.hpp"
+#include "kernel/dataplane/guard.hpp"
 
 #include <sipsteer/layout.h>
 
@@ -31,6 +32,7 @@ void add_services(const StatusInput &input, metrics::State &state) {
             service.messages[method] =
                 dataplane::read_messages(input.maps, planned.value.id, method);
         }
+        service.guard = dataplane::read_guard_counters(input.maps, planned.value.id);
         state.services.push_back(std::move(service));
     }
 }
@@ -142,6 +144,14 @@ void add_handed_over(const StatusInput &input, metrics::State &state) {
                      {"stale", rejects.stale}};
 }
 
+void add_guard(const farm::Guard &guard, metrics::State &state) {
+    for (const auto &[of, count] : guard.counts()) {
+        state.guard.prefixes[{guard.scope_name(of.first), plan::guard_action_word(of.second)}] =
+            count;
+    }
+    state.guard.bans = guard.bans().all().size();
+}
+
 void add_host(const upkeep::State &host, bool ready, metrics::State &state) {
     state.ready = ready;
     for (const auto &interface : host.interfaces) {
@@ -171,6 +181,7 @@ metrics::State make_metrics_state(const StatusInput &input, const metrics::Reque
     state.reasons = dataplane::read_reasons(input.maps);
     add_table(input, state);
     add_handed_over(input, state);
+    add_guard(input.guard, state);
     state.call_events_lost = dataplane::read_tap_dropped(input.maps, SS_TAP_CALLS);
     state.log_lines_lost = log::lines_lost();
     state.state_files_unsaved = unsaved_state_files().size();

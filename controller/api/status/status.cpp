@@ -2,6 +2,7 @@
 #include "api/status/status.hpp"
 
 #include "api/status/counter_status.hpp"
+#include "api/status/guard_status.hpp"
 #include "api/status/resource_status.hpp"
 #include "api/status/server_status.hpp"
 #include "config/choices.hpp"
@@ -127,6 +128,7 @@ nlohmann::json make_status(const StatusInput &input) {
             {"calls", calls_json(input)},
             {"fragments", fragments_json(input)},
             {"rejects", rejects_json(input)},
+            {"guard", guard_json(input)},
             {"reasons", reasons_json(input)}};
 }
 

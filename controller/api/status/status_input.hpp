@@ -3,6 +3,7 @@
 
 #include "base/next_hop.hpp"
 #include "config/model.hpp"
+#include "farm/guard.hpp"
 #include "farm/plan/drains.hpp"
 #include "farm/plan/plan.hpp"
 #include "farm/rehomes.hpp"
@@ -38,6 +39,7 @@ struct StatusInput {
     const dataplane::Maps &maps;
     const upkeep::State &host;
     const plan::Plan &plan;
+    const farm::Guard &guard;
     const std::map<Address, NextHop> &next_hops;
     std::map<ServerId, health::TargetResult> probes; // a copy: the prober makes it when asked
     const farm::Sweeping &sweeping;

@@ -2,38 +2,17 @@
 #include "kernel/dataplane/counters.hpp"
 
 #include "base/fd.hpp"
+#include "kernel/dataplane/guard.hpp"
 #include "kernel/dataplane/map_access.hpp"
+#include "kernel/dataplane/per_cpu.hpp"
 
 #include <sipsteer/pool.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
 namespace sipsteer::dataplane {
 
 namespace {
-
-std::size_t cpu_count() {
-    static const int count = libbpf_num_possible_cpus();
-    return count > 0 ? static_cast<std::size_t>(count) : 1;
-}
-
-/// One value a CPU; empty if it cannot be read.
-template <typename Value>
-std::vector<Value> read_per_cpu(int map, std::uint32_t key) {
-    static_assert(sizeof(Value) % 8 == 0, "the kernel pads per-CPU values to 8 bytes");
-    std::vector<Value> values(cpu_count());
-    if (bpf_map_lookup_elem(map, &key, values.data()) != 0) {
-        values.clear();
-    }
-    return values;
-}
-
-template <typename Value>
-void clear_per_cpu(int map, std::uint32_t key) {
-    const std::vector<Value> zeros(cpu_count());
-    bpf_map_update_elem(map, &key, zeros.data(), BPF_ANY);
-}
 
 void add(ss_traffic &sum, const ss_traffic &value) {
     sum.packets += value.packets;
@@ -148,6 +127,7 @@ void clear_pool_counters(const Maps &maps, std::uint16_t index) {
 
 void clear_service_traffic(const Maps &maps, std::uint16_t index) {
     clear_per_cpu<ss_traffic>(maps.service_traffic(), index);
+    clear_guard_counters(maps, index);
     for (std::uint32_t method = 0; method < SS_METHODS; method++) {
         clear_per_cpu<std::uint64_t>(maps.methods(), ss_method_index(index, method));
     }

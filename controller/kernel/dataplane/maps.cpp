@@ -318,6 +318,12 @@ int Maps::fragments() const {
 int Maps::flows() const {
     return bpf_map__fd(skeleton_->maps.flows);
 }
+int Maps::guard() const {
+    return bpf_map__fd(skeleton_->maps.guard);
+}
+int Maps::guard_counters() const {
+    return bpf_map__fd(skeleton_->maps.guard_counters);
+}
 int Maps::held() const {
     return bpf_map__fd(skeleton_->maps.held);
 }

@@ -91,6 +91,8 @@ public:
     int rejects() const;
     int fragments() const;
     int flows() const;
+    int guard() const;
+    int guard_counters() const;
     int held() const;
     int links() const;
     int guard_limits() const;

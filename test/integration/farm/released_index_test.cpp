@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Who gets an index that was another's before inherits nothing of it.
+#include "own_maps.hpp"
+
 #include "farm/writer.hpp"
 #include "kernel/dataplane/counters.hpp"
 #include "kernel/dataplane/map_access.hpp"
@@ -14,9 +16,6 @@
 #include <catch2/catch.hpp>
 
 #include <cstring>
-#include <filesystem>
-#include <sched.h>
-#include <sys/mount.h>
 #include <vector>
 
 using namespace sipsteer;
@@ -24,11 +23,9 @@ using namespace sipsteer::dataplane;
 
 namespace {
 
-/// The maps, pinned where nobody else sees them: over the folder of temporary files, in a mount
-/// namespace of our own.
 class OwnMaps {
 public:
-    OwnMaps() : maps_(open()) {}
+    OwnMaps() : maps_(test::open_own_maps()) {}
 
     const Maps &get() const { return *maps_; }
 
@@ -47,17 +44,6 @@ private:
         std::memcpy(key.client + 12, &client, sizeof(client));
         key.service = service;
         return key;
-    }
-
-    static Result<Maps> open() {
-        const auto directory = std::filesystem::temp_directory_path();
-        REQUIRE(::unshare(CLONE_NEWNS) == 0);
-        REQUIRE(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
-        REQUIRE(::mount("bpf", directory.c_str(), "bpf", 0, nullptr) == 0);
-        auto maps = Maps::open({directory, {1, 2}, 1000, {}});
-        INFO((maps ? "" : maps.error().message));
-        REQUIRE(maps);
-        return maps;
     }
 
     Result<Maps> maps_;

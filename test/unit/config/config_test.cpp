@@ -171,7 +171,8 @@ TEST_CASE("every field is read") {
                           "p",
                           "eth0",
                           {{SS_METHOD_REGISTER, "p"}},
-                          {true, {30, 20}, {600, 1}, {}, seconds(3600)}}};
+                          {true, {30, 20}, {600, 1}, {}, seconds(3600)},
+                          {}}};
     CHECK(*parsed == expected);
 }
 
@@ -243,7 +244,13 @@ TEST_CASE("what is written is complete") {
                                            {"per_network", no_limit},
                                            {"known_address", no_limit},
                                            {"known_for", "12h"}}},
-                                         {"vip_interface", "eth0"}});
+                                         {"vip_interface", "eth0"},
+                                         {"guard",
+                                          {{"observe", false},
+                                           {"trusted", json::array()},
+                                           {"allow", json::array()},
+                                           {"deny", json::array()},
+                                           {"deny_files", json::array()}}}});
     CHECK(written["pools"][0]["reject"] == json{{"per_second", 100}, {"retry_after", "5s"}});
     CHECK(written["pools"][0]["slow_start"] == "0s");
     CHECK(written["pools"][0]["key"] == "call-id");

@@ -57,6 +57,7 @@ State example() {
     service.name = "sip";
     service.traffic = {12345678901, 9007199254740992};
     service.messages[SS_METHOD_INVITE] = 17;
+    service.guard = {3, 4};
     state.services.push_back(service);
     Pool pool;
     pool.name = "proxies";
@@ -71,6 +72,7 @@ State example() {
     state.sweep = {8, 77, 2.5, 0.125};
     state.fragments = {10, 6, 1500, {{"expired", 3}, {"no_room", 1}}};
     state.rejects = {{"answered", 2}};
+    state.guard = {{{{"", "deny"}, 7}, {{"sip", "trust"}, 1}}, 2};
     state.log_lines_lost = 6;
     state.state_files_unsaved = 1;
     state.loop_stalled_seconds = 3.5;
@@ -136,7 +138,11 @@ TEST_CASE("metrics: each value of the state is there, with its labels") {
         R"(sipsteer_service_bytes_total{service="sip"} 9007199254740992)",
         R"(sipsteer_service_messages_total{service="sip",method="INVITE"} 17)",
         R"(sipsteer_service_messages_total{service="sip",method="2xx"} 0)",
-        R"(sipsteer_packets_total{reason="call_hit",verdict="tx"} 9)",
+        R"(sipsteer_guard_denied_total{service="sip"} 3)",
+        R"(sipsteer_guard_observed_total{service="sip"} 4)",
+        R"(sipsteer_guard_prefixes{scope="all",service="",action="deny"} 7)",
+        R"(sipsteer_guard_prefixes{scope="service",service="sip",action="trust"} 1)",
+        R"(sipsteer_bans 2)", R"(sipsteer_packets_total{reason="call_hit",verdict="tx"} 9)",
         R"(sipsteer_bytes_total{reason="call_hit",verdict="tx"} 900)",
         R"(sipsteer_calls{pool="proxies",server="proxy1",state="confirmed"} 30)",
         R"(sipsteer_calls_new_total{pool="proxies"} 5)",

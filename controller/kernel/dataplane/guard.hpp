@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The guard's maps (sipsteer/guard.h).
+#pragma once
+
+#include "base/result.hpp"
+#include "kernel/dataplane/maps.hpp"
+
+#include <sipsteer/guard.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace sipsteer::dataplane {
+
+/// All that the trie holds. Takes a microsecond or two for each: for a start.
+Result<std::vector<std::pair<ss_guard_key, ss_guard>>> read_guard(const Maps &maps);
+
+/// Packets counted at an entry, which must be there: or else those of a shorter prefix.
+std::uint64_t read_guard_packets(const Maps &maps, const ss_guard_key &key);
+
+/// Of a service by its index, over all CPUs; zeros if they cannot be read.
+ss_guard_counters read_guard_counters(const Maps &maps, std::uint16_t service);
+
+/// Before the index is given to another service.
+void clear_guard_counters(const Maps &maps, std::uint16_t service);
+
+} // namespace sipsteer::dataplane
