@@ -5,29 +5,39 @@
 #pragma once
 
 #include "api/config_source.hpp"
+#include "http/aside.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 namespace sipsteer::api {
 
-/// A change that a request asks for.
+/// The configuration, and the thread that makes documents of it. Both outlive the router.
+struct ConfigAccess {
+    ConfigSource &source;
+    http::Aside &aside;
+};
+
+/// A change that a request asks for. Its functions are called on another thread, and may look at
+/// the request.
 struct Edit {
-    /// The resource as it is configured now, for its entity tag; null: there is none yet.
-    nlohmann::json before;
+    /// The resource in a whole document; null if it is not there.
+    std::function<nlohmann::json(const nlohmann::json &config)> find;
+
+    /// Answers a request that makes no sense with this configuration in force; empty: all do.
+    Refuse refuse;
 
     /// Makes the change in the whole document; what is wrong with it (422).
     std::function<std::optional<http::Problem>(nlohmann::json &config)> apply;
-
-    /// The resource in the whole document, after the change; null if it has been removed.
-    std::function<nlohmann::json(const nlohmann::json &config)> find;
 };
 
-/// Takes the query (dry_run), looks at the conditions, makes the edit. Answers the report, with
-/// the resource's new tag in "etag".
-http::Response change_config(const http::Request &request, ConfigSource &source, const Edit &edit);
+/// Takes the query (dry_run) and waits for its turn; then looks at the conditions and makes the
+/// edit. Answers the report, with the resource's new tag in "etag". The request outlives it.
+boost::asio::awaitable<http::Response> change_config(const http::Request &request,
+                                                     ConfigAccess config, Edit edit);
 
 } // namespace sipsteer::api

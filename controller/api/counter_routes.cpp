@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/counter_routes.hpp"
 
-#include "http/query.hpp"
+#include <utility>
 
 namespace sipsteer::api {
 
-void add_counter_routes(http::Router &router, std::function<nlohmann::json()> counters) {
-    router.add(
-        "GET", "/v1/counters", [counters = std::move(counters)](const http::Request &request) {
-            const auto problem = http::QueryReader(request).finish();
-            return problem ? http::problem_response(*problem) : http::json_response(counters());
-        });
+void add_counter_routes(http::Router &router, MakeText counters) {
+    router.add_waiting("GET", "/v1/counters", document_handler(std::move(counters)));
 }
 
 } // namespace sipsteer::api

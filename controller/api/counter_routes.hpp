@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "http/router.hpp"
-
-#include <functional>
-#include <nlohmann/json.hpp>
+#include "api/routes.hpp"
 
 namespace sipsteer::api {
 
 /// GET /v1/counters
-void add_counter_routes(http::Router &router, std::function<nlohmann::json()> counters);
+void add_counter_routes(http::Router &router, MakeText counters);
 
 } // namespace sipsteer::api

@@ -3,6 +3,7 @@
 
 #include "http/router.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <string>
 
@@ -10,10 +11,13 @@ namespace sipsteer::api {
 
 struct MetricsText {
     std::string content_type;
-    http::BodyLater body;
+    std::string text;
 };
 
-/// GET /metrics: `text` makes the answer, in OpenMetrics for a client that accepts that.
-void add_metrics_routes(http::Router &router, std::function<MetricsText(bool open_metrics)> text);
+/// Makes the metrics, in OpenMetrics or in Prometheus' older format, while others are served.
+using MakeMetrics = std::function<boost::asio::awaitable<MetricsText>(bool open_metrics)>;
+
+/// GET /metrics, in OpenMetrics for a client that accepts that.
+void add_metrics_routes(http::Router &router, MakeMetrics make);
 
 } // namespace sipsteer::api

@@ -14,6 +14,7 @@ namespace sipsteer::api {
 
 namespace {
 
+using boost::asio::awaitable;
 using nlohmann::json;
 using Captured = std::map<std::string, std::string>;
 
@@ -28,7 +29,7 @@ struct Kind {
 
 struct Context {
     Kind kind;
-    ConfigSource &source;
+    ConfigAccess config;
     TakeStatus status;
 };
 using Shared = std::shared_ptr<const Context>;
@@ -83,34 +84,51 @@ json with_status(const Kind &kind, const ResourceStatus &status, json thing, Cap
     return thing;
 }
 
-http::Response get_list(const Context &context, const http::Request &request) {
-    if (const auto problem = http::QueryReader(request).finish()) {
-        return http::problem_response(*problem);
-    }
-    const json *list = find_list(context.kind, context.source.current(), request.captured);
+http::Response list_answer(const Context &context, const http::Request &request, const json &config,
+                           const ResourceStatus &status) {
+    const json *list = find_list(context.kind, config, request.captured);
     if (list == nullptr) {
         return none_such(request);
     }
-    const auto status = context.status();
     json answer = json::array();
     for (const json &thing : *list) {
-        answer.push_back(with_status(context.kind, *status, thing, request.captured));
+        answer.push_back(with_status(context.kind, status, thing, request.captured));
     }
     return http::json_response({{context.kind.plural, std::move(answer)}});
 }
 
-http::Response get_one(const Context &context, const http::Request &request) {
-    if (const auto problem = http::QueryReader(request).finish()) {
-        return http::problem_response(*problem);
-    }
-    const json thing = find_thing(context.kind, context.source.current(), request.captured);
+http::Response one_answer(const Context &context, const http::Request &request, const json &config,
+                          const ResourceStatus &status) {
+    const json thing = find_thing(context.kind, config, request.captured);
     if (thing.is_null()) {
         return none_such(request);
     }
     http::Response response =
-        http::json_response(with_status(context.kind, *context.status(), thing, request.captured));
+        http::json_response(with_status(context.kind, status, thing, request.captured));
     response.fields.emplace_back("ETag", http::entity_tag(thing));
     return response;
+}
+
+using Answer = http::Response (*)(const Context &, const http::Request &, const json &config,
+                                  const ResourceStatus &);
+
+awaitable<http::Response> get(const Context &context, const http::Request &request, Answer answer) {
+    if (const auto problem = http::QueryReader(request).finish()) {
+        co_return http::problem_response(*problem);
+    }
+    std::function<http::Response()> work = [&, answer, config = context.config.source.current(),
+                                            status = context.status()] {
+        return answer(context, request, *config, *status());
+    };
+    co_return co_await context.config.aside.run(std::move(work));
+}
+
+awaitable<http::Response> get_list(const Context &context, const http::Request &request) {
+    return get(context, request, list_answer);
+}
+
+awaitable<http::Response> get_one(const Context &context, const http::Request &request) {
+    return get(context, request, one_answer);
 }
 
 /// Puts `thing` in the place of the one of that name, or behind the others.
@@ -140,110 +158,124 @@ std::optional<http::Problem> put(const Kind &kind, json &config, const Captured 
     return std::nullopt;
 }
 
+/// An edit of the thing of that name; what is done is to be filled in.
 Edit edit_of(const Context &context, const Captured &captured) {
     Edit edit;
-    edit.before = find_thing(context.kind, context.source.current(), captured);
     edit.find = [&context, captured](const json &config) {
         return find_thing(context.kind, config, captured);
     };
     return edit;
 }
 
-bool has_list(const Context &context, const http::Request &request) {
-    return find_list(context.kind, context.source.current(), request.captured) != nullptr;
+/// Answers 404 if the thing is not there.
+Refuse needs_thing(const Context &context, const http::Request &request) {
+    return [&](const json &config) -> std::optional<http::Response> {
+        const json *list = find_list(context.kind, config, request.captured);
+        const bool there =
+            list != nullptr && find_named(*list, request.captured.at(context.kind.word)) != nullptr;
+        return there ? std::nullopt : std::optional(none_such(request));
+    };
 }
 
-http::Response put_one(const Context &context, const http::Request &request) {
+/// Answers 404 if the thing's pool is not there.
+std::optional<http::Response>
+refuse_without_list(const Context &context, const http::Request &request, const json &config) {
+    const bool there = find_list(context.kind, config, request.captured) != nullptr;
+    return there ? std::nullopt : std::optional(none_such(request));
+}
+
+awaitable<http::Response> put_one(const Context &context, const http::Request &request) {
     auto body = http::read_json_body(request, http::BodyKind::Whole);
     if (auto *refused = std::get_if<http::Response>(&body)) {
-        return std::move(*refused);
-    }
-    if (!has_list(context, request)) {
-        return none_such(request);
+        co_return std::move(*refused);
     }
     json &thing = std::get<json>(body);
     if (thing.is_object()) {
         thing.erase("status"); // what GET answered may be sent back
     }
     Edit edit = edit_of(context, request.captured);
+    edit.refuse = [&](const json &config) { return refuse_without_list(context, request, config); };
     edit.apply = [&](json &config) { // the body may be large
         return put(context.kind, config, request.captured, std::move(thing));
     };
-    return change_config(request, context.source, edit);
+    co_return co_await change_config(request, context.config, std::move(edit));
 }
 
-http::Response post_one(const Context &context, const http::Request &request) {
+http::Response no_name(const Context &context, const json &thing) {
+    return http::problem_response(
+        {422,
+         "the body must be an object with the name of the " + context.kind.word,
+         {},
+         thing.is_object() ? "/name" : ""});
+}
+
+http::Response there_already(const Context &context, const std::string &name) {
+    return http::problem_response(
+        {409, "there is a " + context.kind.word + " " + json(name).dump() + " already", {}, {}});
+}
+
+awaitable<http::Response> post_one(const Context &context, const http::Request &request) {
     auto body = http::read_json_body(request, http::BodyKind::Whole);
     if (auto *refused = std::get_if<http::Response>(&body)) {
-        return std::move(*refused);
-    }
-    if (!has_list(context, request)) {
-        return none_such(request);
+        co_return std::move(*refused);
     }
     json &thing = std::get<json>(body);
-    if (!thing.is_object() || !thing.contains("name") || !thing["name"].is_string()) {
-        return http::problem_response(
-            {422,
-             "the body must be an object with the name of the " + context.kind.word,
-             {},
-             thing.is_object() ? "/name" : ""});
-    }
+    const bool named = thing.is_object() && thing.contains("name") && thing["name"].is_string();
+    const std::string name = named ? thing["name"].get<std::string>() : std::string();
     Captured captured = request.captured;
-    const auto name = thing["name"].get<std::string>();
     captured[context.kind.word] = name;
     Edit edit = edit_of(context, captured);
-    if (!edit.before.is_null()) {
-        return http::problem_response(
-            {409,
-             "there is a " + context.kind.word + " " + json(name).dump() + " already",
-             {},
-             {}});
-    }
+    edit.refuse = [&](const json &config) -> std::optional<http::Response> {
+        if (auto refused = refuse_without_list(context, request, config)) {
+            return refused;
+        }
+        if (!named) {
+            return no_name(context, thing);
+        }
+        const bool there = !find_thing(context.kind, config, captured).is_null();
+        return there ? std::optional(there_already(context, name)) : std::nullopt;
+    };
     edit.apply = [&](json &config) {
         return put(context.kind, config, captured, std::move(thing));
     };
-    http::Response response = change_config(request, context.source, edit);
+    http::Response response = co_await change_config(request, context.config, std::move(edit));
     if (response.status == 201) {
         response.fields.emplace_back("Location", request.target.path + "/" + name);
     }
-    return response;
+    co_return response;
 }
 
-http::Response patch_one(const Context &context, const http::Request &request) {
+awaitable<http::Response> patch_one(const Context &context, const http::Request &request) {
     auto body = http::read_json_body(request, http::BodyKind::MergePatch);
     if (auto *refused = std::get_if<http::Response>(&body)) {
-        return std::move(*refused);
+        co_return std::move(*refused);
     }
     Edit edit = edit_of(context, request.captured);
-    if (edit.before.is_null()) {
-        return none_such(request);
-    }
-    json thing = edit.before;
-    thing.merge_patch(std::get<json>(body));
+    edit.refuse = needs_thing(context, request);
     edit.apply = [&](json &config) {
+        json thing = find_thing(context.kind, config, request.captured);
+        thing.merge_patch(std::get<json>(body));
         return put(context.kind, config, request.captured, std::move(thing));
     };
-    return change_config(request, context.source, edit);
+    co_return co_await change_config(request, context.config, std::move(edit));
 }
 
-http::Response delete_one(const Context &context, const http::Request &request) {
+awaitable<http::Response> delete_one(const Context &context, const http::Request &request) {
     Edit edit = edit_of(context, request.captured);
-    if (edit.before.is_null()) {
-        return none_such(request);
-    }
+    edit.refuse = needs_thing(context, request);
     edit.apply = [&](json &config) -> std::optional<http::Problem> {
         json &list = *find_list(context.kind, config, request.captured);
         const json *thing = find_named(list, request.captured.at(context.kind.word));
         list.erase(static_cast<std::size_t>(thing - &list.front()));
         return std::nullopt;
     };
-    return change_config(request, context.source, edit);
+    co_return co_await change_config(request, context.config, std::move(edit));
 }
 
 void add_kind(http::Router &router, const Shared &context) {
-    using Serve = http::Response (*)(const Context &, const http::Request &);
+    using Serve = awaitable<http::Response> (*)(const Context &, const http::Request &);
     const auto add = [&](const char *method, const std::string &path, Serve serve) {
-        router.add(method, path, [context, serve](const http::Request &request) {
+        router.add_waiting(method, path, [context, serve](const http::Request &request) {
             return serve(*context, request);
         });
     };
@@ -259,7 +291,7 @@ void add_kind(http::Router &router, const Shared &context) {
 
 } // namespace
 
-void add_resource_routes(http::Router &router, ConfigSource &source, const TakeStatus &status) {
+void add_resource_routes(http::Router &router, ConfigAccess config, const TakeStatus &status) {
     const auto of_service = [](const ResourceStatus &all, const Captured &names) {
         return all.service(names.at("service"));
     };
@@ -270,7 +302,7 @@ void add_resource_routes(http::Router &router, ConfigSource &source, const TakeS
         return all.server(names.at("pool"), names.at("server"));
     };
     const auto add = [&](const Kind &kind) {
-        add_kind(router, std::make_shared<const Context>(Context{kind, source, status}));
+        add_kind(router, std::make_shared<const Context>(Context{kind, config, status}));
     };
     add({"service", "services", "/v1/services", false, of_service});
     add({"pool", "pools", "/v1/pools", false, of_pool});

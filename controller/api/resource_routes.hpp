@@ -3,7 +3,7 @@
 // Services, pools and servers, each by its name.
 #pragma once
 
-#include "api/config_source.hpp"
+#include "api/config_change.hpp"
 #include "http/router.hpp"
 
 #include <functional>
@@ -13,8 +13,7 @@
 
 namespace sipsteer::api {
 
-/// What is seen of things beside their configuration, all at one moment. Null: nothing. Must not
-/// outlive the request that it was taken for.
+/// What is seen of things beside their configuration, all at one moment. Null: nothing.
 class ResourceStatus {
 public:
     virtual ~ResourceStatus() = default;
@@ -23,8 +22,12 @@ public:
     virtual nlohmann::json server(const std::string &pool, const std::string &server) const = 0;
 };
 
-/// Takes the status of this moment.
-using TakeStatus = std::function<std::unique_ptr<const ResourceStatus>()>;
+/// Works out a status on another thread, of what was taken before. Must not outlive the request
+/// that it was taken for.
+using WorkOutStatus = std::function<std::unique_ptr<const ResourceStatus>()>;
+
+/// Takes what there is to see at this moment.
+using TakeStatus = std::function<WorkOutStatus()>;
 
 /// For /v1/services, /v1/pools and /v1/pools/{pool}/servers, here LIST:
 ///
@@ -35,7 +38,7 @@ using TakeStatus = std::function<std::unique_ptr<const ResourceStatus>()>;
 /// PATCH LIST/{name}     a merge patch (RFC 7396)
 /// DELETE LIST/{name}
 ///
-/// All but GET take dry_run. `source` must outlive the router.
-void add_resource_routes(http::Router &router, ConfigSource &source, const TakeStatus &status);
+/// All but GET take dry_run.
+void add_resource_routes(http::Router &router, ConfigAccess config, const TakeStatus &status);
 
 } // namespace sipsteer::api

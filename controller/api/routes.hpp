@@ -5,12 +5,20 @@
 
 #include "http/router.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <string>
 
 namespace sipsteer::api {
 
+/// Makes a document as JSON text, while others are served.
+using MakeText = std::function<boost::asio::awaitable<std::string>()>;
+
+/// A handler that answers it; the request must have no query.
+http::Router::WaitingHandler document_handler(MakeText make);
+
 struct Sources {
-    std::function<http::BodyLater()> status;
+    MakeText status;
 };
 
 /// GET /v1/status

@@ -3,17 +3,16 @@
 
 #include "base/content_hash.hpp"
 #include "base/log.hpp"
-#include "config/difference.hpp"
 #include "config/fixed.hpp"
-#include "config/pointer.hpp"
-#include "config/warnings.hpp"
-#include "kernel/dataplane/call_table.hpp"
+#include "daemon/proposal.hpp"
 
 #include <filesystem>
 #include <sys/stat.h>
+#include <utility>
 
 namespace sipsteer::daemon {
 
+using boost::asio::awaitable;
 using http::Problem;
 using nlohmann::json;
 
@@ -27,14 +26,6 @@ std::string joined(const std::vector<std::string> &words) {
     return text;
 }
 
-Problem invalid(const std::vector<config::FieldError> &errors) {
-    Problem problem{422, "the configuration has errors", {}, {}};
-    for (const auto &error : errors) {
-        problem.errors.push_back({config::json_pointer(error.path), error.message});
-    }
-    return problem;
-}
-
 Problem needs_restart(const std::vector<std::string> &fields) {
     Problem problem{409, "this changes only at a restart; edit the configuration file", {}, {}};
     for (const auto &field : fields) {
@@ -43,20 +34,28 @@ Problem needs_restart(const std::vector<std::string> &fields) {
     return problem;
 }
 
-json rings_json(const std::vector<plan::RingMove> &moves) {
-    json rings = json::array();
-    for (const auto &move : moves) {
-        rings.push_back({{"pool", move.pool}, {"moved_share", move.moved}});
-    }
-    return rings;
-}
+using Written = std::variant<std::string, Problem, http::Response>;
 
-json warnings_json(const config::Config &config) {
-    json list = json::array();
-    for (const auto &warning : config::warnings_about(config)) {
-        list.push_back(warning.to_string());
+/// Writes a configuration to the operator's file if that has this hash, and gives the new hash.
+Written written_to(const std::string &file, const std::string &hash, const json &document) {
+    std::error_code failed;
+    const auto path = std::filesystem::canonical(file, failed).string(); // a link stays one
+    struct stat status {};
+    if (failed || ::stat(path.c_str(), &status) != 0 || read_operator_file(path).hash != hash) {
+        return Problem{409,
+                       file + " has changed since the daemon read it; send SIGHUP to read it again",
+                       {},
+                       {}};
     }
-    return list;
+    const std::string text = document.dump(4) + '\n';
+    auto draft = FileDraft::write(path, text, status.st_mode & 0777);
+    if (!draft) {
+        return Problem{500, draft.error().message, {}, {}};
+    }
+    if (auto done = draft->commit(); !done) {
+        return Problem{500, done.error().message, {}, {}};
+    }
+    return content_hash(text);
 }
 
 } // namespace
@@ -73,143 +72,158 @@ config::Config config_at_start(const std::string &path, const OperatorFile &file
     return std::move(*saved);
 }
 
-ConfigControl::ConfigControl(std::string path, std::string hash, const std::string &state_dir,
-                             ConfigUser &user)
-    : file_(std::move(path)), hash_(std::move(hash)), saved_(state_dir), user_(user) {}
+ConfigControl::ConfigControl(boost::asio::any_io_executor executor, std::string path,
+                             std::string hash, const std::string &state_dir, ConfigUser &user)
+    : file_(std::move(path)), hash_(std::move(hash)), saved_(state_dir), user_(user),
+      turns_(std::move(executor)), in_force_(std::make_shared<Configured>(user.in_force())) {}
 
-bool ConfigControl::reload() {
-    reloaded_ = read_again();
-    return reloaded_;
+std::shared_ptr<const config::Config> ConfigControl::in_force() const {
+    return {in_force_, &in_force_->config};
 }
 
-bool ConfigControl::read_again() {
-    const auto file = read_operator_file(file_);
+api::Document ConfigControl::current() const {
+    return {in_force_, &in_force_->document};
+}
+
+void ConfigControl::replace(std::shared_ptr<const Configured> next) {
+    aside_.drop(std::exchange(in_force_, std::move(next)));
+}
+
+awaitable<bool> ConfigControl::reload() {
+    reloaded_ = co_await read_again();
+    co_return reloaded_;
+}
+
+awaitable<bool> ConfigControl::read_again() {
+    std::function<OperatorFile()> read = [this] { return read_operator_file(file_); };
+    const OperatorFile file = co_await aside_.run(std::move(read));
     if (!file.parsed) {
         for (const auto &error : file.parsed.errors()) {
             log::error("config_refused", {{"file", file_}, {"problem", error.to_string()}});
         }
-        return false;
+        co_return false;
     }
-    config::Config next = *file.parsed;
+    const Status done = co_await put_file_in_force(*file.parsed);
+    if (!done) {
+        log::error("config_refused", {{"file", file_}, {"problem", done.error().message}});
+        co_return false;
+    }
+    (void)user_.resize();
+    hash_ = file.hash;
+    saved_.set_aside("SIGHUP read it again");
+    co_return true;
+}
+
+awaitable<Status> ConfigControl::put_file_in_force(const config::Config &read) {
+    config::Config next = read;
     const auto fixed = config::fixed_differences(user_.in_force(), next);
     if (!fixed.empty()) {
         log::warn("restart_needed", {{"fields", joined(fixed)}});
         config::keep_fixed(user_.in_force(), next);
     }
-    if (const auto possible = user_.preview(next); !possible) {
-        log::error("config_refused", {{"file", file_}, {"problem", possible.error().message}});
-        return false;
+    std::function<std::shared_ptr<const Configured>()> convert = [&next] {
+        return std::make_shared<const Configured>(std::move(next));
+    };
+    const auto configured = co_await aside_.run(std::move(convert));
+    if (const auto possible = co_await user_.preview(configured->config, aside_); !possible) {
+        co_return possible.error();
     }
-    if (auto done = user_.adopt(next, file_); !done) {
-        log::error("config_refused", {{"file", file_}, {"problem", done.error().message}});
-        return false;
+    if (auto done = user_.adopt(configured->config, file_); !done) {
+        co_return done.error();
     }
-    current_.reset();
-    (void)user_.resize();
-    hash_ = file.hash;
-    saved_.set_aside("SIGHUP read it again");
-    return true;
+    replace(configured);
+    co_return Done{};
 }
 
-/// Of a large farm it takes tens of milliseconds to make.
-const json &ConfigControl::current() const {
-    if (!current_) {
-        current_ = config::to_json(user_.in_force());
+awaitable<ConfigControl::ChangeOutcome> ConfigControl::change(api::Propose propose,
+                                                              api::ChangeMode mode) {
+    const auto turn = co_await turns_.next();
+    if (const auto accepted = user_.accepts_changes(); !accepted) {
+        co_return Problem{409, accepted.error().message, {}, {}};
     }
-    return *current_;
-}
-
-ConfigControl::Answer ConfigControl::change(const json &next, api::ChangeMode mode) {
-    const auto parsed = config::parse(next);
-    if (!parsed) {
-        return invalid(parsed.errors());
+    std::function<Verdict()> judge = [&] { return judged(propose, *in_force_); };
+    auto verdict = co_await aside_.run(std::move(judge));
+    if (auto *answer = std::get_if<http::Response>(&verdict)) {
+        co_return std::move(*answer);
     }
-    auto answer = report(*parsed);
-    if (!answer) {
-        return Problem{409, answer.error().message, {}, {}};
+    if (auto *problem = std::get_if<Problem>(&verdict)) {
+        co_return std::move(*problem);
     }
-    if (mode == api::ChangeMode::DryRun || !(*answer)["changed"]) {
-        return std::move(*answer);
+    auto &proposal = std::get<Proposal>(verdict);
+    const auto moves = co_await user_.preview(proposal.next->config, aside_);
+    if (!moves) {
+        co_return Problem{409, moves.error().message, {}, {}};
     }
-    if (const auto fixed = config::fixed_differences(user_.in_force(), *parsed); !fixed.empty()) {
-        return needs_restart(fixed);
+    api::Changed changed{report_of(proposal, *moves), {}};
+    if (mode == api::ChangeMode::DryRun || !changed.report["changed"]) {
+        aside_.drop(std::move(proposal.next));
+        changed.in_force = current();
+        co_return changed;
     }
-    const auto done = put_in_force(*parsed);
+    if (!proposal.fixed.empty()) {
+        co_return needs_restart(proposal.fixed);
+    }
+    const auto done = co_await put_in_force(std::move(proposal.next));
     if (const auto *problem = std::get_if<Problem>(&done)) {
         log::error("config_refused", {{"file", "API"}, {"problem", problem->detail}});
-        return *problem;
+        co_return *problem;
     }
     for (const auto &warning : std::get<Warnings>(done)) {
-        (*answer)["warnings"].push_back(warning);
+        changed.report["warnings"].push_back(warning);
     }
-    return std::move(*answer);
-}
-
-/// What a change to `next` would do.
-Result<json> ConfigControl::report(const config::Config &next) const {
-    const auto moves = user_.preview(next);
-    if (!moves) {
-        return moves.error();
-    }
-    json difference = config::difference(user_.in_force(), next);
-    return json{{"changed", config::is_different(difference)},
-                {"changes", std::move(difference)},
-                {"rings", rings_json(*moves)},
-                {"call_table_bytes", dataplane::table_bytes(next.call_capacity)},
-                {"restart_needed", config::fixed_differences(user_.in_force(), next)},
-                {"warnings", warnings_json(next)}};
+    changed.in_force = current();
+    co_return changed;
 }
 
 /// On the disk first, as a draft: what is in force is what a restart finds, either way.
-std::variant<Warnings, Problem> ConfigControl::put_in_force(const config::Config &next) {
-    json document = config::to_json(next);
-    auto draft = saved_.draft(document, hash_);
+awaitable<ConfigControl::PutInForce>
+ConfigControl::put_in_force(std::shared_ptr<const Configured> next) {
+    std::function<Result<FileDraft>()> write = [&] { return saved_.draft(next->document, hash_); };
+    auto draft = co_await aside_.run(std::move(write));
     if (!draft) {
-        return Problem{500, draft.error().message, {}, {}};
+        co_return Problem{500, draft.error().message, {}, {}};
     }
-    const config::Config before = user_.in_force();
-    auto adopted = user_.adopt(next, "API");
+    auto adopted = user_.adopt(next->config, "API");
     if (!adopted) {
-        return Problem{409, "cannot apply the configuration: " + adopted.error().message, {}, {}};
+        co_return Problem{
+            409, "cannot apply the configuration: " + adopted.error().message, {}, {}};
     }
-    if (auto done = draft->commit(); !done) {
-        if (auto back = user_.adopt(before, "the previous configuration"); !back) {
+    std::function<Status()> commit = [&draft] { return draft->commit(); };
+    const Status done = co_await aside_.run(std::move(commit));
+    if (!done) {
+        if (auto back = user_.adopt(in_force_->config, "the previous configuration"); !back) {
             log::error("config_not_taken_back", {{"problem", back.error().message}});
-            current_ = std::move(document);
+            replace(std::move(next));
         }
-        return Problem{500, done.error().message, {}, {}};
+        co_return Problem{500, done.error().message, {}, {}};
     }
-    current_ = std::move(document);
+    replace(std::move(next));
     Warnings warnings = std::move(*adopted);
     for (auto &warning : user_.resize()) {
         warnings.push_back(std::move(warning));
     }
-    return warnings;
+    co_return warnings;
 }
 
-ConfigControl::Answer ConfigControl::save_to_file() {
-    std::error_code failed;
-    const auto path = std::filesystem::canonical(file_, failed).string(); // a link stays one
-    struct stat status {};
-    if (failed || ::stat(path.c_str(), &status) != 0 || read_operator_file(path).hash != hash_) {
-        return Problem{409,
-                       file_ +
-                           " has changed since the daemon read it; send SIGHUP to read it again",
-                       {},
-                       {}};
+awaitable<ConfigControl::SaveOutcome> ConfigControl::save_to_file(api::Refuse refuse) {
+    const auto turn = co_await turns_.next();
+    std::function<Written()> write = [&]() -> Written {
+        if (auto answer = refuse(in_force_->document)) {
+            return std::move(*answer);
+        }
+        return written_to(file_, hash_, in_force_->document);
+    };
+    auto written = co_await aside_.run(std::move(write));
+    if (auto *answer = std::get_if<http::Response>(&written)) {
+        co_return std::move(*answer);
     }
-    const std::string text = current().dump(4) + '\n';
-    auto draft = FileDraft::write(path, text, status.st_mode & 0777);
-    if (!draft) {
-        return Problem{500, draft.error().message, {}, {}};
+    if (auto *problem = std::get_if<Problem>(&written)) {
+        co_return std::move(*problem);
     }
-    if (auto done = draft->commit(); !done) {
-        return Problem{500, done.error().message, {}, {}};
-    }
-    hash_ = content_hash(text);
+    hash_ = std::get<std::string>(written);
     saved_.remove();
     log::info("config_saved", {{"file", file_}});
-    return json{{"file", file_}};
+    co_return json{{"file", file_}};
 }
 
 } // namespace sipsteer::daemon

@@ -3,14 +3,20 @@
 
 #include "api/config_source.hpp"
 #include "base/result.hpp"
+#include "base/turns.hpp"
 #include "config/model.hpp"
+#include "daemon/configured.hpp"
 #include "daemon/operator_file.hpp"
 #include "daemon/saved_config.hpp"
 #include "farm/plan/ring_moves.hpp"
+#include "http/aside.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,6 +32,9 @@ public:
 
     virtual const config::Config &in_force() const = 0;
 
+    /// Whether a change can be made now; why not.
+    virtual Status accepts_changes() const = 0;
+
     /// Puts another one in force; on failure the old one is kept. `from` is for the log.
     virtual Result<Warnings> adopt(const config::Config &next, const std::string &from) = 0;
 
@@ -33,8 +42,10 @@ public:
     /// run, so it comes last: when all else is in force, and saved.
     virtual Warnings resize() = 0;
 
-    /// How calls would move. Fails if it cannot be put in force.
-    virtual Result<std::vector<plan::RingMove>> preview(const config::Config &next) = 0;
+    /// How calls would move; `aside` works that out. Fails if `next`, which outlives this, cannot
+    /// be put in force.
+    virtual boost::asio::awaitable<Result<std::vector<plan::RingMove>>>
+    preview(const config::Config &next, http::Aside &aside) = 0;
 };
 
 /// What to start with: the operator's file, or what was saved on top of it. Only while state_dir is
@@ -43,36 +54,50 @@ config::Config config_at_start(const std::string &path, const OperatorFile &file
                                const std::string &state_dir);
 
 /// Decides which configuration is in force: the operator's file, or what the API has made of it.
+/// Changes and reloads are made one after the other. What takes long is done on a thread; on the
+/// event loop a change is only put in force.
 class ConfigControl final : public api::ConfigSource {
 public:
-    using Answer = std::variant<nlohmann::json, http::Problem>;
-
     /// `path` is that of the operator's file, `hash` that of the version which was read last.
-    /// `user` must outlive this.
-    ConfigControl(std::string path, std::string hash, const std::string &state_dir,
-                  ConfigUser &user);
+    /// `executor` is that of the event loop. `user` must outlive this.
+    ConfigControl(boost::asio::any_io_executor executor, std::string path, std::string hash,
+                  const std::string &state_dir, ConfigUser &user);
 
-    /// Reads the operator's file again and puts it in force; false if it was refused.
-    bool reload();
+    /// Waits until the changes that were asked for before are made, and keeps others from being
+    /// made while it is held.
+    boost::asio::awaitable<Turns::Turn> turn() { return turns_.next(); }
+
+    /// Reads the operator's file again and puts it in force; false if it was refused. Only while
+    /// the caller holds a turn().
+    boost::asio::awaitable<bool> reload();
 
     /// Whether the last reload() put the file in force; true before the first.
     bool last_reload_successful() const { return reloaded_; }
 
-    const nlohmann::json &current() const override;
-    Answer change(const nlohmann::json &next, api::ChangeMode mode) override;
-    Answer save_to_file() override;
+    /// What is in force, and on the disk. Any thread may read it.
+    std::shared_ptr<const config::Config> in_force() const;
+
+    api::Document current() const override;
+    boost::asio::awaitable<ChangeOutcome> change(api::Propose propose,
+                                                 api::ChangeMode mode) override;
+    boost::asio::awaitable<SaveOutcome> save_to_file(api::Refuse refuse) override;
 
 private:
-    bool read_again();
-    Result<nlohmann::json> report(const config::Config &next) const;
-    std::variant<Warnings, http::Problem> put_in_force(const config::Config &next);
+    using PutInForce = std::variant<Warnings, http::Problem>;
+
+    void replace(std::shared_ptr<const Configured> next);
+    boost::asio::awaitable<bool> read_again();
+    boost::asio::awaitable<Status> put_file_in_force(const config::Config &read);
+    boost::asio::awaitable<PutInForce> put_in_force(std::shared_ptr<const Configured> next);
 
     std::string file_;
     std::string hash_;
     SavedConfig saved_;
     ConfigUser &user_;
-    mutable std::optional<nlohmann::json> current_; // what is in force; made when it is asked for
+    Turns turns_;
+    std::shared_ptr<const Configured> in_force_;
     bool reloaded_ = true;
+    http::Aside aside_; // the last: what it does ends before the others do
 };
 
 } // namespace sipsteer::daemon

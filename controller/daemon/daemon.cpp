@@ -3,10 +3,16 @@
 
 #include "base/log.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <utility>
 
 namespace sipsteer::daemon {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -31,7 +37,7 @@ Daemon::Daemon(Foundation foundation, farm::Restored restored, const OperatorFil
                const Options &options)
     : signals_(io_, SIGTERM, SIGINT, SIGHUP), stop_timer_(io_), change_timer_(io_),
       reconcile_timer_(io_), config_(foundation.config), log_level_(options.log_level),
-      config_control_(options.config_file, file.hash, config_.state_dir, *this),
+      config_control_(io_.get_executor(), options.config_file, file.hash, config_.state_dir, *this),
       steering_(
           io_, config_, std::move(foundation), std::move(restored.indexes), [this] { on_pass(); },
           [this] { schedule_reconcile(); }),
@@ -163,7 +169,7 @@ void Daemon::await_signal() {
             return;
         }
         if (signal == SIGHUP) {
-            reload();
+            asio::co_spawn(io_, reload(), asio::detached);
             await_signal();
         } else {
             stop();
@@ -171,16 +177,29 @@ void Daemon::await_signal() {
     });
 }
 
-void Daemon::reload() {
+/// The service manager is told when the turn has come: it waits for one reload at a time.
+asio::awaitable<void> Daemon::reload() {
+    const auto turn = co_await config_control_.turn();
+    if (!condition_.live) {
+        co_return;
+    }
     notify_reloading();
-    const bool adopted = config_control_.reload();
+    const bool adopted = co_await config_control_.reload();
     front_.renew_certificates();
     notify_ready(adopted ? "read the configuration again"
                          : "refused the new configuration, kept the old one");
 }
 
+Status Daemon::accepts_changes() const {
+    return condition_.live ? Status(Done{})
+                           : Error{"the daemon is starting or stopping and accepts no changes"};
+}
+
 /// If it cannot be put in force the old one is kept.
 Result<Warnings> Daemon::adopt(const config::Config &next, const std::string &from) {
+    if (auto accepted = accepts_changes(); !accepted) {
+        return accepted.error();
+    }
     if (auto done = steering_.guard().offer(next); !done) {
         return done.error();
     }
@@ -206,11 +225,12 @@ Result<Warnings> Daemon::adopt(const config::Config &next, const std::string &fr
 }
 
 /// The rings as they would be once new servers are up.
-Result<std::vector<plan::RingMove>> Daemon::preview(const config::Config &next) {
-    if (!condition_.live) {
-        return Error{"the daemon is starting or stopping and accepts no changes"};
+asio::awaitable<Result<std::vector<plan::RingMove>>> Daemon::preview(const config::Config &next,
+                                                                     http::Aside &aside) {
+    if (auto accepted = accepts_changes(); !accepted) {
+        co_return accepted.error();
     }
-    return steering_.preview(next, watching_.observed());
+    co_return co_await steering_.preview(next, watching_.observed(), aside);
 }
 
 void Daemon::stop() {
@@ -228,8 +248,16 @@ void Daemon::stop() {
         data_plane = done ? "detached" : "not detached: a program may keep steering";
     }
     log::info("stopped", {{"data_plane", data_plane}});
+    asio::co_spawn(io_, end_when_idle(), asio::detached);
+}
+
+/// A change that is in force already is saved first; those that wait for their turn are refused.
+asio::awaitable<void> Daemon::end_when_idle() {
+    const auto turn = co_await config_control_.turn();
     stop_timer_.expires_after(kStopGrace);
-    stop_timer_.async_wait([this](const boost::system::error_code &) { io_.stop(); });
+    boost::system::error_code cancelled;
+    co_await stop_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    io_.stop();
 }
 
 } // namespace sipsteer::daemon

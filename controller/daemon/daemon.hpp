@@ -17,6 +17,7 @@
 #include "daemon/watching.hpp"
 #include "farm/restore.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -62,13 +63,16 @@ private:
     void await_next_change();
     void on_pass();
     void await_signal();
-    void reload();
+    boost::asio::awaitable<void> reload();
+    boost::asio::awaitable<void> end_when_idle();
     void stop();
 
     const config::Config &in_force() const override { return config_; }
+    Status accepts_changes() const override;
     Result<Warnings> adopt(const config::Config &next, const std::string &from) override;
     Warnings resize() override { return steering_.resize(); }
-    Result<std::vector<plan::RingMove>> preview(const config::Config &next) override;
+    boost::asio::awaitable<Result<std::vector<plan::RingMove>>>
+    preview(const config::Config &next, http::Aside &aside) override;
 
     boost::asio::io_context io_{1};
     events::Hub hub_{io_.get_executor()};

@@ -17,20 +17,23 @@
 #include "api/status/readiness.hpp"
 #include "api/status/resource_status.hpp"
 #include "api/status/status.hpp"
+#include "base/log.hpp"
+#include "base/state_file.hpp"
 #include "daemon/api_listeners.hpp"
-#include "farm/plan/ring_moves.hpp"
 
 #include <utility>
 
 namespace sipsteer::daemon {
+
+using boost::asio::awaitable;
 
 namespace {
 
 /// The status of one moment.
 class StatusNow final : public api::ResourceStatus {
 public:
-    explicit StatusNow(status::StatusInput input)
-        : input_(std::move(input)), servers_(status::configured_servers(input_.config)) {}
+    explicit StatusNow(status::Snapshot snapshot)
+        : input_(std::move(snapshot)), servers_(status::configured_servers(*input_.config)) {}
 
     nlohmann::json service(const std::string &service) const override {
         return status::service_status(input_, service);
@@ -46,6 +49,10 @@ private:
     status::StatusInput input_;
     status::ConfiguredServers servers_;
 };
+
+api::WorkOutStatus work_out(status::Snapshot taken) {
+    return [snapshot = std::move(taken)] { return std::make_unique<const StatusNow>(snapshot); };
+}
 
 } // namespace
 
@@ -64,12 +71,12 @@ void Front::renew_certificates() {
 }
 
 http::Router Front::make_routes() {
-    auto router = api::make_router({[this] { return status(); }});
+    auto router = api::make_router({[this] { return document(status::make_status); }});
     api::add_calls_routes(router, call_requests_);
     api::add_ban_routes(router, parts_.guarding.requests());
     api::add_event_routes(router, events_);
     api::add_trace_routes(router, [this](const api::TraceQuery &query) { return trace(query); });
-    api::add_config_routes(router, parts_.config_control);
+    api::add_config_routes(router, {parts_.config_control, aside_});
     api::add_log_level_routes(router, [this] { return parts_.config.log_level; });
     add_status_routes(router);
     api::add_page_routes(router);
@@ -81,31 +88,32 @@ http::Router Front::make_routes() {
 }
 
 void Front::add_status_routes(http::Router &router) {
-    api::add_resource_routes(router, parts_.config_control,
-                             [this] { return std::make_unique<const StatusNow>(status_input()); });
-    api::add_counter_routes(router, [this] { return status::make_counters(status_input()); });
+    api::add_resource_routes(router, {parts_.config_control, aside_},
+                             [this] { return work_out(snapshot()); });
+    api::add_counter_routes(router, [this] { return document(status::make_counters); });
     api::add_metrics_routes(router, [this](bool open_metrics) { return metrics(open_metrics); });
     api::add_health_routes(router, [this] { return missing(); });
 }
 
-status::StatusInput Front::status_input() const {
+status::Snapshot Front::snapshot() const {
     const auto uptime =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
     const auto &steering = parts_.steering;
-    return {parts_.config,
+    const auto &holder = parts_.handed_over.holder();
+    return {parts_.config_control.in_force(),
             steering.maps(),
+            steering.maps().sizes(),
             steering.keeper().state(),
-            steering.farm().plan(),
-            std::as_const(steering).farm().guard(),
+            steering.farm().shared_plan(),
             parts_.watching.next_hops(),
             parts_.watching.probes(),
-            std::as_const(steering).sweeping(),
-            parts_.handed_over.holder(),
-            parts_.handed_over.rejecter(),
+            std::as_const(steering).sweeping().swept(),
+            holder.counters(),
+            holder.bytes(),
+            parts_.handed_over.rejecter().counters(),
+            status::guard_sizes(steering.farm().guard()),
             steering.farm().drains(),
-            std::as_const(steering).rehomes(),
-            plan::ring_shares(steering.farm().plan()),
-            status::by_name(steering.farm().plan()),
+            std::as_const(steering).rehomes().all_progress(),
             uptime};
 }
 
@@ -116,23 +124,37 @@ std::vector<std::string> Front::missing() const {
         {condition.live, written, [this] { return parts_.steering.keeper().missing(); }});
 }
 
-api::MetricsText Front::metrics(bool open_metrics) {
-    const auto format = open_metrics ? metrics::Format::OpenMetrics : metrics::Format::Prometheus;
-    auto state = std::make_shared<metrics::State>(status::make_metrics_state(
-        status_input(), requests_, std::as_const(parts_.handed_over).tracing().counts(),
-        missing().empty(), started_));
-    state->last_reload_successful = parts_.config_control.last_reload_successful();
-    state->loop_stalled_seconds = parts_.loop_watch.stalled().count();
-    state->loop_longest_stall_seconds = parts_.loop_watch.longest().count();
-    return {metrics::content_type(format), text_writer_.later([format, state = std::move(state)] {
-                return metrics::to_text(*state, format);
-            })};
+/// The part of the metrics that a snapshot does not have.
+metrics::State Front::own_metrics() const {
+    metrics::State state;
+    state.start_time = std::chrono::duration<double>(started_.time_since_epoch()).count();
+    state.ready = missing().empty();
+    state.log_lines_lost = log::lines_lost();
+    state.state_files_unsaved = unsaved_state_files().size();
+    state.requests = requests_;
+    state.trace = std::as_const(parts_.handed_over).tracing().counts();
+    state.last_reload_successful = parts_.config_control.last_reload_successful();
+    state.loop_stalled_seconds = parts_.loop_watch.stalled().count();
+    state.loop_longest_stall_seconds = parts_.loop_watch.longest().count();
+    return state;
 }
 
-http::BodyLater Front::status() {
-    auto document = std::make_shared<const nlohmann::json>(status::make_status(status_input()));
-    return text_writer_.later(
-        [document = std::move(document)] { return http::json_text(*document); });
+awaitable<api::MetricsText> Front::metrics(bool open_metrics) {
+    const auto format = open_metrics ? metrics::Format::OpenMetrics : metrics::Format::Prometheus;
+    std::function<std::string()> write = [format, own = own_metrics(),
+                                          taken = snapshot()]() mutable {
+        const status::StatusInput input(std::move(taken));
+        return metrics::to_text(status::make_metrics_state(input, std::move(own)), format);
+    };
+    std::string text = co_await aside_.run(std::move(write));
+    co_return api::MetricsText{metrics::content_type(format), std::move(text)};
+}
+
+awaitable<std::string> Front::document(nlohmann::json (*make)(const status::StatusInput &)) {
+    std::function<std::string()> write = [make, taken = snapshot()]() mutable {
+        return http::json_text(make(status::StatusInput(std::move(taken))));
+    };
+    co_return co_await aside_.run(std::move(write));
 }
 
 std::variant<std::shared_ptr<http::Stream>, http::Problem>

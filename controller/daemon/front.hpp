@@ -15,10 +15,11 @@
 #include "daemon/loop_watch.hpp"
 #include "daemon/steering.hpp"
 #include "daemon/watching.hpp"
+#include "http/aside.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
-#include "http/text_writer.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <memory>
@@ -61,10 +62,12 @@ public:
 private:
     http::Router make_routes();
     void add_status_routes(http::Router &router);
-    status::StatusInput status_input() const;
+    status::Snapshot snapshot() const;
     std::vector<std::string> missing() const;
-    api::MetricsText metrics(bool open_metrics);
-    http::BodyLater status();
+    metrics::State own_metrics() const;
+    boost::asio::awaitable<api::MetricsText> metrics(bool open_metrics);
+    boost::asio::awaitable<std::string>
+        document(nlohmann::json (*make)(const status::StatusInput &input));
     std::variant<std::shared_ptr<http::Stream>, http::Problem> trace(const api::TraceQuery &query);
 
     Parts parts_;
@@ -73,7 +76,7 @@ private:
     metrics::Requests requests_; // that the API has answered
     api::CallRequests call_requests_;
     api::Events events_;
-    http::TextWriter text_writer_;
+    http::Aside aside_; // makes documents
     http::Server server_;
 };
 

@@ -70,21 +70,30 @@ Warnings Steering::resize() {
     return {"calls.capacity: the table keeps its size: " + resized.error().message};
 }
 
-Result<std::vector<plan::RingMove>> Steering::preview(const config::Config &next,
-                                                      plan::Observed observed) {
+Status Steering::check(const config::Config &next) const {
     if (next.call_capacity != config_.call_capacity) { // or else what a start met stops any change
         if (auto possible = resizing_.check(next.call_capacity); !possible) {
             return Error{"calls.capacity: " + possible.error().message};
         }
     }
-    if (auto possible = keeper_.check(next); !possible) {
-        return possible.error();
+    return keeper_.check(next);
+}
+
+boost::asio::awaitable<Result<std::vector<plan::RingMove>>>
+Steering::preview(const config::Config &next, plan::Observed observed, http::Aside &aside) {
+    if (auto possible = check(next); !possible) {
+        co_return possible.error();
     }
-    const auto plan = farm_.preview(next, std::move(observed));
-    if (!plan) {
-        return plan.error();
+    std::function<Result<farm::Preview>()> make =
+        [&next, input = farm_.preview_input(std::move(observed))] {
+            return farm::make_preview(next, input);
+        };
+    auto made = co_await aside.run(std::move(make));
+    if (!made) {
+        co_return made.error();
     }
-    return plan::ring_moves(farm_.plan(), *plan);
+    farm_.keep_preview(std::move(made->plan));
+    co_return std::move(made->moves);
 }
 
 void Steering::note_pass() {

@@ -11,9 +11,11 @@
 #include "farm/farm.hpp"
 #include "farm/rehomes.hpp"
 #include "farm/sweeping.hpp"
+#include "http/aside.hpp"
 #include "kernel/dataplane/attachment.hpp"
 #include "upkeep/keeper.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <vector>
@@ -47,8 +49,9 @@ public:
     Warnings resize();
 
     /// How calls would move under `next`. Fails if that cannot be put in force.
-    Result<std::vector<plan::RingMove>> preview(const config::Config &next,
-                                                plan::Observed observed);
+    /// `next` outlives it.
+    boost::asio::awaitable<Result<std::vector<plan::RingMove>>>
+    preview(const config::Config &next, plan::Observed observed, http::Aside &aside);
 
     /// After a pass of the sweep.
     void note_pass();
@@ -74,6 +77,8 @@ public:
     upkeep::Keeper &keeper() { return keeper_; }
 
 private:
+    Status check(const config::Config &next) const;
+
     const config::Config &config_;
     std::vector<Fd> locks_;
     dataplane::MapOptions map_options_;

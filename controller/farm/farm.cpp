@@ -68,7 +68,7 @@ Status Farm::reconcile(const config::Config &config, plan::Observed observed) {
     timed.slow_start.update(config, observed, now);
     observed.shares = timed.slow_start.shares();
     const auto previewed = std::exchange(previewed_, std::nullopt);
-    auto next = plan::make_plan(config, observed, indexes_, known_plans(plan_, previewed));
+    auto next = plan::make_plan(config, observed, indexes_, known_plans(*plan_, previewed));
     if (!next) {
         return next.error();
     }
@@ -88,33 +88,37 @@ Status Farm::put_in_force(plan::Plan next) {
     if (auto done = guard_.write_additions(); !done) {
         return done;
     }
-    if (!written_ || next != plan_) {
+    if (!written_ || next != *plan_) {
         written_ = false;
         if (auto done = writer_.apply(next); !done) {
             return done;
         }
-        plan_ = std::move(next);
+        plan_ = std::make_shared<const plan::Plan>(std::move(next));
         written_ = true;
     }
     return guard_.write();
 }
 
-Result<plan::Plan> Farm::preview(const config::Config &config, plan::Observed observed) {
+PreviewInput Farm::preview_input(plan::Observed observed) const {
+    observed.shares = slow_start_.shares();
+    return {plan_, std::move(observed), drains_, indexes_};
+}
+
+Result<Preview> make_preview(const config::Config &config, PreviewInput input) {
     std::map<ServerId, Address> planned;
-    for (const auto &server : plan_.servers) {
+    for (const auto &server : input.in_force->servers) {
         planned[server.id] = Address::from_bytes(std::to_array(server.value.address));
     }
+    auto &observed = input.observed;
     expect_new_servers(config, planned, observed);
-    plan::Drains drains = drains_;
-    (void)drains.update(config, Time::clock::now());
-    observed.drains_over = drains.over();
-    observed.shares = slow_start_.shares();
-    plan::Indexes indexes = indexes_;
-    auto made = plan::make_plan(config, observed, indexes, {&plan_});
-    if (made) {
-        previewed_ = *made;
+    (void)input.drains.update(config, Farm::Time::clock::now());
+    observed.drains_over = input.drains.over();
+    auto made = plan::make_plan(config, observed, input.indexes, {input.in_force.get()});
+    if (!made) {
+        return made.error();
     }
-    return made;
+    auto moves = plan::ring_moves(*input.in_force, *made);
+    return Preview{std::move(*made), std::move(moves)};
 }
 
 /// The plan is in force: so is what it was made with.
@@ -128,7 +132,7 @@ void Farm::commit(Timed timed, const config::Config &config, Time now) {
     for (const auto &note : timed.notes) {
         log_drain(note, drains_.all().at(note.id), drain_calls_left(note.id), now);
     }
-    pool_log_.note(plan_, config);
+    pool_log_.note(*plan_, config);
 }
 
 std::optional<Farm::Time> Farm::next_change() const {
@@ -142,7 +146,7 @@ std::optional<Farm::Time> Farm::next_change() const {
 
 std::map<ServerId, Address> Farm::running() const {
     std::map<ServerId, Address> running;
-    for (const auto &server : plan_.servers) {
+    for (const auto &server : plan_->servers) {
         if (server.value.flags & SS_SERVER_FORWARD) {
             running[server.id] = Address::from_bytes(std::to_array(server.value.address));
         }
@@ -173,15 +177,15 @@ void Farm::note_drains() {
 std::uint64_t Farm::drain_calls_left(const ServerId &id) const {
     const auto index = indexes_.servers.find(id.name());
     const auto *calls = index ? find_calls(counted_, *index) : nullptr;
-    const auto pool = std::find_if(plan_.pools.begin(), plan_.pools.end(),
+    const auto pool = std::find_if(plan_->pools.begin(), plan_->pools.end(),
                                    [&](const auto &one) { return one.name == id.pool; });
-    const bool by_user = pool != plan_.pools.end() && ss_key_is_of_user(pool->value.key) != 0;
+    const bool by_user = pool != plan_->pools.end() && ss_key_is_of_user(pool->value.key) != 0;
     return calls != nullptr ? drain_calls(*calls, by_user) : 0;
 }
 
 std::vector<Leaving> Farm::leaving() const {
     std::set<std::uint16_t> planned;
-    for (const auto &server : plan_.servers) {
+    for (const auto &server : plan_->servers) {
         planned.insert(server.index);
     }
     std::vector<Leaving> leaving;
@@ -196,7 +200,7 @@ std::vector<Leaving> Farm::leaving() const {
 
 void Farm::release_servers(const calls::SweepTotals &totals) {
     const auto free =
-        gone_.note_pass(indexes_.servers, plan_, totals.pass, [&](std::uint16_t index) {
+        gone_.note_pass(indexes_.servers, *plan_, totals.pass, [&](std::uint16_t index) {
             return find_calls(totals.servers, index) != nullptr;
         });
     for (const auto &name : free) {
@@ -216,7 +220,7 @@ void Farm::release_pools_and_services() {
         const auto of_pool = servers.lower_bound(pool + "/");
         const bool has_servers = of_pool != servers.end() && of_pool->first.starts_with(pool + "/");
         return has_servers ||
-               std::any_of(plan_.pools.begin(), plan_.pools.end(),
+               std::any_of(plan_->pools.begin(), plan_->pools.end(),
                            [&](const auto &planned) { return planned.name == pool; });
     });
     for (const auto &pool : pools) {
@@ -224,7 +228,7 @@ void Farm::release_pools_and_services() {
         indexes_.pools.release(pool);
     }
     const auto services = names_without(indexes_.services, [&](const auto &name) {
-        return std::any_of(plan_.services.begin(), plan_.services.end(),
+        return std::any_of(plan_->services.begin(), plan_->services.end(),
                            [&](const auto &service) { return service.name == name; });
     });
     for (const auto &service : services) {
@@ -241,7 +245,7 @@ void Farm::release_pools_and_services() {
 }
 
 std::optional<calls::ServerName> Farm::server_name(std::uint16_t index) const {
-    for (const auto &server : plan_.servers) {
+    for (const auto &server : plan_->servers) {
         if (server.index == index) {
             return calls::ServerName{server.id.pool, server.id.server};
         }
@@ -256,7 +260,7 @@ std::optional<calls::ServerName> Farm::server_name(std::uint16_t index) const {
 }
 
 std::optional<std::uint16_t> Farm::server_index(const std::string &name) const {
-    for (const auto &server : plan_.servers) {
+    for (const auto &server : plan_->servers) {
         if (server.id.name() == name) {
             return server.index;
         }
@@ -265,7 +269,7 @@ std::optional<std::uint16_t> Farm::server_index(const std::string &name) const {
 }
 
 std::string Farm::pool_name(std::uint16_t index) const {
-    for (const auto &pool : plan_.pools) {
+    for (const auto &pool : plan_->pools) {
         if (pool.index == index) {
             return pool.name;
         }
@@ -274,7 +278,7 @@ std::string Farm::pool_name(std::uint16_t index) const {
 }
 
 std::string Farm::service_name(std::uint16_t index) const {
-    for (const auto &service : plan_.services) {
+    for (const auto &service : plan_->services) {
         if (!service.is_marker() && service.value.id == index) {
             return service.name;
         }
@@ -283,7 +287,7 @@ std::string Farm::service_name(std::uint16_t index) const {
 }
 
 bool Farm::goes_by_call_id() const {
-    return std::all_of(plan_.pools.begin(), plan_.pools.end(),
+    return std::all_of(plan_->pools.begin(), plan_->pools.end(),
                        [](const auto &pool) { return pool.value.key == SS_KEY_CALL_ID; });
 }
 

@@ -12,6 +12,7 @@
 #include "farm/plan/drains.hpp"
 #include "farm/plan/gone.hpp"
 #include "farm/plan/plan.hpp"
+#include "farm/plan/ring_moves.hpp"
 #include "farm/plan/slow_start.hpp"
 #include "farm/restore.hpp"
 #include "farm/writer.hpp"
@@ -19,8 +20,10 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sipsteer::farm {
@@ -30,6 +33,24 @@ struct Leaving {
     std::uint16_t server = 0; // index
     std::uint16_t pool = 0;   // index
 };
+
+/// What a preview is made of: copies, so that another thread may make it.
+struct PreviewInput {
+    std::shared_ptr<const plan::Plan> in_force;
+    plan::Observed observed;
+    plan::Drains drains;
+    plan::Indexes indexes;
+};
+
+/// A plan that nobody puts in force, and how calls would move.
+struct Preview {
+    plan::Plan plan;
+    std::vector<plan::RingMove> moves;
+};
+
+/// The plan that Farm::reconcile() would put in force. Servers that are not in the plan yet, or
+/// have another address there, count as up, with a next hop. Pure.
+Result<Preview> make_preview(const config::Config &config, PreviewInput input);
 
 class Farm {
 public:
@@ -47,10 +68,11 @@ public:
     /// The next reconcile() writes everything: the kernel may have changed a map by itself.
     void distrust() { written_ = false; }
 
-    /// The plan that reconcile() would put in force. Changes nothing. Servers that are not in the
-    /// plan yet, or have another address there, count as up, with a next hop. The next reconcile()
-    /// takes its rings if it needs the same.
-    Result<plan::Plan> preview(const config::Config &config, plan::Observed observed);
+    /// What make_preview() needs.
+    PreviewInput preview_input(plan::Observed observed) const;
+
+    /// The next reconcile() takes the rings of this plan if it needs the same.
+    void keep_preview(plan::Plan plan) { previewed_ = std::move(plan); }
 
     /// Whose packets are taken.
     Guard &guard() { return guard_; }
@@ -60,7 +82,8 @@ public:
     std::optional<Time> next_change() const;
 
     /// In force; empty before the first reconcile().
-    const plan::Plan &plan() const { return plan_; }
+    const plan::Plan &plan() const { return *plan_; }
+    std::shared_ptr<const plan::Plan> shared_plan() const { return plan_; }
 
     /// Whether the maps hold plan() whole.
     bool written() const { return written_; }
@@ -108,7 +131,7 @@ private:
     farm::Writer writer_;
     Guard guard_;
     plan::Indexes indexes_;
-    plan::Plan plan_;
+    std::shared_ptr<const plan::Plan> plan_ = std::make_shared<const plan::Plan>();
     std::optional<plan::Plan> previewed_;
     bool written_ = false; // the maps hold plan_, and nothing else
     plan::Gone gone_;

@@ -173,4 +173,12 @@ nlohmann::json Rehomes::progress(const ServerId &id) const {
             {"problem", job.problem}};
 }
 
+std::map<ServerId, nlohmann::json> Rehomes::all_progress() const {
+    std::map<ServerId, nlohmann::json> all;
+    for (const auto &[id, job] : jobs_) {
+        all.emplace_hint(all.end(), id, progress(id));
+    }
+    return all;
+}
+
 } // namespace sipsteer::farm

@@ -40,6 +40,9 @@ public:
     /// was never begun.
     nlohmann::json progress(const ServerId &id) const;
 
+    /// progress() of all that were begun.
+    std::map<ServerId, nlohmann::json> all_progress() const;
+
     /// The next slice of each that runs. True while any does.
     bool slice();
 

@@ -15,6 +15,15 @@
 
 namespace sipsteer::farm {
 
+/// What the sweep has found and cost so far.
+struct Swept {
+    calls::SweepTotals totals;
+    std::chrono::microseconds pass_time{0}; // spent on the last pass
+    std::chrono::microseconds pass_duration{
+        0};                                 // of the last pass, from its first slice to its last
+    std::chrono::microseconds time_ever{0}; // spent on all passes and on the one under way
+};
+
 /// Sweeps the call table a slice at a time, every tenth of a second.
 class Sweeping {
 public:
@@ -44,14 +53,7 @@ public:
     /// When the last pass ended; nothing: none has yet.
     std::optional<std::chrono::steady_clock::time_point> passed_at() const { return passed_at_; }
 
-    /// Time spent on the last pass.
-    std::chrono::microseconds pass_time() const { return pass_time_; }
-
-    /// How long the last pass took, from its first slice to its last.
-    std::chrono::microseconds pass_duration() const { return pass_duration_; }
-
-    /// Time spent on all passes and on the one under way.
-    std::chrono::microseconds time_ever() const { return time_ever_; }
+    Swept swept() const { return {totals(), pass_time_, pass_duration_, time_ever_}; }
 
 private:
     void arm();

@@ -6,7 +6,6 @@
 #include "http/fields.hpp"
 #include "http/stream.hpp"
 #include "http/target.hpp"
-#include "http/text_writer.hpp"
 
 #include <map>
 #include <memory>
@@ -37,7 +36,6 @@ struct Response {
     std::string body;
     std::vector<std::pair<std::string, std::string>> fields; // besides those every answer has
     std::shared_ptr<Stream> stream = {};                     // if it is there, it is the body
-    BodyLater body_later = {};                               // likewise
     std::string change = {}; // for the audit: what was and what is now, "weight: 100 -> 50"
     bool changes = true;     // false: nothing was changed, though the method could have
 };

@@ -10,6 +10,8 @@
 
 namespace sipsteer::http {
 
+using boost::asio::awaitable;
+
 namespace {
 
 std::vector<std::string> split(std::string_view pattern) {
@@ -47,7 +49,7 @@ std::optional<std::map<std::string, std::string>> match(const std::vector<std::s
     return captured;
 }
 
-Response not_allowed(const std::map<std::string, Router::Handler> &handlers,
+Response not_allowed(const std::map<std::string, Router::WaitingHandler> &handlers,
                      const Request &request) {
     std::string allow;
     for (const auto &[method, handler] : handlers) {
@@ -63,22 +65,33 @@ Response not_allowed(const std::map<std::string, Router::Handler> &handlers,
     return response;
 }
 
-Response call(const Router::Handler &handler, const Request &request) {
+awaitable<Response> call_at_once(const Router::Handler &handler, const Request &request) {
+    co_return handler(request);
+}
+
+awaitable<Response> call(const Router::WaitingHandler &handler, const Request &request) {
     std::string what = "unknown exception";
     try {
-        return handler(request);
+        co_return co_await handler(request);
     } catch (const std::exception &exception) {
         what = exception.what();
     } catch (...) {
     }
     log::error("api_handler_failed",
                {{"method", request.method}, {"path", request.target.path}, {"error", what}});
-    return problem_response({500, "the daemon failed to serve the request; see its log", {}, {}});
+    co_return problem_response(
+        {500, "the daemon failed to serve the request; see its log", {}, {}});
 }
 
 } // namespace
 
 void Router::add(std::string method, std::string_view pattern, Handler handler) {
+    add_waiting(std::move(method), pattern, [handler = std::move(handler)](const Request &request) {
+        return call_at_once(handler, request);
+    });
+}
+
+void Router::add_waiting(std::string method, std::string_view pattern, WaitingHandler handler) {
     auto segments = split(pattern);
     for (Route &route : routes_) {
         if (route.pattern == segments) {
@@ -101,16 +114,16 @@ std::vector<std::pair<std::string, std::string>> Router::routes() const {
     return all;
 }
 
-Response Router::handle(Request &request) const {
+awaitable<Response> Router::handle(Request &request) const {
     const auto begun = std::chrono::steady_clock::now();
     const Route *route = find(request);
-    Response response = answer(route, request);
+    Response response = co_await answer(route, request);
     if (observer_) {
         observer_(route == nullptr ? "none" : route->name, request.method, response.status,
                   std::chrono::duration_cast<std::chrono::microseconds>(
                       std::chrono::steady_clock::now() - begun));
     }
-    return response;
+    co_return response;
 }
 
 void Router::note_refused(const std::string &method, unsigned status) const {
@@ -119,16 +132,16 @@ void Router::note_refused(const std::string &method, unsigned status) const {
     }
 }
 
-Response Router::answer(const Route *route, const Request &request) {
+awaitable<Response> Router::answer(const Route *route, const Request &request) {
     if (route == nullptr) {
-        return problem_response({404, "there is no " + request.target.path, {}, {}});
+        co_return problem_response({404, "there is no " + request.target.path, {}, {}});
     }
     const std::string method = request.method == "HEAD" ? "GET" : request.method;
     const auto found = route->handlers.find(method);
     if (found == route->handlers.end()) {
-        return not_allowed(route->handlers, request);
+        co_return not_allowed(route->handlers, request);
     }
-    return call(found->second, request);
+    co_return co_await call(found->second, request);
 }
 
 const Router::Route *Router::find(Request &request) const {

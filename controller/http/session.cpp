@@ -117,18 +117,14 @@ awaitable<bool> Session::serve(Request request, Parser &parser) {
     const bool head = parser.get().method() == beast_http::verb::head;
     const unsigned version = answer_version(parser.get().version());
     request.body = std::move(parser.get().body());
+    disarm(); // the answer takes what it takes
     if (is_long_json(request)) {
-        disarm();
         request.read = co_await read_there(aside_, request.body);
     }
-    Response response = answer(request);
+    Response response = co_await answer(request);
     if (response.stream) {
         co_await send_stream(std::move(response), version, head);
         co_return false;
-    }
-    if (response.body_later) {
-        disarm(); // it takes what it takes
-        response.body = co_await response.body_later();
     }
     const bool sent = co_await send(answer_text(std::move(response), {version, keep_alive, head}));
     co_return (sent && keep_alive);
@@ -239,8 +235,8 @@ std::chrono::milliseconds Session::patience() const {
     return known_ ? limits_.timeout : std::min(limits_.timeout, limits_.first_timeout);
 }
 
-Response Session::answer(Request &request) const {
-    Response response = router_->handle(request);
+awaitable<Response> Session::answer(Request &request) const {
+    Response response = co_await router_->handle(request);
     log::debug(
         "api_request",
         {{"method", request.method}, {"path", request.target.path}, {"status", response.status}});
@@ -250,7 +246,7 @@ Response Session::answer(Request &request) const {
                                  {"request", request.method + ' ' + request.target.path},
                                  {"change", response.change}});
     }
-    return response;
+    co_return response;
 }
 
 /// Whether all of it was sent.

@@ -69,7 +69,7 @@ private:
     boost::asio::awaitable<void> linger();
     std::variant<Request, Response> admit(const HttpRequest &http);
     std::chrono::milliseconds patience() const;
-    Response answer(Request &request) const;
+    boost::asio::awaitable<Response> answer(Request &request) const;
 
     void arm(std::chrono::milliseconds after, Expired expired);
     void disarm();

@@ -19,7 +19,7 @@ json methods_json(const StatusInput &input) {
     json methods = json::object();
     for (std::uint32_t method = 0; method < SS_METHODS; method++) {
         std::uint64_t count = 0;
-        for (const auto &service : input.plan.services) {
+        for (const auto &service : input.plan->services) {
             if (!service.is_marker()) {
                 count += dataplane::read_messages(input.maps, service.value.id, method);
             }
@@ -63,16 +63,16 @@ json server_counters_json(const StatusInput &input, std::uint16_t server) {
 
 /// Of the fragments that the data plane handed over; its own counts are under "reasons".
 json fragments_json(const StatusInput &input) {
-    const auto &counters = input.holder.counters();
+    const auto &counters = input.held;
     return {{"held", counters.held},         {"released", counters.released},
             {"expired", counters.expired},   {"no_room", counters.no_room},
             {"failed", counters.failed},     {"misfits", counters.misfits},
-            {"unwanted", counters.unwanted}, {"bytes_held_now", input.holder.bytes()}};
+            {"unwanted", counters.unwanted}, {"bytes_held_now", input.held_bytes}};
 }
 
 /// Of the requests that the data plane handed over to be answered with 503.
 json rejects_json(const StatusInput &input) {
-    const auto &counters = input.rejecter.counters();
+    const auto &counters = input.rejects;
     return {{"answered", counters.answered},
             {"malformed", counters.malformed},
             {"too_long", counters.too_long},
@@ -101,7 +101,7 @@ json reasons_json(const StatusInput &input) {
 
 json make_counters(const StatusInput &input) {
     json services = json::array();
-    for (const auto &service : input.plan.services) {
+    for (const auto &service : input.plan->services) {
         if (!service.is_marker()) {
             json entry = service_counters_json(input, service.value.id);
             entry["service"] = service.name;
@@ -109,7 +109,7 @@ json make_counters(const StatusInput &input) {
         }
     }
     json servers = json::array();
-    for (const auto &server : input.plan.servers) {
+    for (const auto &server : input.plan->servers) {
         json entry = server_counters_json(input, server.index);
         entry["pool"] = server.id.pool;
         entry["server"] = server.id.server;

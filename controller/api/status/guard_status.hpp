@@ -8,6 +8,6 @@
 namespace sipsteer::status {
 
 /// The guard's lists in short: how many prefixes of which action, how many bans.
-nlohmann::json guard_json(const StatusInput &input);
+nlohmann::json guard_json(const GuardSizes &guard);
 
 } // namespace sipsteer::status

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/status/metrics_state.hpp"
 
-#include "base/log.hpp"
-#include "base/state_file.hpp"
 #include "config/choices.hpp"
 #include "kernel/dataplane/counters.hpp"
 #include "kernel/dataplane/guard.hpp"
@@ -21,7 +19,7 @@ double seconds(std::chrono::microseconds time) {
 
 /// A service that is not in force yet has no counters.
 void add_services(const StatusInput &input, metrics::State &state) {
-    for (const auto &planned : input.plan.services) {
+    for (const auto &planned : input.plan->services) {
         if (planned.is_marker()) {
             continue; // an address marker
         }
@@ -38,7 +36,7 @@ void add_services(const StatusInput &input, metrics::State &state) {
 }
 
 void add_pools(const StatusInput &input, metrics::State &state) {
-    for (const auto &planned : input.plan.pools) {
+    for (const auto &planned : input.plan->pools) {
         state.pools.push_back({planned.name, planned.down.empty(),
                                dataplane::read_call_counters(input.maps, planned.index)});
     }
@@ -102,7 +100,7 @@ metrics::Server make_server(const StatusInput &input, const config::Server &conf
 }
 
 void add_servers(const StatusInput &input, metrics::State &state) {
-    for (const auto &pool : input.config.pools) {
+    for (const auto &pool : input.config->pools) {
         for (const auto &configured : pool.servers) {
             if (const auto *planned = planned_server(input, {pool.name, configured.name})) {
                 state.servers.push_back(make_server(input, configured, *planned));
@@ -112,8 +110,8 @@ void add_servers(const StatusInput &input, metrics::State &state) {
 }
 
 void add_table(const StatusInput &input, metrics::State &state) {
-    const auto &totals = input.sweeping.totals();
-    const auto sizes = input.maps.sizes();
+    const auto &totals = input.swept.totals;
+    const auto sizes = input.tables;
     const std::uint64_t buckets = std::uint64_t{sizes.present} + sizes.before;
     state.table = {std::uint64_t{sizes.present} * SS_BUCKET_ENTRIES,
                    buckets * (sizeof(ss_bucket) + sizeof(ss_births)),
@@ -122,21 +120,21 @@ void add_table(const StatusInput &input, metrics::State &state) {
                    totals.fill(),
                    totals.full_buckets,
                    sizes.before != 0};
-    state.sweep = {totals.pass, totals.expired_ever, seconds(input.sweeping.pass_duration()),
-                   seconds(input.sweeping.time_ever())};
+    state.sweep = {totals.pass, totals.expired_ever, seconds(input.swept.pass_duration),
+                   seconds(input.swept.time_ever)};
 }
 
 void add_handed_over(const StatusInput &input, metrics::State &state) {
-    const auto &held = input.holder.counters();
+    const auto &held = input.held;
     state.fragments = {held.held,
                        held.released,
-                       input.holder.bytes(),
+                       input.held_bytes,
                        {{"expired", held.expired},
                         {"no_room", held.no_room},
                         {"failed", held.failed},
                         {"misfit", held.misfits},
                         {"unwanted", held.unwanted}}};
-    const auto &rejects = input.rejecter.counters();
+    const auto &rejects = input.rejects;
     state.rejects = {{"answered", rejects.answered},
                      {"malformed", rejects.malformed},
                      {"too_long", rejects.too_long},
@@ -144,16 +142,12 @@ void add_handed_over(const StatusInput &input, metrics::State &state) {
                      {"stale", rejects.stale}};
 }
 
-void add_guard(const farm::Guard &guard, metrics::State &state) {
-    for (const auto &[of, count] : guard.counts()) {
-        state.guard.prefixes[{guard.scope_name(of.first), plan::guard_action_word(of.second)}] =
-            count;
-    }
-    state.guard.bans = guard.bans().all().size();
+void add_guard(const GuardSizes &guard, metrics::State &state) {
+    state.guard.prefixes = guard.prefixes;
+    state.guard.bans = guard.bans;
 }
 
-void add_host(const upkeep::State &host, bool ready, metrics::State &state) {
-    state.ready = ready;
+void add_host(const upkeep::State &host, metrics::State &state) {
     for (const auto &interface : host.interfaces) {
         state.interfaces.push_back({interface.name, interface.program.has_value(),
                                     interface.program && interface.program->native, interface.up});
@@ -167,14 +161,10 @@ void add_host(const upkeep::State &host, bool ready, metrics::State &state) {
 
 } // namespace
 
-metrics::State make_metrics_state(const StatusInput &input, const metrics::Requests &requests,
-                                  const metrics::Trace &trace, bool ready,
-                                  std::chrono::system_clock::time_point started) {
-    metrics::State state;
+metrics::State make_metrics_state(const StatusInput &input, metrics::State state) {
     state.version = SIPSTEER_VERSION;
     state.layout = SS_LAYOUT_VERSION;
-    state.start_time = std::chrono::duration<double>(started.time_since_epoch()).count();
-    add_host(input.host, ready, state);
+    add_host(input.host, state);
     add_services(input, state);
     add_pools(input, state);
     add_servers(input, state);
@@ -183,10 +173,6 @@ metrics::State make_metrics_state(const StatusInput &input, const metrics::Reque
     add_handed_over(input, state);
     add_guard(input.guard, state);
     state.call_events_lost = dataplane::read_tap_dropped(input.maps, SS_TAP_CALLS);
-    state.log_lines_lost = log::lines_lost();
-    state.state_files_unsaved = unsaved_state_files().size();
-    state.requests = requests;
-    state.trace = trace;
     return state;
 }
 

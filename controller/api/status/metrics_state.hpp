@@ -6,10 +6,7 @@
 
 namespace sipsteer::status {
 
-/// What GET /metrics is made of. `requests`: those that the API has answered;
-/// `ready`: GET /readyz says so.
-metrics::State make_metrics_state(const StatusInput &input, const metrics::Requests &requests,
-                                  const metrics::Trace &trace, bool ready,
-                                  std::chrono::system_clock::time_point started);
+/// The part of GET /metrics that is in `input`. `state` has the rest already.
+metrics::State make_metrics_state(const StatusInput &input, metrics::State state);
 
 } // namespace sipsteer::status

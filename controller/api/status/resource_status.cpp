@@ -35,19 +35,19 @@ json service_state_json(const StatusInput &input, const config::Service &service
 } // namespace
 
 json service_status(const StatusInput &input, const std::string &service) {
-    const auto *configured = named(input.config.services, service);
+    const auto *configured = named(input.config->services, service);
     if (configured == nullptr) {
         return nullptr;
     }
     json entry = service_state_json(input, *configured);
-    if (const auto *planned = named(input.plan.services, service)) {
+    if (const auto *planned = named(input.plan->services, service)) {
         entry.update(service_counters_json(input, planned->value.id));
     }
     return entry;
 }
 
 json pool_status(const StatusInput &input, const std::string &pool) {
-    const auto *configured = named(input.config.pools, pool);
+    const auto *configured = named(input.config->pools, pool);
     return configured == nullptr ? json() : farm::pool_state_json(planned_pool(input, pool));
 }
 

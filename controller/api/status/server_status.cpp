@@ -135,8 +135,8 @@ json server_status_json(const StatusInput &input, const config::Pool &pool,
     if (const auto drain = input.drains.all().find(id); drain != input.drains.all().end()) {
         entry["drain"] = farm::drain_json(drain->second, calls);
     }
-    if (auto rehome = input.rehomes.progress(id); !rehome.is_null()) {
-        entry["rehome"] = std::move(rehome);
+    if (const auto rehome = input.rehomes.find(id); rehome != input.rehomes.end()) {
+        entry["rehome"] = rehome->second;
     }
     return entry;
 }

@@ -58,7 +58,7 @@ json vips_json(const upkeep::State &host) {
 
 json services_json(const StatusInput &input) {
     json services = json::array();
-    for (const auto &service : input.config.services) {
+    for (const auto &service : input.config->services) {
         json entry = {{"name", service.name},
                       {"address", service.address.to_string()},
                       {"port", service.port},
@@ -80,7 +80,7 @@ json server_json(const StatusInput &input, const config::Pool &pool, const confi
 
 json pools_json(const StatusInput &input) {
     json pools = json::array();
-    for (const auto &pool : input.config.pools) {
+    for (const auto &pool : input.config->pools) {
         json servers = json::array();
         for (const auto &server : pool.servers) {
             servers.push_back(server_json(input, pool, server));
@@ -93,9 +93,9 @@ json pools_json(const StatusInput &input) {
 }
 
 json calls_json(const StatusInput &input) {
-    const auto &totals = input.sweeping.totals();
-    const auto sizes = input.maps.sizes();
-    return {{"capacity", input.config.call_capacity},
+    const auto &totals = input.swept.totals;
+    const auto sizes = input.tables;
+    return {{"capacity", input.config->call_capacity},
             {"entries", std::uint64_t{sizes.present} * SS_BUCKET_ENTRIES},
             {"bytes", (std::uint64_t{sizes.present} + sizes.before) *
                           (sizeof(ss_bucket) + sizeof(ss_births))},
@@ -108,7 +108,7 @@ json calls_json(const StatusInput &input) {
             {"sweep",
              {{"passes", totals.pass},
               {"expired_in_last", totals.expired},
-              {"last_cpu_ms", static_cast<double>(input.sweeping.pass_time().count()) / 1000.0}}}};
+              {"last_cpu_ms", static_cast<double>(input.swept.pass_time.count()) / 1000.0}}}};
 }
 
 } // namespace
@@ -128,7 +128,7 @@ nlohmann::json make_status(const StatusInput &input) {
             {"calls", calls_json(input)},
             {"fragments", fragments_json(input)},
             {"rejects", rejects_json(input)},
-            {"guard", guard_json(input)},
+            {"guard", guard_json(input.guard)},
             {"reasons", reasons_json(input)}};
 }
 

@@ -6,7 +6,7 @@
 #include "farm/guard.hpp"
 #include "farm/plan/drains.hpp"
 #include "farm/plan/plan.hpp"
-#include "farm/rehomes.hpp"
+#include "farm/plan/ring_moves.hpp"
 #include "farm/sweeping.hpp"
 #include "health/prober.hpp"
 #include "kernel/dataplane/maps.hpp"
@@ -16,8 +16,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sipsteer::status {
@@ -33,23 +38,46 @@ inline PlannedServers by_name(const plan::Plan &plan) {
     return servers;
 }
 
-/// Everything that GET /v1/status and the resources show is made of.
-struct StatusInput {
-    const config::Config &config;
+/// The guard's lists in short.
+struct GuardSizes {
+    using Of = std::pair<std::string, std::string>; // service, "" for all; action
+
+    std::map<Of, std::size_t> prefixes;
+    std::size_t due = 0; // prefixes that are yet to be written or removed
+    std::size_t bans = 0;
+};
+
+GuardSizes guard_sizes(const farm::Guard &guard);
+
+/// Everything that GET /v1/status and the resources show is made of, as it was at one moment:
+/// copies, and what nobody changes any more. So another thread may make documents of it, as long as
+/// `maps` is there, whose counters are read only then.
+struct Snapshot {
+    std::shared_ptr<const config::Config> config;
     const dataplane::Maps &maps;
-    const upkeep::State &host;
-    const plan::Plan &plan;
-    const farm::Guard &guard;
-    const std::map<Address, NextHop> &next_hops;
-    std::map<ServerId, health::TargetResult> probes; // a copy: the prober makes it when asked
-    const farm::Sweeping &sweeping;
-    const fragments::Holder &holder;
-    const reject::Rejecter &rejecter;
-    const plan::Drains &drains;
-    const farm::Rehomes &rehomes;
+    dataplane::TableSizes tables;
+    upkeep::State host;
+    std::shared_ptr<const plan::Plan> plan;
+    std::map<Address, NextHop> next_hops;
+    std::map<ServerId, health::TargetResult> probes;
+    farm::Swept swept;
+    fragments::HolderCounters held;
+    std::size_t held_bytes = 0;
+    reject::RejecterCounters rejects;
+    GuardSizes guard;
+    plan::Drains drains;
+    std::map<ServerId, nlohmann::json> rehomes; // the progress of each
+    std::chrono::seconds uptime;
+};
+
+/// Likewise, with what follows from it and takes its time.
+struct StatusInput : Snapshot {
+    explicit StatusInput(Snapshot snapshot)
+        : Snapshot(std::move(snapshot)), ring_shares(plan::ring_shares(*plan)),
+          planned(by_name(*plan)) {}
+
     std::map<std::uint16_t, double> ring_shares; // of the plan
     PlannedServers planned;                      // in it
-    std::chrono::seconds uptime;
 };
 
 /// The first of `items` that matches; null if none does.
@@ -67,7 +95,7 @@ inline const plan::PlannedServer *planned_server(const StatusInput &input, const
 
 /// The calls of a server, by the last pass; null if it had none.
 inline const calls::ServerCalls *counted_calls(const StatusInput &input, std::uint16_t index) {
-    const auto &servers = input.sweeping.totals().servers; // by index
+    const auto &servers = input.swept.totals.servers; // by index
     const auto found = std::lower_bound(
         servers.begin(), servers.end(), index,
         [](const auto &server, std::uint16_t wanted) { return server.server < wanted; });
@@ -76,7 +104,7 @@ inline const calls::ServerCalls *counted_calls(const StatusInput &input, std::ui
 
 /// In force; null: not yet.
 inline const plan::PlannedPool *planned_pool(const StatusInput &input, const std::string &name) {
-    return find_if(input.plan.pools, [&](const auto &pool) { return pool.name == name; });
+    return find_if(input.plan->pools, [&](const auto &pool) { return pool.name == name; });
 }
 
 } // namespace sipsteer::status

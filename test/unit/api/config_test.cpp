@@ -25,26 +25,40 @@ class Keeper final : public ConfigSource {
 public:
     Keeper() : config_(*config::parse(config::test::good())) {}
 
-    const json &current() const override { return current_ = config::to_json(config_); }
-    std::variant<json, Problem> save_to_file() override { return json{{"file", "/etc/it"}}; }
-    std::variant<json, Problem> change(const json &next, ChangeMode mode) override {
-        const auto parsed = config::parse(next);
+    Document current() const override {
+        return std::make_shared<const json>(config::to_json(config_));
+    }
+    asio::awaitable<SaveOutcome> save_to_file(Refuse refuse) override {
+        if (auto answer = refuse(*current())) {
+            co_return std::move(*answer);
+        }
+        co_return json{{"file", "/etc/it"}};
+    }
+    asio::awaitable<ChangeOutcome> change(Propose propose, ChangeMode mode) override {
+        auto proposed = propose(*current());
+        if (auto *answer = std::get_if<Response>(&proposed)) {
+            co_return std::move(*answer);
+        }
+        const auto parsed = config::parse(std::get<json>(proposed));
         if (!parsed) {
-            Problem problem{422, "not valid", {}, {}};
-            for (const auto &error : parsed.errors()) {
-                problem.errors.push_back({config::json_pointer(error.path), error.message});
-            }
-            return problem;
+            co_return not_valid(parsed.errors());
         }
         if (mode == ChangeMode::InForce) {
             config_ = *parsed;
         }
-        return json{{"changed", true}};
+        co_return Changed{json{{"changed", true}}, current()};
     }
 
 private:
+    static Problem not_valid(const std::vector<config::FieldError> &errors) {
+        Problem problem{422, "not valid", {}, {}};
+        for (const auto &error : errors) {
+            problem.errors.push_back({config::json_pointer(error.path), error.message});
+        }
+        return problem;
+    }
+
     config::Config config_;
-    mutable json current_;
 };
 
 class Seen final : public ResourceStatus {
@@ -83,12 +97,14 @@ public:
 private:
     Router routes() {
         Router router = example_router();
-        add_config_routes(router, keeper_);
-        add_resource_routes(router, keeper_, [] { return std::make_unique<const Seen>(); });
+        add_config_routes(router, {keeper_, aside_});
+        add_resource_routes(router, {keeper_, aside_},
+                            [] { return [] { return std::make_unique<const Seen>(); }; });
         return router;
     }
 
     Keeper keeper_;
+    Aside aside_;
     Running server_;
 };
 

@@ -16,7 +16,7 @@ TEST_CASE("ready is who lacks nothing") {
     add_health_routes(router, [&] { return missing; });
     const auto ask = [&](const std::string &target) {
         Request request{"GET", *parse_target(target), {}, {}};
-        return router.handle(request);
+        return http::test::answer_of(router, request);
     };
     CHECK(ask("/readyz").status == 200);
     CHECK(json::parse(ask("/readyz").body) == json{{"status", "ready"}});

@@ -5,6 +5,9 @@
 
 #include "config_cases.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
 
 #include <filesystem>
@@ -18,6 +21,7 @@ using api::ChangeMode;
 using config::test::good;
 using http::Problem;
 using nlohmann::json;
+namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
 namespace {
@@ -48,19 +52,50 @@ public:
         const auto read = read_operator_file(file());
         REQUIRE(read.parsed.ok());
         config_ = config_at_start(file(), read, (folder_ / "state").string());
-        control_ =
-            std::make_unique<ConfigControl>(file(), read.hash, (folder_ / "state").string(), *this);
+        control_.reset();
+        control_ = std::make_unique<ConfigControl>(io_.get_executor(), file(), read.hash,
+                                                   (folder_ / "state").string(), *this);
     }
     void forget() { config_ = {}; }
-    bool reload() { return control_->reload(); }
+    bool reload() { return run(control_->reload()); }
     bool last_reload_successful() const { return control_->last_reload_successful(); }
 
-    std::variant<json, Problem> patch(const json &patch, ChangeMode mode = ChangeMode::InForce) {
-        json next = control_->current();
-        next.merge_patch(patch);
-        return control_->change(next, mode);
+    /// `patch` must outlive the change.
+    asio::awaitable<ConfigControl::ChangeOutcome>
+    begin_patch(const json &patch, ChangeMode mode = ChangeMode::InForce) {
+        return control_->change(
+            [&patch](const json &in_force) {
+                json next = in_force;
+                next.merge_patch(patch);
+                return std::variant<json, http::Response>(std::move(next));
+            },
+            mode);
     }
-    std::variant<json, Problem> save() { return control_->save_to_file(); }
+    std::variant<json, Problem> patch(const json &patch, ChangeMode mode = ChangeMode::InForce) {
+        auto outcome = run(begin_patch(patch, mode));
+        if (auto *problem = std::get_if<Problem>(&outcome)) {
+            return *problem;
+        }
+        return std::get<api::Changed>(outcome).report;
+    }
+    std::variant<json, Problem> save() {
+        auto outcome = run(control_->save_to_file([](const json &) { return std::nullopt; }));
+        if (auto *problem = std::get_if<Problem>(&outcome)) {
+            return *problem;
+        }
+        return std::get<json>(outcome);
+    }
+    ConfigControl &control() { return *control_; }
+    asio::io_context &io() { return io_; }
+
+    /// Runs a coroutine to its end, and what waits beside it.
+    template <typename Value>
+    Value run(asio::awaitable<Value> waiting) {
+        auto value = asio::co_spawn(io_, std::move(waiting), asio::use_future);
+        io_.restart();
+        io_.run();
+        return value.get();
+    }
 
     std::string file() const { return (folder_ / "sipsteer.conf").string(); }
     std::string saved() const { return (folder_ / "state/config.json").string(); }
@@ -71,8 +106,9 @@ public:
     Warnings resize_warnings;
     std::vector<bool> resized_when_saved; // for each resize: whether the change was on the disk
 
+    bool stopping = false;
     mutable unsigned asked = 0; // for what is in force
-    const json &current() const { return control_->current(); }
+    const json &current() const { return *control_->current(); }
 
     const config::Config &in_force() const override {
         asked++;
@@ -89,14 +125,19 @@ public:
         resized_when_saved.push_back(fs::is_regular_file(saved()));
         return resize_warnings;
     }
-    Result<std::vector<plan::RingMove>> preview(const config::Config &) override {
+    asio::awaitable<Result<std::vector<plan::RingMove>>> preview(const config::Config &,
+                                                                 http::Aside &) override {
         if (preview_refusal) {
-            return Error{*preview_refusal};
+            co_return Error{*preview_refusal};
         }
-        return std::vector<plan::RingMove>{{"proxies", 0.25}};
+        co_return std::vector<plan::RingMove>{{"proxies", 0.25}};
+    }
+    Status accepts_changes() const override {
+        return stopping ? Status(Error{"the daemon is stopping"}) : Done{};
     }
 
 private:
+    asio::io_context io_;
     config::Config config_;
     fs::path folder_;
     std::unique_ptr<ConfigControl> control_;
@@ -284,4 +325,95 @@ TEST_CASE("the operator's file takes the changes when it is told to") {
     host.write(good());
     CHECK(problem_of(host.save()).status == 409); // somebody was there
     CHECK(host.operators() == good());
+}
+
+namespace {
+
+/// A change that is under way beside others.
+class Pending {
+public:
+    Pending(Host &host, json patch)
+        : patch_(std::move(patch)),
+          outcome_(asio::co_spawn(host.io(), host.begin_patch(patch_), asio::use_future)) {}
+    Pending(const Pending &) = delete;
+    Pending &operator=(const Pending &) = delete;
+
+    ConfigControl::ChangeOutcome outcome() { return outcome_.get(); }
+
+private:
+    json patch_;
+    std::future<ConfigControl::ChangeOutcome> outcome_;
+};
+
+} // namespace
+
+TEST_CASE("changes that come at once are all made, each of what the one before has left") {
+    Host host;
+    std::vector<std::unique_ptr<Pending>> pending;
+    pending.push_back(std::make_unique<Pending>(host, json{{"log_level", "debug"}}));
+    pending.push_back(std::make_unique<Pending>(host, json{{"on_exit", "detach"}}));
+    pending.push_back(std::make_unique<Pending>(host, json{{"log_level", "error"}}));
+    host.io().run();
+    for (const auto &change : pending) {
+        CHECK(std::get<api::Changed>(change->outcome()).report["changed"] == true);
+    }
+    CHECK(host.in_force().log_level == "error"); // that of the last to come
+    CHECK(host.in_force().on_exit == config::OnExit::Detach);
+    host.start();
+    CHECK(host.in_force().log_level == "error");
+    CHECK(host.in_force().on_exit == config::OnExit::Detach);
+}
+
+TEST_CASE("a change is judged by what is in force when its turn comes") {
+    Host host;
+    std::vector<std::string> seen;
+    const auto look = [&seen](const json &in_force) {
+        seen.push_back(in_force["log_level"].get<std::string>());
+        return std::variant<json, http::Response>(
+            http::problem_response({412, "it has changed", {}, {}}));
+    };
+    Pending first(host, kDebug);
+    auto second = asio::co_spawn(host.io(), host.control().change(look, ChangeMode::InForce),
+                                 asio::use_future);
+    host.io().run();
+    CHECK(std::holds_alternative<api::Changed>(first.outcome()));
+    CHECK(std::get<http::Response>(second.get()).status == 412);
+    CHECK(seen == std::vector<std::string>{"debug"});
+}
+
+TEST_CASE("a reload waits for changes, and changes for it") {
+    Host host;
+    const auto reload = [](ConfigControl &control) -> asio::awaitable<bool> {
+        const auto turn = co_await control.turn();
+        co_return co_await control.reload();
+    };
+    Pending before(host, kDebug);
+    auto reloaded = asio::co_spawn(host.io(), reload(host.control()), asio::use_future);
+    Pending after(host, {{"on_exit", "detach"}});
+    host.io().run();
+    CHECK(reloaded.get());
+    CHECK(std::holds_alternative<api::Changed>(before.outcome()));
+    CHECK(std::holds_alternative<api::Changed>(after.outcome()));
+    CHECK(host.in_force().log_level == "info"); // the file has won over the change before it
+    CHECK(host.in_force().on_exit == config::OnExit::Detach);
+}
+
+TEST_CASE("who stops waits for the change under way, and those that wait are refused") {
+    Host host;
+    const auto stop = [](Host &stopping) -> asio::awaitable<bool> {
+        const auto turn = co_await stopping.control().turn();
+        co_return fs::exists(stopping.saved());
+    };
+    Pending first(host, kDebug);
+    Pending second(host, {{"log_level", "error"}});
+    auto stopped = asio::co_spawn(host.io(), stop(host), asio::use_future);
+    while (host.resized_when_saved.empty()) { // until the first one is in force and saved
+        REQUIRE(host.io().run_one() == 1);
+    }
+    host.stopping = true;
+    host.io().run();
+    CHECK(std::holds_alternative<api::Changed>(first.outcome()));
+    CHECK(std::get<Problem>(second.outcome()).status == 409);
+    CHECK(stopped.get());
+    CHECK(host.in_force().log_level == "debug");
 }

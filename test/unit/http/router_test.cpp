@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "answers.hpp"
 #include "api/routes.hpp"
 #include "fake_calls.hpp"
 #include "http/problem.hpp"
-#include "late_body.hpp"
 
 #include <catch2/catch.hpp>
 #include <stdexcept>
@@ -20,7 +20,7 @@ Response ask(const Router &router, const std::string &method, const std::string 
     auto parsed = parse_target(target);
     REQUIRE(parsed);
     Request request{method, std::move(*parsed), {}, {}};
-    return router.handle(request);
+    return http::test::answer_of(router, request);
 }
 
 std::string field(const Response &response, const std::string &name) {
@@ -148,7 +148,7 @@ TEST_CASE("the status is what its source says") {
     const Response response = ask(example_api(), "GET", "/v1/status");
     CHECK(response.status == 200);
     CHECK(response.content_type == "application/json");
-    CHECK(sipsteer::http::test::body_of(response) == "{\"state\":\"running\"}\n");
+    CHECK(response.body == "{\"state\":\"running\"}\n");
 }
 
 TEST_CASE("the limit of calls is 1 to 1000, 100 if not given") {
@@ -164,7 +164,7 @@ TEST_CASE("a wrong limit is a problem that names it and its value") {
     INFO(value);
     Request request{"GET", *parse_target("/v1/calls"), {}, {}};
     request.target.query = {{"limit", value}};
-    const Response response = example_api().handle(request);
+    const Response response = http::test::answer_of(example_api(), request);
     CHECK(response.status == 400);
     const json problem = json::parse(response.body);
     CHECK(problem["parameter"] == "limit");

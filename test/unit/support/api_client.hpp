@@ -3,11 +3,11 @@
 // A server on a thread, and a client that sends it bytes over a real socket.
 #pragma once
 
+#include "answers.hpp"
 #include "api/routes.hpp"
 #include "fake_calls.hpp"
 #include "http/server.hpp"
 #include "http/stream_socket.hpp"
-#include "late_body.hpp"
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>

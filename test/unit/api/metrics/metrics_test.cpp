@@ -3,8 +3,8 @@
 // The metrics of a known state, and what promtool says of them.
 #include "api/metrics/text.hpp"
 
+#include "answers.hpp"
 #include "api/metrics_routes.hpp"
-#include "late_body.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -258,11 +258,9 @@ TEST_CASE("metrics: an independent parser of OpenMetrics reads all samples") {
 
 TEST_CASE("metrics: GET /metrics answers in the format asked for; the router tells its observer") {
     http::Router router;
-    http::TextWriter writer;
-    api::add_metrics_routes(router, [&writer](bool open_metrics) {
-        return api::MetricsText{
-            content_type(open_metrics ? Format::OpenMetrics : Format::Prometheus),
-            writer.later([] { return std::string("up 1\n"); })};
+    api::add_metrics_routes(router, [](bool open_metrics) {
+        const auto format = open_metrics ? Format::OpenMetrics : Format::Prometheus;
+        return http::test::ready(api::MetricsText{content_type(format), "up 1\n"});
     });
     Requests requests;
     router.observe([&](const auto &route, const auto &method, auto status, auto took) {
@@ -272,22 +270,22 @@ TEST_CASE("metrics: GET /metrics answers in the format asked for; the router tel
     request.method = "GET";
     request.target.path = "/metrics";
     request.target.segments = {"metrics"};
-    const auto response = router.handle(request);
+    const auto response = http::test::answer_of(router, request);
     CHECK(response.status == 200);
     CHECK(response.content_type == "text/plain; version=0.0.4; charset=utf-8");
-    CHECK(http::test::body_of(response) == "up 1\n");
+    CHECK(response.body == "up 1\n");
     auto open = request;
     open.fields.add("Accept", "application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1");
-    CHECK(router.handle(open).content_type ==
+    CHECK(http::test::answer_of(router, open).content_type ==
           "application/openmetrics-text; version=1.0.0; charset=utf-8");
     for (const char *refusing : {"application/openmetrics-text; Q=0.000, text/plain",
                                  "application/openmetrics-text2", "*/*"}) {
         auto plain = request;
         plain.fields.add("Accept", refusing);
-        CHECK(router.handle(plain).content_type == response.content_type);
+        CHECK(http::test::answer_of(router, plain).content_type == response.content_type);
     }
     request.target.segments = {"secret"};
-    CHECK(router.handle(request).status == 404);
+    CHECK(http::test::answer_of(router, request).status == 404);
     CHECK(requests.count == std::map<RequestKey, std::uint64_t>{{{"/metrics", "GET", 200}, 5},
                                                                 {{"none", "GET", 404}, 1}});
     router.note_refused("BREW", 401);
