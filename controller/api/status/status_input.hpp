@@ -42,7 +42,7 @@ inline PlannedServers by_name(const plan::Plan &plan) {
 struct GuardSizes {
     using Of = std::pair<std::string, std::string>; // service, "" for all; action
 
-    std::map<Of, std::size_t> prefixes;
+    std::map<Of, std::uint64_t> prefixes;
     std::size_t due = 0; // prefixes that are yet to be written or removed
     std::size_t bans = 0;
 };
