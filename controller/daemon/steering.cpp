@@ -84,6 +84,9 @@ Steering::preview(const config::Config &next, plan::Observed observed, http::Asi
     if (auto possible = check(next); !possible) {
         co_return possible.error();
     }
+    if (auto possible = farm_.guard().check(next); !possible) {
+        co_return possible.error();
+    }
     std::function<Result<farm::Preview>()> make =
         [&next, input = farm_.preview_input(std::move(observed))] {
             return farm::make_preview(next, input);

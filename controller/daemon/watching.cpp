@@ -69,6 +69,7 @@ plan::Observed Watching::observed() const {
     observed.health = prober_.health();
     observed.next_hops = neighbours_.next_hops();
     observed.links = own_links_.links();
+    observed.addresses = own_links_.addresses();
     return observed;
 }
 

@@ -72,7 +72,7 @@ Status Farm::reconcile(const config::Config &config, plan::Observed observed) {
     if (!next) {
         return next.error();
     }
-    if (auto done = guard_.prepare(config, *next); !done) {
+    if (auto done = guard_.prepare(config, *next, observed.addresses); !done) {
         return done;
     }
     if (auto done = put_in_force(std::move(*next)); !done) {

@@ -59,21 +59,22 @@ Status Guard::check(const config::Config &next) {
     if (!read) {
         return read.error();
     }
-    Scopes scopes{{SS_GUARD_ALL, next.guard}};
+    Scopes scopes{{SS_GUARD_ALL, next.guard, {}}};
     for (const auto &service : next.services) {
-        scopes.push_back({static_cast<std::uint32_t>(scopes.size()), service.guard});
+        scopes.push_back({static_cast<std::uint32_t>(scopes.size()), service.guard, {}});
     }
     const auto rules = plan::make_guard(scopes, *read);
     return rules ? Status(Done{}) : rules.error();
 }
 
-Status Guard::prepare(const config::Config &config, const plan::Plan &plan) {
+Status Guard::prepare(const config::Config &config, const plan::Plan &plan,
+                      const std::vector<Address> &addresses) {
     auto names = scopes_of(plan);
-    Scopes scopes{{SS_GUARD_ALL, config.guard}};
+    Scopes scopes{{SS_GUARD_ALL, config.guard, plan::own_prefixes(config, addresses)}};
     for (const auto &service : config.services) {
         const auto found = names.find(service.name);
         if (found != names.end()) {
-            scopes.push_back({found->second, service.guard});
+            scopes.push_back({found->second, service.guard, {}});
         }
     }
     const auto &lists = offered_ ? *offered_ : lists_;

@@ -62,8 +62,10 @@ public:
     /// Whether the deny files of a configuration can be read, and its lists fit. Changes nothing.
     Status check(const config::Config &next);
 
-    /// What the trie should hold with this configuration and this plan, if that has changed.
-    Status prepare(const config::Config &config, const plan::Plan &plan);
+    /// What the trie should hold with this configuration, this plan and the addresses of this host,
+    /// if that has changed.
+    Status prepare(const config::Config &config, const plan::Plan &plan,
+                   const std::vector<Address> &addresses);
 
     /// Before the services of a plan are written: a slice of what is new.
     Status write_additions();

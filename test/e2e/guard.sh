@@ -82,7 +82,7 @@ a_ban() {
         "$(sipsteer get bans -o json | jq -c .)"
     check_equal "tools/maps/guard has it, too" "[[null,\"$STRANGER/$((FAMILY == 6 ? 128 : 32))\",\"deny\",5]]" \
         "$(on_host director "$PROJECT_DIR/tools/maps/guard" --json --pin-dir "$(jq -r .pin_dir "$(director_file config.json)")" |
-            jq -c '[.prefixes[] | [.service, .prefix, .action, .packets]]')"
+            jq -c '[.prefixes[] | select(.action != "own") | [.service, .prefix, .action, .packets]]')"
     check_equal "the reason is counted" 5 \
         "$(director_get /v1/status | jq '[.reasons[] | select(.reason == "denied") | .packets] | add')"
     check "and shown by the metrics" grep -q '^sipsteer_guard_denied_total{service="sip"} 5$' < <(director_get /metrics)
@@ -133,6 +133,32 @@ observing() {
     are_dropped unseen
 }
 
+limited_is() { (($(director_get /v1/status | jq '[.services[].limited] | add') == $1)); }
+
+# The other client is trusted: its calls began before anybody was known.
+limits() {
+    local trusted
+    trusted=$(for user in user1 user2; do host_address "$user" "$FAMILY"; done | jq -nRc '[inputs]')
+    check "two new calls at once" reload_director ".guard.trusted = $trusted |
+        .services[0].new_call_limits.per_address = {per_minute: 1, burst: 2}" config_in_force
+    strange_calls many
+    check "of five new calls three are beyond the limit" wait_until 60 limited_is 3
+    check_equal "and make no entry" 2 "$(calls_found many)"
+    check_equal "the reason is counted" 3 \
+        "$(director_get /v1/status | jq '[.reasons[] | select(.reason == "limited") | .packets] | add')"
+    check "no limit" reload_director '.guard = {} | .services[0] |= del(.new_call_limits)' config_in_force
+    are_taken unlimited
+}
+
+# An address of the director comes from outside: nobody has it there.
+own_address() {
+    local own
+    own=$(on_host director ip -json addr show | jq -r --argjson family "$FAMILY" --arg vip "$VIP" '[.[].addr_info[]
+        | select(.scope == "global" and (.family == "inet6") == ($family == 6) and .local != $vip).local][0]')
+    check_json "the director's own address is in the list" '.guard.action == "own"' "$(printf 'OPTIONS sip:x SIP/2.0\r\ni: z@x\r\n\r\n' |
+        sipsteer explain --datagram - --source "$own" -o json | jq -c .way)"
+}
+
 deny_file() { # LINES: the stranger, and others
     echo "# made by a test"
     echo "$STRANGER"
@@ -161,7 +187,10 @@ while True:
     STARTED+=("$LAST_PID")
 }
 
-guard_is_written() { status_is ".guard.due == 0 and ([.guard.prefixes[].prefixes] | add) == $1"; }
+# Besides the director's own addresses.
+guard_is_written() {
+    status_is ".guard.due == 0 and ([.guard.prefixes[] | select(.action != \"own\").prefixes] | add) == $1"
+}
 
 a_long_file() {
     local asker
@@ -215,11 +244,13 @@ an_end
 trusted
 a_restart
 observing
+limits
+own_address
 a_long_file
 a_bad_line
 more_calls 20
 end_traffic
 check_undisturbed "the other client's calls"
 check_equal "the servers saw what was taken, and nothing that was denied" \
-    "before expired lifted none seen" "$(seen_at_servers)"
+    "before expired lifted many none seen unlimited" "$(seen_at_servers)"
 e2e_end

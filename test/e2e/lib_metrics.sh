@@ -10,6 +10,7 @@ metrics_by_status='
     (.services[] | "sipsteer_service_packets_total{service=\"\(.name)\"} \(.packets)",
         "sipsteer_guard_denied_total{service=\"\(.name)\"} \(.denied)",
         "sipsteer_guard_observed_total{service=\"\(.name)\"} \(.observed)",
+        "sipsteer_guard_limited_total{service=\"\(.name)\"} \(.limited)",
         "sipsteer_service_messages_total{service=\"\(.name)\",method=\"BYE\"} \(.messages.BYE)"),
     (.pools[] | .name as $pool | .servers[] | "{pool=\"\($pool)\",server=\"\(.name)\"" as $labels
         | "sipsteer_server_new_calls_total\($labels)} \(.new_calls)",

@@ -46,6 +46,7 @@ static void print_guard(void) {
     printf("\"guard\":{\"all\":%u,\"scope_bits\":%d,\"actions\":[", SS_GUARD_ALL,
            SS_GUARD_SCOPE_BITS);
     SS_GUARD_ACTION_LIST(ACTION)
+    ACTION(SS_GUARD_OWN, OWN, Own, "own")
     printf("]}");
 }
 

@@ -34,16 +34,21 @@ void add_services(const State &state, Families &families) {
 }
 
 void add_guard(const State &state, Families &families) {
-    auto denied =
-        families.counter("guard_denied_total", "Packets to a service that the guard dropped.");
-    for (const auto &service : state.services) {
-        denied.add({{"service", service.name}}, std::uint64_t{service.guard.denied});
-    }
-    auto observed = families.counter(
-        "guard_observed_total", "Packets to a service that the guard would drop without observe.");
-    for (const auto &service : state.services) {
-        observed.add({{"service", service.name}}, std::uint64_t{service.guard.observed});
-    }
+    const auto count = [&](const char *name, const char *help, __u64 ss_guard_counters::*counter) {
+        auto family = families.counter(name, help);
+        for (const auto &service : state.services) {
+            family.add({{"service", service.name}}, std::uint64_t{service.guard.*counter});
+        }
+    };
+    count("guard_denied_total", "Packets to a service that the guard dropped.",
+          &ss_guard_counters::denied);
+    count("guard_observed_total", "Packets to a service that the guard would drop without observe.",
+          &ss_guard_counters::observed);
+    count("guard_limited_total", "New calls beyond a limit of the service, dropped.",
+          &ss_guard_counters::limited);
+    count("guard_limited_observed_total",
+          "New calls beyond a limit of the service, steered because it is only observed.",
+          &ss_guard_counters::limited_observed);
     auto prefixes = families.gauge("guard_prefixes", "Prefixes of the guard, by list and action.");
     for (const auto &[of, count] : state.guard.prefixes) {
         prefixes.add({{"scope", of.first.empty() ? "all" : "service"},

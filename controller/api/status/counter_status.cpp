@@ -50,6 +50,8 @@ json service_counters_json(const StatusInput &input, std::uint16_t service) {
     const auto guard = dataplane::read_guard_counters(input.maps, service);
     entry["denied"] = guard.denied;
     entry["observed"] = guard.observed;
+    entry["limited"] = guard.limited;
+    entry["limited_observed"] = guard.limited_observed;
     return entry;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace sipsteer::plan {
 
@@ -71,6 +72,7 @@ void add_scope(const GuardScope &scope, const config::DenyLists &files,
     const auto &guard = scope.guard;
     const std::uint32_t deny = guard.observe ? SS_GUARD_OBSERVE : SS_GUARD_DENY;
     Merger merger(rules, scope.scope);
+    merger.add(scope.own, SS_GUARD_OWN, GuardList::Own);
     merger.add(guard.trusted, SS_GUARD_TRUST, GuardList::Trusted);
     merger.add(guard.allow, SS_GUARD_ALLOW, GuardList::Allow);
     merger.add(guard.deny, deny, GuardList::Deny);
@@ -84,7 +86,7 @@ void add_scope(const GuardScope &scope, const config::DenyLists &files,
 } // namespace
 
 const char *guard_list_word(GuardList list) {
-    constexpr std::array words{"ban", "trusted", "allow", "deny", "deny_files", ""};
+    constexpr std::array words{"ban", "own", "trusted", "allow", "deny", "deny_files", ""};
     return words.at(static_cast<std::size_t>(list));
 }
 
@@ -95,6 +97,8 @@ const char *guard_action_word(std::uint32_t action) {
         return word;
         SS_GUARD_ACTION_LIST(SIPSTEER_ACTION_WORD)
 #undef SIPSTEER_ACTION_WORD
+    case SS_GUARD_OWN:
+        return "own";
     default:
         return "unknown";
     }
@@ -112,6 +116,26 @@ ss_guard_key guard_key(const GuardPlace &place) {
 GuardPlace guard_place(const ss_guard_key &key) {
     return {key.scope,
             {Address::from_bytes(std::to_array(key.address)), key.bits - SS_GUARD_SCOPE_BITS}};
+}
+
+std::vector<Prefix> own_prefixes(const config::Config &config,
+                                 const std::vector<Address> &addresses) {
+    std::set<Address> others;
+    for (const auto &service : config.services) {
+        others.insert(service.address);
+    }
+    for (const auto &pool : config.pools) {
+        for (const auto &server : pool.servers) {
+            others.insert(server.address);
+        }
+    }
+    std::vector<Prefix> own;
+    for (const auto &address : addresses) {
+        if (others.count(address) == 0 && !address.is_loopback()) {
+            own.push_back({address, kAddressBits});
+        }
+    }
+    return own;
 }
 
 Result<std::vector<GuardRule>> make_guard(const std::vector<GuardScope> &scopes,
@@ -151,7 +175,8 @@ const GuardRule *longest_rule(const std::vector<GuardRule> &rules, std::uint32_t
 std::uint32_t both_lists(std::uint32_t of_all, std::uint32_t of_service) {
     const bool service_decides =
         of_service == SS_GUARD_DENY || (of_service != SS_GUARD_ALLOW && of_all != SS_GUARD_OBSERVE);
-    return of_all != SS_GUARD_DENY && service_decides ? of_service : of_all;
+    const bool all_decides = of_all == SS_GUARD_DENY || of_all == SS_GUARD_OWN;
+    return !all_decides && service_decides ? of_service : of_all;
 }
 
 } // namespace sipsteer::plan

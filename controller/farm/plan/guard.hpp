@@ -20,12 +20,12 @@
 namespace sipsteer::plan {
 
 /// The list that an entry is from. Of one prefix in several, the first of these counts.
-enum class GuardList : std::uint8_t { Ban, Trusted, Allow, Deny, DenyFile, OtherFamily };
+enum class GuardList : std::uint8_t { Ban, Own, Trusted, Allow, Deny, DenyFile, OtherFamily };
 
-/// "ban", "trusted", "allow", "deny", "deny_files"; "" for OtherFamily.
+/// "ban", "own", "trusted", "allow", "deny", "deny_files"; "" for OtherFamily.
 const char *guard_list_word(GuardList list);
 
-/// "allow", "deny", "observe", "trust": of enum ss_guard_action.
+/// "allow", "deny", "observe", "trust": of enum ss_guard_action; "own": of SS_GUARD_OWN.
 const char *guard_action_word(std::uint32_t action);
 
 /// A prefix of a list. Ordered by scope, address and length.
@@ -51,12 +51,17 @@ struct GuardRule {
 struct GuardScope {
     std::uint32_t scope = SS_GUARD_ALL;
     config::Guard guard;
+    std::vector<Prefix> own{}; // addresses of this host: nobody else sends from them
 
     bool operator==(const GuardScope &) const = default;
 };
 
 /// Room for bans is left beside the configured prefixes.
 inline constexpr std::size_t kMostBans = 100'000;
+
+/// This host's addresses as prefixes, less those that others may send from: VIPs and servers.
+std::vector<Prefix> own_prefixes(const config::Config &config,
+                                 const std::vector<Address> &addresses);
 
 /// The rules of all scopes in their order, each place once. A prefix of IPv6 that has the
 /// IPv4-mapped addresses (::/0) would be one of IPv4, too: a rule for 0.0.0.0/0 keeps IPv4 out of

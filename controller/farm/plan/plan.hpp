@@ -37,6 +37,7 @@ struct Observed {
     std::map<Address, NextHop> next_hops; // absent: not resolved
     std::map<ServerId, unsigned> shares;  // of their weights (slow_start.hpp); absent: all
     std::vector<OwnLink> links;           // of this host
+    std::vector<Address> addresses;       // likewise, ascending
     std::set<ServerId> drains_over;       // draining, and the deadline has passed (drains.hpp)
 };
 

@@ -43,6 +43,8 @@ ss_guard_counters read_guard_counters(const Maps &maps, std::uint16_t service) {
     for (const auto &value : read_per_cpu<ss_guard_counters>(maps.guard_counters(), service)) {
         sum.denied += value.denied;
         sum.observed += value.observed;
+        sum.limited += value.limited;
+        sum.limited_observed += value.limited_observed;
     }
     return sum;
 }

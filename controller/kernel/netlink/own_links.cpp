@@ -30,13 +30,9 @@ bool is_link_local(const Address &address) {
 
 /// The interfaces with an address that a router may have a route to. IPv6 gives a link-local one to
 /// each, also to that of a VRRP daemon in reserve.
-std::optional<std::set<std::string>> addressed_interfaces() {
-    const auto addresses = own_addresses();
-    if (!addresses) {
-        return std::nullopt;
-    }
+std::set<std::string> addressed_interfaces(const std::vector<OwnAddress> &addresses) {
     std::set<std::string> interfaces;
-    for (const auto &[interface, address] : *addresses) {
+    for (const auto &[interface, address] : addresses) {
         if (!is_link_local(address)) {
             interfaces.insert(interface);
         }
@@ -122,8 +118,8 @@ Status OwnLinks::start() {
 
 Status OwnLinks::look() {
     const auto links = find_links();
-    const auto addressed = addressed_interfaces();
-    if (!links || !addressed) {
+    const auto addresses = own_addresses();
+    if (!links || !addresses) {
         next_ = Clock::now() + kRetry;
         return links ? system_error("cannot read the addresses of this host") : links.error();
     }
@@ -134,7 +130,12 @@ Status OwnLinks::look() {
             paravirtual.insert(link.name);
         }
     }
-    links_ = own_links(*links, *addressed, paravirtual);
+    links_ = own_links(*links, addressed_interfaces(*addresses), paravirtual);
+    addresses_.clear();
+    for (const auto &own : *addresses) {
+        addresses_.push_back(own.address);
+    }
+    std::sort(addresses_.begin(), addresses_.end());
     return Done{};
 }
 
@@ -153,12 +154,13 @@ void OwnLinks::look_later() {
 }
 
 void OwnLinks::look_again() {
-    const auto before = links_;
+    const auto links = links_;
+    const auto addresses = addresses_;
     if (auto done = look(); !done) {
         log::warn("interfaces_not_read", {{"problem", done.error().message}});
         look_later();
     }
-    if (links_ != before) {
+    if (links_ != links || addresses_ != addresses) {
         on_change_();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/address.hpp"
 #include "base/own_link.hpp"
 #include "base/result.hpp"
 #include "kernel/netlink/events.hpp"
@@ -28,14 +29,18 @@ std::vector<OwnLink> own_links(const std::vector<LinkInfo> &links,
 /// destroyed when `io` runs no more.
 class OwnLinks {
 public:
-    /// `on_change` is called after a change of links(), never from inside a call to this class.
+    /// `on_change` is called after a change of links() or addresses(), never from inside a call to
+    /// this class.
     OwnLinks(boost::asio::io_context &io, std::function<void()> on_change);
 
-    /// links() is up to date when this returns.
+    /// Both are up to date when this returns.
     Status start();
 
     /// As last seen; if the kernel cannot be asked, as they were before.
     const std::vector<OwnLink> &links() const { return links_; }
+
+    /// Likewise all addresses of this host, in their order.
+    const std::vector<Address> &addresses() const { return addresses_; }
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -50,6 +55,7 @@ private:
     bool due_ = false;
     Clock::time_point next_{}; // when it may be looked at the earliest
     std::vector<OwnLink> links_;
+    std::vector<Address> addresses_;
 };
 
 } // namespace sipsteer

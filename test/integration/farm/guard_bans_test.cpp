@@ -51,7 +51,7 @@ public:
         if (auto done = guard_->offer(config_); !done) {
             return done;
         }
-        if (auto done = guard_->prepare(config_, plan_); !done) {
+        if (auto done = guard_->prepare(config_, plan_, {}); !done) {
             return done;
         }
         guard_->accept();
@@ -180,7 +180,7 @@ TEST_CASE("a deny file counts once its configuration is accepted") {
     std::ofstream(lists.file("deny")) << "192.0.2.8\n";
     REQUIRE(lists.guard().offer(lists.config()).ok());
     lists.guard().withdraw();
-    REQUIRE(lists.guard().prepare(lists.config(), lists.plan()).ok());
+    REQUIRE(lists.guard().prepare(lists.config(), lists.plan(), {}).ok());
     CHECK(lists.guard().due() == 0); // the old list is still in force
     std::ofstream(lists.file("deny")) << "192.0.2.8\nbad\n";
     CHECK(lists.use().error().message ==

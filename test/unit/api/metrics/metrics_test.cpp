@@ -57,7 +57,7 @@ State example() {
     service.name = "sip";
     service.traffic = {12345678901, 9007199254740992};
     service.messages[SS_METHOD_INVITE] = 17;
-    service.guard = {3, 4};
+    service.guard = {3, 4, 5, 6};
     state.services.push_back(service);
     Pool pool;
     pool.name = "proxies";
@@ -140,6 +140,8 @@ TEST_CASE("metrics: each value of the state is there, with its labels") {
         R"(sipsteer_service_messages_total{service="sip",method="2xx"} 0)",
         R"(sipsteer_guard_denied_total{service="sip"} 3)",
         R"(sipsteer_guard_observed_total{service="sip"} 4)",
+        R"(sipsteer_guard_limited_total{service="sip"} 5)",
+        R"(sipsteer_guard_limited_observed_total{service="sip"} 6)",
         R"(sipsteer_guard_prefixes{scope="all",service="",action="deny"} 7)",
         R"(sipsteer_guard_prefixes{scope="service",service="sip",action="trust"} 1)",
         R"(sipsteer_bans 2)", R"(sipsteer_packets_total{reason="call_hit",verdict="tx"} 9)",

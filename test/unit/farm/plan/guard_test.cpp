@@ -146,3 +146,24 @@ TEST_CASE("both lists together, as the data plane does it", "[guard]") {
         CHECK(both_lists(row.all, row.own) == row.both);
     }
 }
+
+TEST_CASE("this host's addresses are its own, unless others may send from them", "[guard]") {
+    config::Config config;
+    config.services.resize(1);
+    config.services[0].address = *Address::parse("198.51.100.100");
+    config.pools.resize(1);
+    config.pools[0].servers.resize(1);
+    config.pools[0].servers[0].address = *Address::parse("198.51.100.11");
+    std::vector<Address> addresses;
+    for (const char *text : {"198.51.100.1", "198.51.100.11", "198.51.100.100", "2001:db8::1"}) {
+        addresses.push_back(*Address::parse(text));
+    }
+    const auto own = own_prefixes(config, addresses);
+    CHECK(own == prefixes({"198.51.100.1", "2001:db8::1"}));
+    config::Guard all;
+    all.trusted = prefixes({"198.51.100.1"});
+    const auto rules = rules_of({{SS_GUARD_ALL, all, own}});
+    CHECK(decided(rules, SS_GUARD_ALL, "198.51.100.1") == "own own");
+    CHECK(decided(rules, SS_GUARD_ALL, "198.51.100.2").empty());
+    CHECK(both_lists(SS_GUARD_OWN, SS_GUARD_TRUST) == SS_GUARD_OWN);
+}
