@@ -13,7 +13,7 @@ using plan::GuardPlace;
 namespace {
 
 /// Of work on the trie in one turn of the loop.
-constexpr std::chrono::milliseconds kGuardSlice{10};
+constexpr std::chrono::milliseconds kGuardSlice{5};
 
 /// Wider ones are a matter of the configuration: a slip of the finger would ban a continent. The
 /// shortest of IPv6 has none of the IPv4-mapped addresses.
@@ -23,6 +23,15 @@ constexpr unsigned kLeastBits6 = 16;
 bool is_too_wide(const Prefix &prefix) {
     return prefix.is_ipv4() ? prefix.bits < kLeastBits4
                             : prefix.bits < kLeastBits6 || prefix.has(Address::from_ipv4({}));
+}
+
+/// Prefixes of a guard, those that stand in two lists twice, and one that keeps IPv4 out of IPv6.
+std::size_t prefixes_of(const config::Guard &guard, const config::DenyLists &files) {
+    std::size_t count = guard.trusted.size() + guard.allow.size() + guard.deny.size() + 1;
+    for (const auto &path : guard.deny_files) {
+        count += files.at(path)->size();
+    }
+    return count;
 }
 
 /// The indexes of the services in a plan, by name; "": all.
@@ -60,8 +69,13 @@ Status Guard::check(const config::Config &next) {
         return read.error();
     }
     Scopes scopes{{SS_GUARD_ALL, next.guard, {}}};
+    std::size_t most = prefixes_of(next.guard, *read);
     for (const auto &service : next.services) {
         scopes.push_back({static_cast<std::uint32_t>(scopes.size()), service.guard, {}});
+        most += prefixes_of(service.guard, *read);
+    }
+    if (most <= plan::kMostPrefixes) {
+        return Done{}; // counted in full only if it is close
     }
     const auto rules = plan::make_guard(scopes, *read);
     return rules ? Status(Done{}) : rules.error();

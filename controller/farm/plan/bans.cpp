@@ -9,7 +9,9 @@ const Ban &Bans::put(Ban ban) {
     const Key key = key_of(ban);
     if (const auto before = lift(key)) {
         ban.since = before->since;
-        ban.comment = ban.comment.empty() ? before->comment : std::move(ban.comment);
+        if (ban.comment.empty()) {
+            ban.comment = before->comment;
+        }
     }
     if (ban.until) {
         ends_.emplace(*ban.until, key);

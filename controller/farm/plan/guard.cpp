@@ -38,11 +38,14 @@ public:
 
     void add_sorted(const config::Prefixes &prefixes, std::uint32_t action, GuardList list) {
         const auto middle = static_cast<std::ptrdiff_t>(rules_.size());
+        rules_.reserve(rules_.size() + prefixes.size());
         for (const auto &prefix : prefixes) {
             rules_.push_back({{scope_, prefix}, static_cast<std::uint8_t>(action), list});
         }
-        std::inplace_merge(rules_.begin() + first_, rules_.begin() + middle, rules_.end(),
-                           [](const auto &a, const auto &b) { return a.place < b.place; });
+        if (middle != first_) {
+            std::inplace_merge(rules_.begin() + first_, rules_.begin() + middle, rules_.end(),
+                               [](const auto &a, const auto &b) { return a.place < b.place; });
+        }
     }
 
     void keep_ipv4_out() {
@@ -147,9 +150,9 @@ Result<std::vector<GuardRule>> make_guard(const std::vector<GuardScope> &scopes,
     for (const auto &scope : sorted) {
         add_scope(scope, files, rules);
     }
-    if (rules.size() > SS_MAX_GUARD - kMostBans) {
+    if (rules.size() > kMostPrefixes) {
         return Error{"guard: " + std::to_string(rules.size()) + " prefixes in all; at most " +
-                     std::to_string(SS_MAX_GUARD - kMostBans) + " are supported"};
+                     std::to_string(kMostPrefixes) + " are supported"};
     }
     return rules;
 }

@@ -10,6 +10,7 @@
 #include "config/model.hpp"
 
 #include <sipsteer/guard.h>
+#include <sipsteer/limits.h>
 
 #include <cstdint>
 #include <map>
@@ -58,6 +59,7 @@ struct GuardScope {
 
 /// Room for bans is left beside the configured prefixes.
 inline constexpr std::size_t kMostBans = 100'000;
+inline constexpr std::size_t kMostPrefixes = SS_MAX_GUARD - kMostBans;
 
 /// This host's addresses as prefixes, less those that others may send from: VIPs and servers.
 std::vector<Prefix> own_prefixes(const config::Config &config,
