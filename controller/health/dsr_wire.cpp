@@ -163,8 +163,10 @@ void DsrWire::dispatch(const DsrPacket &packet, const MacAddress &from) {
         return;
     }
     if (packet.icmp.empty()) {
-        std::any_of(listeners_.begin(), listeners_.end(),
-                    [&](auto *listener) { return listener->take_stray(packet, from); });
+        // Up to the first that takes it.
+        static_cast<void>(std::any_of(listeners_.begin(), listeners_.end(), [&](auto *listener) {
+            return listener->take_stray(packet, from);
+        }));
     }
 }
 

@@ -16,7 +16,10 @@ for program in "$@"; do
         die "$program is not a program"
     fi
     echo "guest: running ${program##*/}"
+    # Catch2 3 has another name for it.
+    colour='--use-colour no'
+    case $("$program" --help) in *--colour-mode*) colour='--colour-mode none' ;; esac
     # shellcheck disable=SC2086 # several arguments on purpose
-    "$program" --use-colour no ${CATCH_ARGUMENTS:-} || failed="$failed ${program##*/}($?)"
+    "$program" $colour ${CATCH_ARGUMENTS:-} || failed="$failed ${program##*/}($?)"
 done
 [ -z "$failed" ] || die "failed:$failed"

@@ -3,7 +3,7 @@
 #
 # Installing what tools/packages.txt lists. Source common.sh first.
 
-# listed_packages SECTION...: the packages of these sections, one a line.
+# listed_packages SECTION...: the packages of these sections, one a line; A|B where the name depends on the distribution.
 listed_packages() {
     local section
     for section in "$@"; do
@@ -12,21 +12,44 @@ listed_packages() {
     done
 }
 
+is_installed() { # PACKAGE
+    # ${...} is dpkg-query's own format.
+    # shellcheck disable=SC2016
+    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]
+}
+
+is_known() { # PACKAGE
+    local policy
+    policy=$(apt-cache policy "$1" 2>/dev/null)
+    [[ $policy == *'Candidate: '* && $policy != *'Candidate: (none)'* ]]
+}
+
+# package_name A|B: prints the first that is installed or that apt knows; A if there is none.
+package_name() {
+    local names name
+    IFS='|' read -r -a names <<<"$1"
+    for name in "${names[@]}"; do
+        if ((${#names[@]} == 1)) || is_installed "$name" || is_known "$name"; then
+            printf '%s\n' "$name"
+            return
+        fi
+    done
+    printf '%s\n' "${names[0]}"
+}
+
 missing_packages() {
-    local package
-    while read -r package; do
-        # ${...} is dpkg-query's own format.
-        # shellcheck disable=SC2016
-        [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] ||
-            printf '%s\n' "$package"
+    local entry package
+    while read -r entry; do
+        package=$(package_name "$entry")
+        is_installed "$package" || printf '%s\n' "$package"
     done < <(listed_packages "$@")
 }
 
-is_debian_12() {
-    [[ -r /etc/os-release ]] || return 1
-    # In a subshell: the file sets variables such as NAME.
-    # shellcheck source=/dev/null
-    (. /etc/os-release && [[ ${ID:-} == debian && ${VERSION_ID:-} == 12 ]])
+unknown_packages() { # PACKAGE...
+    local package
+    for package in "$@"; do
+        is_known "$package" || printf '%s\n' "$package"
+    done
 }
 
 # Services of packages that have just been installed: they were not started, but would be when this host
@@ -51,9 +74,7 @@ install_packages() {
         made=$policy
     fi
     export DEBIAN_FRONTEND=noninteractive
-    {
-        apt-get update && apt-get install -y --no-install-recommends "$@"
-    } >"$ROOT/build/packages.log" 2>&1 || code=$?
+    apt-get install -y --no-install-recommends "$@" >>"$ROOT/build/packages.log" 2>&1 || code=$?
     [[ -z $made ]] || rm -f "$made"
     if ((code)); then
         tail -n 20 "$ROOT/build/packages.log" >&2
@@ -62,11 +83,11 @@ install_packages() {
     disable_services "$@"
 }
 
-# ensure_packages SECTION...: what is missing is installed. On another system than Debian 12 the
-# missing things are named and nothing is changed.
+# ensure_packages SECTION...: what is missing is installed. Where there is no apt, or apt lacks one of them, the missing
+# things are named and nothing is changed.
 ensure_packages() {
-    local missing=()
-    if ! is_debian_12; then
+    local missing=() unknown=()
+    if ! command -v apt-get >/dev/null; then
         name_what_is_missing "$@"
         return
     fi
@@ -75,12 +96,17 @@ ensure_packages() {
         say "packages: all installed"
         return
     fi
-    say "packages: installing ${missing[*]}"
     mkdir -p "$ROOT/build"
+    quietly "$ROOT/build/packages.log" apt-get update
+    mapfile -t missing < <(missing_packages "$@")
+    mapfile -t unknown < <(unknown_packages "${missing[@]}")
+    ((${#unknown[@]} == 0)) || die "apt has no package ${unknown[*]}: install what they contain, and name them \
+in tools/packages.txt as this distribution does"
+    say "packages: installing ${missing[*]}"
     install_packages "${missing[@]}"
 }
 
-# On a distribution that is not known here the programs show whether the packages are there.
+# Without apt the programs show whether the packages are there.
 name_what_is_missing() {
     local program missing=()
     for program in c++ cmake ninja pkg-config clang llvm-strip bpftool ip ethtool nsenter jq curl \
@@ -88,8 +114,8 @@ name_what_is_missing() {
         command -v "$program" >/dev/null || missing+=("$program")
     done
     ((${#missing[@]})) || return 0
-    say "This is not Debian 12, so install the missing programs yourself: ${missing[*]}"
-    say "Names of the packages in Debian 12 (tools/packages.txt):"
+    say "There is no apt here, so install the missing programs yourself: ${missing[*]}"
+    say "Names of the packages in Debian (tools/packages.txt):"
     listed_packages "$@" | sed 's/^/  /' >&2
     die "install the missing programs and run this again"
 }
