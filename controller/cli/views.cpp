@@ -97,6 +97,7 @@ std::string guard_words(const json &guard) {
     for (const auto &entry : list_of(guard, "prefixes")) {
         counts[cell_text(entry, "action")] += entry.value("prefixes", std::uint64_t{0});
     }
+    counts.erase("own"); // no list has asked for these
     std::string text;
     for (const auto &[action, count] : counts) {
         text += (text.empty() ? "guard: " : ", ") + std::to_string(count) + ' ' + action;

@@ -95,7 +95,7 @@ FULL = {
             "new_call_limits": {
                 "observe": True,
                 "per_address": {"per_minute": 30, "burst": 10},
-                "per_network": {"per_minute": 600},
+                "per_network": {"per_minute": 600, "burst": 1},
                 "known_address": {"per_minute": 6000, "burst": 2000},
                 "known_for": "12h",
             },

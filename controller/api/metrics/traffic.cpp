@@ -50,11 +50,11 @@ void add_guard(const State &state, Families &families) {
           "New calls beyond a limit of the service, steered because it is only observed.",
           &ss_guard_counters::limited_observed);
     auto prefixes = families.gauge("guard_prefixes", "Prefixes of the guard, by list and action.");
-    for (const auto &[of, count] : state.guard.prefixes) {
+    for (const auto &[of, entries] : state.guard.prefixes) {
         prefixes.add({{"scope", of.first.empty() ? "all" : "service"},
                       {"service", of.first},
                       {"action", of.second}},
-                     count);
+                     entries);
     }
     families.gauge("bans", "Bans in force.").add({}, state.guard.bans);
 }

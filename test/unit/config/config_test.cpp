@@ -75,6 +75,7 @@ TEST_CASE("a good configuration is read with its defaults") {
                                         "registrars",
                                         std::nullopt,
                                         {},
+                                        {},
                                         {}});
 }
 

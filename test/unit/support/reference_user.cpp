@@ -65,7 +65,7 @@ Scheme find_scheme(const std::string &flat) {
 
 bool is_tel(const std::string &flat, std::size_t colon) {
     std::string scheme = flat.substr(0, colon);
-    const std::size_t before = scheme.find_last_of(" \t<");
+    const std::size_t before = scheme.find_last_of(" \t<:");
     if (before != kNone) {
         scheme.erase(0, before + 1);
     }
@@ -88,7 +88,7 @@ std::string_view user_in(std::string_view rest, const std::string &flat) {
     std::string_view user = rest.substr(start, end - start);
     if (rest[end] == '@') {
         user = user.substr(0, user.find(':')); // what follows is a password
-    } else if (is_tel(flat, scheme.colon)) {
+    } else if (is_tel(unfolded(rest), scheme.colon)) {
         user = user.substr(0, user.find(';'));
     } else {
         return {};
