@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuzzes the readers of To's tag, CSeq, the topmost Via's branch and received, and named calls against the slow,
-// obvious ones written separately. libFuzzer entry point; built with clang, sanitizers on.
+// Fuzzes the readers of To's tag, CSeq, the topmost Via's branch and received, and named calls
+// against the slow, obvious ones written separately. libFuzzer entry point; built with clang,
+// sanitizers on.
 #include "../unit/support/reference_readers.hpp"
 #include "sip/finder.h"
 
