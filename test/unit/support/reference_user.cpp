@@ -74,8 +74,8 @@ bool is_tel(const std::string &flat, std::size_t colon) {
 }
 
 /// The user of the first URI in a text that begins with a name or a method.
-/// flat: the same unfolded.
-std::string_view user_in(std::string_view rest, const std::string &flat) {
+/// flat: the same unfolded. A scheme stands at an offset of `least` or behind it.
+std::string_view user_in(std::string_view rest, const std::string &flat, std::size_t least) {
     const Scheme scheme = find_scheme(flat);
     if (rest.empty() || scheme.colon == kNone) {
         return {};
@@ -88,7 +88,7 @@ std::string_view user_in(std::string_view rest, const std::string &flat) {
     std::string_view user = rest.substr(start, end - start);
     if (rest[end] == '@') {
         user = user.substr(0, user.find(':')); // what follows is a password
-    } else if (is_tel(unfolded(rest), scheme.colon)) {
+    } else if (scheme.colon >= least + 3 && is_tel(unfolded(rest), scheme.colon)) {
         user = user.substr(0, user.find(';'));
     } else {
         return {};
@@ -107,7 +107,7 @@ bool is_response(std::string_view message) {
 
 std::string_view reference_user(std::string_view message) {
     const std::string_view rest = reference_header(message, "to", "t");
-    return user_in(rest, unfolded(rest));
+    return user_in(rest, unfolded(rest), 0);
 }
 
 std::string_view reference_request_user(std::string_view message) {
@@ -117,7 +117,7 @@ std::string_view reference_request_user(std::string_view message) {
     }
     std::string flat = unfolded(message);
     flat[0] = 'M'; // whatever it is, it is of the method
-    return user_in(message, flat);
+    return user_in(message, flat, 1);
 }
 
 } // namespace sipsteer::test
