@@ -139,7 +139,7 @@ limited_is() { (($(director_get /v1/status | jq '[.services[].limited] | add') =
 limits() {
     local trusted
     trusted=$(for user in user1 user2; do host_address "$user" "$FAMILY"; done | jq -nRc '[inputs]')
-    check "two new calls at once" reload_director ".guard.trusted = $trusted |
+    check "two new calls at once" reload_director ".guard = {trusted: $trusted} |
         .services[0].new_call_limits.per_address = {per_minute: 1, burst: 2}" config_in_force
     strange_calls many
     check "of five new calls three are beyond the limit" wait_until 60 limited_is 3
