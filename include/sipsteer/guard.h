@@ -51,16 +51,11 @@ SS_ASSERT_SIZE(struct ss_guard, 16);
  * An address is known while a call from it was confirmed not long ago. It has a limit of its own,
  * and what it begins does not count for its network. A trusted one has none (SS_GUARD_TRUST).
  */
-#define SS_GUARD_LIMIT_LIST(X)                                                                     \
-    X(0, ADDRESS, Address, "per_address")                                                          \
-    X(1, NETWORK, Network, "per_network")                                                          \
-    X(2, KNOWN, Known, "known_address")
-
 enum ss_guard_limit_of {
-#define SS_GUARD_LIMIT_ENUM(number, constant, name, word) SS_GUARD_LIMIT_##constant = number,
-    SS_GUARD_LIMIT_LIST(SS_GUARD_LIMIT_ENUM)
-#undef SS_GUARD_LIMIT_ENUM
-        SS_GUARD_LIMITS
+    SS_GUARD_LIMIT_ADDRESS,
+    SS_GUARD_LIMIT_NETWORK,
+    SS_GUARD_LIMIT_KNOWN,
+    SS_GUARD_LIMITS
 };
 
 /* In ns: from one new call to the next, and how long a silence is made up for by calls at once. */

@@ -138,7 +138,7 @@ TEST_CASE("an address that had a call confirmed is known", "[guard]") {
     // It does not count for its network, which had one call before it was known.
     CHECK(Caller(farm, "192.0.2.8").taken() == 2);
     CHECK(Caller(farm, "192.0.2.9").taken() == 0);
-    // Without a limit for known ones all is taken; an address that is too long known is not.
+    // Without a limit for known ones all is taken.
     farm.guard_limits(kService, limits(at_once(2)));
     CHECK(known.taken() == 10);
 }
