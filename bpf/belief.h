@@ -38,11 +38,14 @@ SS_INLINE __u64 ss_udp_header_sum(struct xdp_md *ctx, const struct ss_packet *pa
     __builtin_memcpy(destination, packet->destination, 16);
     /* ffff, which an IPv4 address has before it here, is a zero of this arithmetic. */
     __u64 sum = ss_sum_word(source[0]) + ss_sum_word(source[1]) + ss_sum_word(destination[0]) +
-                ss_sum_word(destination[1]) + bpf_htons(IPPROTO_UDP) +
-                bpf_htons((__u16)(packet->message_length + 8));
+                ss_sum_word(destination[1]) + bpf_htons(IPPROTO_UDP);
     const struct ss_text header = ss_text_of(ctx, packet->transport, 8);
     const __u8 *p = ss_text_at(&header, 0);
-    return p + 8 <= header.limit ? sum + ss_sum_word(ss_load_8(p)) : 0;
+    if (p + 8 > header.limit)
+        return 0;
+    __be16 length;
+    __builtin_memcpy(&length, p + 4, sizeof(length));
+    return sum + length + ss_sum_word(ss_load_8(p));
 }
 
 /* Whether there is no checksum, as only IPv4 may have it. */
@@ -53,22 +56,32 @@ SS_INLINE int ss_has_no_sum(struct xdp_md *ctx, const struct ss_packet *packet) 
            *ip >> 4 == 4;
 }
 
-SS_STAGE int ss_udp_sum_is_right(struct xdp_md *ctx, const struct ss_packet *packet) {
+/* The sum of what the frame has of a message; of a later fragment, its part of the datagram. */
+SS_STAGE __u64 ss_payload_sum(struct xdp_md *ctx, const struct ss_packet *packet) {
     if (!packet)
         return 0;
-    if (ss_has_no_sum(ctx, packet))
-        return 1;
     const struct ss_text text = ss_message_text(ctx, packet);
-    return ss_sum_fold(ss_udp_header_sum(ctx, packet) + ss_sum_text(&text)) == 0xffff;
+    return ss_sum_text(&text);
 }
 
-/* The same of a message that lies in several pieces. */
-SS_STAGE int ss_udp_sum_is_right_scattered(struct xdp_md *ctx, const struct ss_packet *packet) {
+/* The same of one that lies in several pieces; 0 if that cannot be read. */
+SS_STAGE __u64 ss_payload_sum_scattered(struct xdp_md *ctx, const struct ss_packet *packet) {
     struct ss_text text;
     if (!packet || ss_gather(ctx, packet, &text))
         return 0;
+    return ss_sum_text(&text);
+}
+
+SS_INLINE __u64 ss_part_sum(struct xdp_md *ctx, const struct ss_packet *packet) {
+    return ss_in_one_piece(ctx, packet) ? ss_payload_sum(ctx, packet)
+                                        : ss_payload_sum_scattered(ctx, packet);
+}
+
+SS_STAGE int ss_udp_sum_is_right(struct xdp_md *ctx, const struct ss_packet *packet) {
+    if (!packet)
+        return 0;
     return ss_has_no_sum(ctx, packet) ||
-           ss_sum_fold(ss_udp_header_sum(ctx, packet) + ss_sum_text(&text)) == 0xffff;
+           ss_sum_fold(ss_udp_header_sum(ctx, packet) + ss_part_sum(ctx, packet)) == 0xffff;
 }
 
 /* Whether frames come in here before their checksums are made (veth, tap and the like). */
@@ -78,25 +91,24 @@ SS_INLINE int ss_sums_come_later(struct xdp_md *ctx) {
 }
 
 SS_INLINE int ss_sums_are_right(struct xdp_md *ctx, const struct ss_packet *packet) {
-    return ss_ip_sum_is_right(ctx, packet) &&
-           (ss_in_one_piece(ctx, packet) ? ss_udp_sum_is_right(ctx, packet)
-                                         : ss_udp_sum_is_right_scattered(ctx, packet));
+    return ss_ip_sum_is_right(ctx, packet) && ss_udp_sum_is_right(ctx, packet);
 }
 
 /*
  * Whether the call table believes a message that has a Call-ID. A first fragment is no message yet:
- * it may begin a call, so that what follows finds its server, but change none.
+ * whole.h looks at its datagram's checksum.
  */
 SS_STAGE int ss_is_believed(struct xdp_md *ctx, const struct ss_packet *packet,
                             const struct ss_key *key) {
     if (!packet || !key)
         return 0;
-    if (packet->part == SS_FIRST_FRAGMENT)
-        return (key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER) &&
-               ss_ip_sum_is_right(ctx, packet);
     const struct ss_text text = ss_message_text(ctx, packet);
-    return ss_is_complete(&text, key->start, key->method, &key->headers) &&
-           (ss_sums_are_right(ctx, packet) || ss_sums_come_later(ctx));
+    int first = packet->part == SS_FIRST_FRAGMENT;
+    if (!ss_is_complete(&text, key->start, key->method, &key->headers, first))
+        return 0;
+    if (first)
+        return ss_ip_sum_is_right(ctx, packet);
+    return ss_sums_are_right(ctx, packet) || ss_sums_come_later(ctx);
 }
 
 #endif /* SIPSTEER_BPF_BELIEF_H */

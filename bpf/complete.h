@@ -33,11 +33,15 @@ SS_INLINE int ss_has_status(const struct ss_text *text, __u32 start, __u32 metho
            (ss_is_blank(behind) || ss_is_line_end(behind));
 }
 
-/* start and method: as ss_classify() gives them. */
+/*
+ * start and method: as ss_classify() gives them. first: it is a first fragment, and what it does
+ * not have may stand in the next one.
+ */
 SS_INLINE int ss_is_complete(const struct ss_text *text, __u32 start, __u32 method,
-                             const struct ss_headers *headers) {
-    if (!headers->second_line || !headers->value[SS_HEADER_CALL_ID] ||
-        !headers->value[SS_HEADER_VIA] || !headers->value[SS_HEADER_CSEQ])
+                             const struct ss_headers *headers, int first) {
+    int all = headers->value[SS_HEADER_CALL_ID] && headers->value[SS_HEADER_VIA] &&
+              headers->value[SS_HEADER_CSEQ];
+    if (!headers->second_line || (!all && !(first && ss_headers_go_on(headers))))
         return 0;
     return method < SS_METHOD_RESPONSE_1XX ? ss_ends_request_line(text, headers->second_line)
                                            : ss_has_status(text, start, method);

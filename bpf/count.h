@@ -62,10 +62,10 @@ SS_INLINE void ss_count(const struct ss_outcome *outcome, __u64 bytes) {
     ss_count_reason(outcome, bytes);
     if (outcome->matched)
         ss_count_service(outcome, bytes);
-    if (outcome->message) {
+    if (outcome->message)
         ss_count_method(outcome);
+    if (outcome->matched)
         ss_count_call(outcome);
-    }
     if (outcome->verdict == SS_VERDICT_TX || outcome->verdict == SS_VERDICT_REDIRECT)
         ss_count_server(outcome, bytes);
 }

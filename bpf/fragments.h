@@ -70,10 +70,10 @@ SS_FRAME int ss_fragment_is_within(const struct ss_packet *packet) {
 
 /*
  * After the first fragment was given a server, or SS_FRAGMENT_PASS or SS_FRAGMENT_DROP. call: the
- * key of its call. 0, always.
+ * key of its call; pending: what its message does to that, NULL: nothing. 0, always.
  */
 SS_STAGE int ss_fragment_remember(const struct ss_packet *packet, __u32 service, __u32 server,
-                                  __u64 call) {
+                                  __u64 call, const struct ss_pending *pending) {
     if (!packet)
         return 0;
     struct ss_fragment_key key;
@@ -81,6 +81,8 @@ SS_STAGE int ss_fragment_remember(const struct ss_packet *packet, __u32 service,
                                 .server = (__u16)server,
                                 .since = ss_fragment_now(),
                                 .key = call};
+    if (pending)
+        value.pending = *pending;
     value.passed[0].end = (__u16)(packet->fragment_length / 8);
     ss_fragment_make_key(packet, &key);
     bpf_map_update_elem(&fragments, &key, &value, BPF_ANY);
@@ -107,17 +109,18 @@ SS_INLINE __u32 ss_fragment_end(const struct ss_packet *packet) {
     return (packet->fragment_start + packet->fragment_length + 7) / 8;
 }
 
-/*
- * Notes that a later fragment passes. 0, or -1 if it is to be dropped. The datagram is forgotten
- * with its last fragment.
- */
-SS_INLINE int ss_fragment_note(const struct ss_packet *packet, const struct ss_fragment_key *key,
-                               struct ss_fragment *fragment) {
+/* Notes that a later fragment passes; sum: of its bytes. Gives enum ss_fragment_noted. */
+SS_INLINE int ss_fragment_note(const struct ss_packet *packet, struct ss_fragment *fragment,
+                               __u64 sum) {
+    __u32 end = packet->fragment_start + packet->fragment_length;
+    __sync_fetch_and_add(&fragment->pending.sum, sum);
     int noted = ss_fragment_note_part(fragment, packet->fragment_start / 8, ss_fragment_end(packet),
                                       !packet->more);
-    if (noted == SS_FRAGMENT_WHOLE)
-        bpf_map_delete_elem(&fragments, key);
-    return noted == SS_FRAGMENT_MISFIT ? -1 : 0;
+    if (noted == SS_FRAGMENT_MISFIT)
+        __sync_fetch_and_add(&fragment->pending.sum, -sum);
+    else if (!packet->more && end != fragment->pending.length)
+        fragment->pending.length = 0; /* its header was wrong about it: no server takes it */
+    return noted;
 }
 
 /*

@@ -72,9 +72,18 @@ SS_INLINE long ss_walk_to(struct ss_walk *walk, __u32 at) {
     return SS_GO_ON;
 }
 
+/* Where a walk stands behind all that it may read, and behind the empty line. */
+#define SS_WALK_AT_END SS_TEXT_MAX
+#define SS_WALK_AT_EMPTY_LINE (SS_TEXT_MAX - 1)
+
 /* Ends the walk for good. */
 SS_INLINE long ss_walk_end(struct ss_walk *walk) {
-    walk->at = ss_forget(&walk->text, SS_TEXT_MAX);
+    walk->at = ss_forget(&walk->text, SS_WALK_AT_END);
+    return SS_STOP;
+}
+
+SS_INLINE long ss_walk_end_at_empty_line(struct ss_walk *walk) {
+    walk->at = ss_forget(&walk->text, SS_WALK_AT_EMPTY_LINE);
     return SS_STOP;
 }
 
@@ -179,10 +188,10 @@ SS_INLINE long ss_walk_line(struct ss_walk *walk) {
     int c = ss_text_byte(&walk->text, walk->at);
     if (!walk->lines)
         walk->found.second_line = (__u16)walk->at;
-    if (!ss_walk_count(walk) || c < 0 || c == '\n')
+    if (!ss_walk_count(walk) || c < 0)
         return ss_walk_end(walk);
-    if (c == '\r' && ss_text_byte(&walk->text, walk->at + 1) == '\n')
-        return ss_walk_end(walk);
+    if (c == '\n' || (c == '\r' && ss_text_byte(&walk->text, walk->at + 1) == '\n'))
+        return ss_walk_end_at_empty_line(walk);
     /* With a colon and a value there are more than eight bytes of a name that is not compact. */
     __u64 word = p + 8 <= walk->text.limit ? ss_load_8(p) : (__u64)(__u32)c;
     __u32 named = ss_forget(&walk->text, ss_header_named(walk, (__u32)c | 0x20, word));
@@ -267,10 +276,16 @@ SS_INLINE int ss_headers_are_cut(const struct ss_headers *headers) {
     return headers->lines > SS_HEADER_LINES;
 }
 
-/* Goes on where a walk has stopped. */
+/* Whether the text ended, or the lines that are looked at, before the headers did. */
+SS_INLINE int ss_headers_go_on(const struct ss_headers *headers) {
+    return headers->end == SS_WALK_AT_END;
+}
+
+/* Goes on where a walk has stopped, unless that was for good. */
 SS_INLINE void ss_find_more_headers(const struct ss_text *text, __u32 wanted,
                                     struct ss_headers *headers) {
-    ss_walk_run(text, headers->end, wanted, headers);
+    if (headers->end < SS_WALK_AT_EMPTY_LINE)
+        ss_walk_run(text, headers->end, wanted, headers);
 }
 
 #endif /* SIPSTEER_BPF_HEADERS_H */

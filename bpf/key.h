@@ -12,21 +12,30 @@
 #include "packet.h"
 #include "siphash.h"
 
+/* A fragmented datagram gets its server by its first fragment, and changes the table when whole. */
+enum ss_part_of_way {
+    SS_CHOOSE_AND_NOTE = 0, /* any other one */
+    SS_CHOOSE,              /* the first fragment: the table is asked, not changed */
+    SS_NOTE,                /* whole: key->sender says where it went */
+};
+
 struct ss_key {
     __u64 hash; /* of the call: by this the table knows it */
     __u64 ring; /* what the pool's ring is asked by; the same, unless the pool wants otherwise */
     __u64 user; /* of the registration, or the call named, whose server a new call gets; 0: none */
     __u32 attempt; /* of an INVITE, an ACK or a CANCEL (attempt.h); 0: not known */
     __u16 start;   /* offset of the message's first line (message.h) */
-    __u16 sender;  /* index of the server that a response is for, or that the flow of a datagram
-                      without a Call-ID belongs to, and 1; 0: not known */
+    __u16 sender;  /* index of the server that a response is for, that the flow of a datagram
+                      without a Call-ID belongs to or, in SS_NOTE, that got the datagram, and 1;
+                      0: not known */
     struct ss_headers headers;
-    __u8 event;    /* enum ss_event */
-    __u8 method;   /* enum ss_method */
-    __u8 from_sip; /* hash is of a Call-ID; else of the source, and reason says why */
-    __u8 reason;   /* enum ss_reason: what the datagram is that has no Call-ID */
-    __u8 mode;     /* enum ss_pool_mode: of the pool that it is steered in */
-    __u8 by;       /* enum ss_pool_key: likewise */
+    __u8 event;        /* enum ss_event */
+    __u8 method;       /* enum ss_method */
+    __u8 from_sip : 1; /* hash is of a Call-ID; else of the source, and reason says why */
+    __u8 todo : 2;     /* enum ss_part_of_way */
+    __u8 reason;       /* enum ss_reason: what the datagram is that has no Call-ID */
+    __u8 mode;         /* enum ss_pool_mode: of the pool that it is steered in */
+    __u8 by;           /* enum ss_pool_key: likewise */
 };
 
 /* What a datagram without a Call-ID is. */

@@ -35,8 +35,8 @@ struct ss_packet {
     __u32 frame;           /* bytes of the whole frame, as it came in */
     __u16 ip;              /* offset of the IP header: 14, 18 or 22 */
     __u16 transport;       /* offset of what follows the IP header and its extensions */
-    __u16 message;         /* offset of the UDP payload */
-    __u16 message_length;  /* of the payload, as far as this frame has it */
+    __u16 message;         /* offset of the UDP payload; in a later fragment: of its part of it */
+    __u16 message_length;  /* of that, as far as this frame has it */
     __u16 fragment;        /* offset of a fragment's payload in the frame */
     __u16 fragment_start;  /* offset of a fragment's payload in the datagram's, bytes */
     __u16 fragment_length; /* bytes of it */
@@ -67,6 +67,7 @@ struct ss_outcome {
     __u8 expired;   /* likewise, of an expired one that did */
     __u8 reserved;  /* the server has a place that is to be given back (ss_release) */
     __u8 renewed;   /* what is remembered beside its call is looked after (ss_remember) */
+    __u8 waits;     /* what it does to its call is done once its datagram is whole (whole.h) */
     __u8 trusted;   /* its source is: no limit on new calls counts it */
     __u32 gone;     /* tag of the call that made room, if displaced or expired is set */
 };

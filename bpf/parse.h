@@ -233,8 +233,11 @@ SS_STAGE int ss_parse(struct xdp_md *ctx, struct ss_packet *packet) {
         return SS_PARSED;
     if (packet->protocol != IPPROTO_UDP)
         return SS_REASON_NOT_UDP;
-    if (packet->part == SS_LATER_FRAGMENT)
+    if (packet->part == SS_LATER_FRAGMENT) {
+        packet->message = packet->fragment;
+        packet->message_length = packet->fragment_length;
         return SS_PARSED;
+    }
     return ss_parse_udp(ctx, packet, ip_end);
 }
 

@@ -36,7 +36,7 @@ SS_STAGE __u32 ss_hash_branch(struct xdp_md *ctx, const struct ss_packet *packet
 /* The attempt that a request is of; 0: not known. */
 SS_STAGE __u32 ss_read_attempt(struct xdp_md *ctx, const struct ss_packet *packet,
                                const struct ss_key *key) {
-    if (!packet || !key)
+    if (!packet || !key || !key->headers.value[SS_HEADER_CSEQ])
         return 0;
     __u32 target = ss_hash_target(ctx, packet, ss_request_uri_at(key->start, key->method));
     __u32 branch = ss_hash_branch(ctx, packet, key->headers.value[SS_HEADER_VIA]);

@@ -72,11 +72,18 @@ SS_STAGE int ss_known_server(__u32 pool, __u64 key) {
     return ss_server_takes(server, pool) ? (int)server : SS_NO_SERVER;
 }
 
+/* Whether the message's server was chosen before, by the first fragment of its datagram. */
+SS_INLINE int ss_is_chosen(const struct ss_key *key) {
+    return key->todo == SS_NOTE;
+}
+
 /*
  * A server for a call that has none: where its user is registered, else the scheduler's choice.
  */
 SS_INLINE __u32 ss_select_server(__u32 pool, const struct ss_key *key, enum ss_chosen_for what,
                                  struct ss_outcome *outcome) {
+    if (ss_is_chosen(key))
+        return key->sender - 1U;
     if (key->user) {
         __u32 server = (__u32)ss_known_server(pool, key->user);
         outcome->reason = SS_REASON_CALL_NEW;
@@ -84,6 +91,12 @@ SS_INLINE __u32 ss_select_server(__u32 pool, const struct ss_key *key, enum ss_c
             return server;
     }
     return (__u32)ss_choose(pool, key, what, outcome);
+}
+
+/* Gives back the place that a choice reserved, once the entry is there or none is made. */
+SS_INLINE void ss_give_back(__u32 server, const struct ss_outcome *outcome) {
+    if (outcome->reserved)
+        ss_release(server);
 }
 
 /* A new call has its entry: notes when it came, and whose place it took. */
@@ -131,11 +144,11 @@ SS_INLINE int ss_begins_call(const struct ss_key *key) {
  * know is no new call: it goes by the ring, as it would without the table, and passes no limit.
  */
 SS_INLINE __u32 ss_select_first(__u32 pool, const struct ss_key *key, struct ss_outcome *outcome) {
-    if (ss_pool_is_down(pool)) {
+    if (!ss_is_chosen(key) && ss_pool_is_down(pool)) {
         outcome->reason = SS_REASON_NO_SERVER;
         return SS_NO_SERVER;
     }
-    if (!ss_is_of_dialog(key->event))
+    if (ss_is_chosen(key) || !ss_is_of_dialog(key->event))
         return ss_select_server(pool, key, ss_begins_call(key) ? SS_FOR_NEW_CALL : SS_FOR_OTHER,
                                 outcome);
     __u32 server = ss_server_without_entry(pool, key, SS_NO_SERVER);
@@ -156,8 +169,7 @@ SS_INLINE void ss_enter(struct ss_place *place, __u32 pool, const struct ss_key 
         outcome->reason = SS_REASON_CALL_NO_ROOM;
         outcome->server = ss_server_without_entry(pool, key, server);
     }
-    if (outcome->reserved)
-        ss_release(server);
+    ss_give_back(server, outcome);
     ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
 }
 
@@ -168,7 +180,9 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
     if (outcome->server == SS_NO_SERVER)
         return;
     outcome->renewed = 1;
-    if (ss_first_state(key->event) != SS_CALL_EMPTY)
+    if (key->todo == SS_CHOOSE)
+        ss_give_back(outcome->server, outcome);
+    else if (ss_first_state(key->event) != SS_CALL_EMPTY)
         ss_enter(place, pool, key, now, outcome);
 }
 
@@ -211,10 +225,10 @@ SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const s
     if (server == SS_NO_SERVER)
         return;
     outcome->renewed = 1;
-    ss_call_rehome(ss_call_position(key->hash, pool), place,
-                   ss_call_make(place->tag, next, server, now), outcome);
-    if (outcome->reserved)
-        ss_release(server);
+    if (key->todo != SS_CHOOSE)
+        ss_call_rehome(ss_call_position(key->hash, pool), place,
+                       ss_call_make(place->tag, next, server, now), outcome);
+    ss_give_back(server, outcome);
 }
 
 /* What a message of a call whose server is gone gets another one for. */
@@ -251,36 +265,52 @@ SS_STAGE int ss_old_hit(__u32 pool, __u64 key, __u32 event, struct ss_outcome *o
     return (int)server;
 }
 
+/* Whether a message whose server takes it goes to another one all the same. */
+SS_INLINE int ss_leaves_server(__u32 pool, const struct ss_key *key, __u32 server, __u32 takes,
+                               int begins, struct ss_outcome *outcome) {
+    if (ss_is_chosen(key))
+        return server + 1 != key->sender && (begins || key->method == SS_METHOD_REGISTER);
+    return ss_registers_anew(pool, key, takes) ||
+           (begins && !ss_takes_call(server, takes, outcome));
+}
+
+/* Notes what a message is for the attempts of its call; its event may become another one. */
+SS_INLINE void ss_attempt_note(const struct ss_place *place, __u32 pool, __u32 state,
+                               struct ss_key *key) {
+    if (ss_is_bye(key->event))
+        ss_bye_note(place);
+    else if (state == SS_CALL_EARLY || state == SS_CALL_CLOSING)
+        key->event = (__u8)ss_event_in_call(place, ss_call_position(key->hash, pool), key);
+}
+
 /* A message of a call that the table has, by an entry that is not expired. */
 SS_INLINE void ss_select_known(const struct ss_place *place, __u32 pool, struct ss_key *key,
                                __u32 now, struct ss_outcome *outcome) {
     __u32 state = ss_call_state(place->value);
     __u32 server = ss_call_server(place->value);
     __u32 takes = ss_server_takes(server, pool);
+    int notes = key->todo != SS_CHOOSE;
     if (key->event == SS_EVENT_DOUBTFUL) {
         outcome->server = takes ? server : ss_server_without_entry(pool, key, SS_NO_SERVER);
         return;
     }
-    if (ss_is_bye(key->event))
-        ss_bye_note(place);
-    else if (state == SS_CALL_EARLY || state == SS_CALL_CLOSING)
-        key->event = (__u8)ss_event_in_call(place, ss_call_position(key->hash, pool), key);
+    if (notes)
+        ss_attempt_note(place, pool, state, key);
     int begins = (state == SS_CALL_OTHER || state == SS_CALL_SOURCE) && ss_begins_call(key);
-    if (!takes || ss_registers_anew(pool, key, takes) ||
-        (begins && !ss_takes_call(server, takes, outcome))) {
+    if (!takes || ss_leaves_server(pool, key, server, takes, begins, outcome)) {
         ss_select_again(place, pool, key, ss_moved_for(state, key->event, begins), now, outcome);
-        if (begins && state == SS_CALL_OTHER && outcome->server != SS_NO_SERVER)
+        if (notes && begins && state == SS_CALL_OTHER && outcome->server != SS_NO_SERVER)
             ss_begin_note(place, key->attempt);
         if (!takes || begins || outcome->server != SS_NO_SERVER)
             return;
     }
     outcome->server = server;
     outcome->reason = SS_REASON_CALL_HIT;
-    ss_call_note(place, key->event, now, outcome);
-    if (begins && state == SS_CALL_OTHER)
+    if (notes)
+        ss_call_note(place, key->event, now, outcome);
+    if (notes && begins && state == SS_CALL_OTHER)
         ss_begin_note(place, key->attempt);
-    if (outcome->reserved)
-        ss_release(server);
+    ss_give_back(server, outcome);
 }
 
 SS_INLINE void ss_select_stateful(__u32 pool, struct ss_key *key, struct ss_outcome *outcome) {
@@ -289,7 +319,8 @@ SS_INLINE void ss_select_stateful(__u32 pool, struct ss_key *key, struct ss_outc
     if (ss_call_find(ss_call_position(key->hash, pool), &place))
         return;
     if (!place.entry && settings.buckets_before) {
-        outcome->server = (__u32)ss_old_hit(pool, key->hash, key->event, outcome);
+        __u32 event = key->todo == SS_CHOOSE ? SS_EVENT_DOUBTFUL : key->event;
+        outcome->server = (__u32)ss_old_hit(pool, key->hash, event, outcome);
         outcome->reason = SS_REASON_CALL_HIT;
         if (outcome->server != SS_NO_SERVER)
             return;
@@ -355,11 +386,12 @@ SS_INLINE int ss_sender_takes(const struct ss_key *key, __u32 pool) {
 SS_INLINE int ss_select_sender(__u32 pool, const struct ss_key *key, struct ss_outcome *outcome) {
     struct ss_place place;
     __u32 now = ss_now();
-    if (!key->sender || !ss_sender_takes(key, pool))
+    if (!key->sender || ss_is_chosen(key) || !ss_sender_takes(key, pool))
         return 0;
     outcome->server = key->sender - 1;
     outcome->reason = SS_REASON_VIA_SERVER;
-    if (key->mode != SS_POOL_STATEFUL || ss_call_find(ss_call_position(key->hash, pool), &place))
+    if (key->mode != SS_POOL_STATEFUL || key->todo == SS_CHOOSE ||
+        ss_call_find(ss_call_position(key->hash, pool), &place))
         return 1;
     if (!place.entry || ss_call_expired(place.value, now)) {
         if (key->event == SS_EVENT_DIALOG)

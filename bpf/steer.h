@@ -24,6 +24,10 @@
 #include "select.h"
 #include "sender.h"
 #include "which_pool.h"
+#include "whole.h"
+
+/* A stage's answer if it ends no packet's way: the next one takes over. */
+#define SS_UNDECIDED (-1)
 
 /* Ends a packet's way without a server. Gives the XDP action. */
 SS_INLINE int ss_leave(struct ss_outcome *outcome, __u32 reason, __u32 verdict) {
@@ -65,7 +69,7 @@ SS_INLINE int ss_leave_message(const struct ss_packet *packet, const struct ss_k
     if (packet->part == SS_FIRST_FRAGMENT)
         ss_fragment_remember(packet, outcome->service,
                              verdict == SS_VERDICT_PASS ? SS_FRAGMENT_PASS : SS_FRAGMENT_DROP,
-                             key->hash);
+                             key->hash, NULL);
     return ss_leave(outcome, reason, verdict);
 }
 
@@ -75,15 +79,26 @@ SS_INLINE int ss_is_home(const struct ss_key *key) {
            (key->method == SS_METHOD_REGISTER || key->method == SS_METHOD_INVITE);
 }
 
-/* Remembers what packets that cannot be steered by themselves are steered by. */
-SS_INLINE void ss_remember(const struct ss_packet *packet, const struct ss_key *key,
-                           const struct ss_outcome *outcome) {
+/* Remembers a first fragment's server, and what its message does once it is whole. */
+SS_INLINE void ss_remember_first(struct xdp_md *ctx, const struct ss_packet *packet,
+                                 const struct ss_key *key, struct ss_outcome *outcome) {
+    struct ss_pending pending = {};
+    ss_pend(ctx, packet, key, outcome, &pending);
+    ss_fragment_remember(packet, outcome->service, outcome->server, key->hash, &pending);
+}
+
+/* Remembers what packets that cannot be steered by themselves are steered by. 0, always. */
+SS_STAGE int ss_remember(struct xdp_md *ctx, const struct ss_packet *packet,
+                         const struct ss_key *key, struct ss_outcome *outcome) {
+    if (!packet || !key || !outcome)
+        return 0;
     if (packet->part == SS_FIRST_FRAGMENT)
-        ss_fragment_remember(packet, outcome->service, outcome->server, key->hash);
+        ss_remember_first(ctx, packet, key, outcome);
     if (outcome->renewed)
         ss_flow_remember(packet, outcome, ss_is_home(key));
     if (outcome->event == SS_CALL_EVENT_CONFIRMED)
         ss_guard_learn(packet, outcome->service);
+    return 0;
 }
 
 /*
@@ -109,7 +124,7 @@ SS_INLINE __u32 ss_no_call_id_verdict(const struct ss_pool *pool) {
     return pool->no_call_id == SS_NO_CALL_ID_DROP ? SS_VERDICT_DROP : SS_VERDICT_TX;
 }
 
-/* A message for a pool: chooses its server and forwards it there. */
+/* A message for a pool: chooses its server. SS_UNDECIDED: it goes to the outcome's server. */
 SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, struct ss_key *key,
                                struct ss_outcome *outcome) {
     __u32 pool_index = outcome->pool;
@@ -124,6 +139,8 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     ss_extend_key(ctx, packet, pool, key);
     ss_fetch_calls(pool_index, pool->mode, key);
     key->sender = (__u16)ss_find_sender(ctx, packet, pool_index, outcome->service, key);
+    if (packet->part == SS_FIRST_FRAGMENT && key->from_sip && key->mode == SS_POOL_STATEFUL)
+        key->todo = SS_CHOOSE;
     __u32 state = ss_read_for_call(ctx, packet, pool_index, key);
     if (ss_begins(key, state) && !outcome->trusted &&
         ss_guard_refuses_new(packet, outcome->service))
@@ -135,18 +152,16 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     }
     if (!key->from_sip)
         outcome->reason = key->reason;
-    ss_remember(packet, key, outcome);
-    return ss_forward(ctx, packet, outcome);
+    ss_remember(ctx, packet, key, outcome);
+    return SS_UNDECIDED;
 }
 
 /* A datagram for no service. Later fragments to a VIP do not show for which port they are. */
 SS_INLINE int ss_pass_foreign(const struct ss_packet *packet, struct ss_outcome *outcome) {
     if (packet->part == SS_FIRST_FRAGMENT && ss_is_vip(packet) && ss_fragment_is_within(packet))
-        ss_fragment_remember(packet, SS_FRAGMENT_NO_SERVICE, SS_FRAGMENT_PASS, 0);
+        ss_fragment_remember(packet, SS_FRAGMENT_NO_SERVICE, SS_FRAGMENT_PASS, 0, NULL);
     return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
 }
-
-#define SS_UNDECIDED (-1)
 
 /*
  * A UDP datagram: if it is for a service, sets the outcome's service, method and pool and makes
@@ -174,7 +189,7 @@ SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet
         int repeated = ss_fragment_is_repeated(packet);
         int absurd = ss_fragment_is_absurd(packet);
         if (absurd && !repeated) /* nobody is to wait for it */
-            ss_fragment_remember(packet, service->id, SS_FRAGMENT_DROP, 0);
+            ss_fragment_remember(packet, service->id, SS_FRAGMENT_DROP, 0, NULL);
         if (absurd || repeated)
             return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
     }
@@ -185,11 +200,23 @@ SS_STAGE int ss_read_datagram(struct xdp_md *ctx, const struct ss_packet *packet
     return SS_UNDECIDED;
 }
 
-/* A fragment without ports: after its first one. */
-SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packet,
-                                     struct ss_key *key, struct ss_outcome *outcome) {
+/* What a later fragment's datagram came to. SS_UNDECIDED: it goes to the outcome's server. */
+SS_INLINE int ss_follow_first(__u32 server, struct ss_outcome *outcome) {
+    if (server == SS_FRAGMENT_PASS)
+        return ss_leave(outcome, SS_REASON_FRAGMENT, SS_VERDICT_PASS);
+    if (server == SS_FRAGMENT_DROP)
+        return ss_leave(outcome, SS_REASON_FRAGMENT, SS_VERDICT_DROP);
+    return SS_UNDECIDED;
+}
+
+/*
+ * A fragment without ports, for a VIP. SS_UNDECIDED: its first one has come; the outcome's waits is
+ * set if its bytes are to be summed. Else the XDP action.
+ */
+SS_STAGE int ss_find_first(struct xdp_md *ctx, const struct ss_packet *packet,
+                           struct ss_outcome *outcome) {
     struct ss_fragment_key name;
-    if (!packet || !key || !outcome)
+    if (!packet || !outcome)
         return XDP_PASS;
     if (!ss_is_vip(packet))
         return ss_leave(outcome, SS_REASON_NOT_SERVICE, SS_VERDICT_PASS);
@@ -200,26 +227,55 @@ SS_STAGE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packe
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
     ss_fragment_make_key(packet, &name);
     struct ss_fragment *fragment = ss_fragment_find(&name);
-    if (!fragment) {
-        __u32 guarded = ss_ask_guard_of_all(packet);
-        if (ss_is_kept_out(guarded))
-            return ss_leave_denied(outcome, guarded);
-        int reason = ss_fragment_hold(ctx, packet);
-        return ss_leave(outcome, (__u32)reason,
-                        reason == SS_REASON_FRAGMENT_HELD ? SS_VERDICT_HOLD : SS_VERDICT_DROP);
+    if (fragment) {
+        outcome->waits = fragment->pending.length && !fragment->pending.unsummed;
+        return SS_UNDECIDED;
     }
+    __u32 guarded = ss_ask_guard_of_all(packet);
+    if (ss_is_kept_out(guarded))
+        return ss_leave_denied(outcome, guarded);
+    int reason = ss_fragment_hold(ctx, packet);
+    return ss_leave(outcome, (__u32)reason,
+                    reason == SS_REASON_FRAGMENT_HELD ? SS_VERDICT_HOLD : SS_VERDICT_DROP);
+}
+
+/* After its first one, sum: of its bytes. SS_UNDECIDED: it goes to the outcome's server. */
+SS_STAGE int ss_take_later(const struct ss_packet *packet, __u64 sum, struct ss_key *key,
+                           struct ss_outcome *outcome) {
+    struct ss_fragment_key name;
+    if (!packet || !key || !outcome)
+        return XDP_PASS;
+    ss_fragment_make_key(packet, &name);
+    struct ss_fragment *fragment = ss_fragment_find(&name);
+    if (!fragment) /* it went in the time since */
+        return ss_leave(outcome, SS_REASON_FRAGMENT_NO_ROOM, SS_VERDICT_DROP);
     outcome->reason = SS_REASON_FRAGMENT;
+    outcome->waits = 0;
     outcome->matched = fragment->service != SS_FRAGMENT_NO_SERVICE;
     outcome->service = fragment->service;
     outcome->server = fragment->server;
     key->hash = fragment->key;
-    if (ss_fragment_note(packet, &name, fragment))
+    int noted = ss_fragment_note(packet, fragment, sum);
+    if (noted == SS_FRAGMENT_MISFIT)
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
-    if (outcome->server == SS_FRAGMENT_PASS)
-        return ss_leave(outcome, SS_REASON_FRAGMENT, SS_VERDICT_PASS);
-    if (outcome->server == SS_FRAGMENT_DROP)
-        return ss_leave(outcome, SS_REASON_FRAGMENT, SS_VERDICT_DROP);
-    return ss_forward(ctx, packet, outcome);
+    if (noted == SS_FRAGMENT_WHOLE) { /* the sender may use its id again soon */
+        outcome->pool = fragment->pending.pool;
+        ss_make_pending_key(fragment, key);
+        bpf_map_delete_elem(&fragments, &name);
+    }
+    return ss_follow_first(outcome->server, outcome);
+}
+
+/* A fragment without ports: after its first one. */
+SS_INLINE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *packet,
+                                      struct ss_key *key, struct ss_outcome *outcome) {
+    int action = ss_find_first(ctx, packet, outcome);
+    if (action != SS_UNDECIDED)
+        return action;
+    action = ss_take_later(packet, outcome->waits ? ss_part_sum(ctx, packet) : 0, key, outcome);
+    if (key->todo == SS_NOTE)
+        ss_settle_whole(packet, key, outcome);
+    return action;
 }
 
 SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet, struct ss_key *key,
@@ -253,10 +309,12 @@ SS_INLINE int ss_steer(struct xdp_md *ctx, struct ss_packet *packet, struct ss_k
         return ss_leave(outcome, (__u32)parsed, SS_VERDICT_PASS);
     if (packet->protocol != IPPROTO_UDP)
         return ss_steer_icmp_error(ctx, packet, key, outcome);
-    if (packet->part == SS_LATER_FRAGMENT)
-        return ss_steer_later_fragment(ctx, packet, key, outcome);
-    int action = ss_read_datagram(ctx, packet, key, outcome);
-    return action == SS_UNDECIDED ? ss_steer_message(ctx, packet, key, outcome) : action;
+    int action = packet->part == SS_LATER_FRAGMENT
+                     ? ss_steer_later_fragment(ctx, packet, key, outcome)
+                     : ss_read_datagram(ctx, packet, key, outcome);
+    if (action == SS_UNDECIDED && packet->part != SS_LATER_FRAGMENT)
+        action = ss_steer_message(ctx, packet, key, outcome);
+    return action == SS_UNDECIDED ? ss_forward(ctx, packet, outcome) : action;
 }
 
 #endif /* SIPSTEER_BPF_STEER_H */

@@ -38,13 +38,14 @@ SS_INLINE int ss_tap_wants(const struct ss_tap *tap, const struct ss_packet *pac
 
 /*
  * Whether the events of calls take a packet. One whose call took another one's place always: the
- * controller knows whether that one was followed.
+ * controller knows whether that one was followed. A first fragment of a message that waits is shown
+ * for its Call-ID: the fragment that is taken for it has none.
  */
 SS_INLINE int ss_is_call_event(const struct ss_tap *tap, const struct ss_packet *packet, __u64 key,
                                const struct ss_outcome *outcome) {
     if (outcome->displaced || outcome->expired)
         return tap->on != 0;
-    return outcome->event && ss_tap_wants(tap, packet, key, outcome);
+    return (outcome->event || outcome->waits) && ss_tap_wants(tap, packet, key, outcome);
 }
 
 /* The taps that want a packet, as bits. */

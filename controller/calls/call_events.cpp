@@ -31,7 +31,7 @@ json fields_of(const ss_tapped &tapped, const packets::Datagram &datagram,
             {"method", dataplane::method_label(tapped.method)},
             {"reason", dataplane::reason_label(tapped.reason)},
             {"source", datagram.source.to_string()},
-            {"source_port", datagram.source_port}};
+            {"source_port", datagram.source_port != 0 ? json(datagram.source_port) : json()}};
 }
 
 void add_server(json &fields, const std::optional<calls::ServerName> &server) {
@@ -83,7 +83,7 @@ void CallEvents::take(const ss_tapped &tapped, std::string_view frame) {
     if (datagram == nullptr) {
         return;
     }
-    const auto call_id = sip::read_message(datagram->payload).call_id;
+    const auto call_id = call_id_of(tapped, *datagram);
     auto audience = audience_of({tapped, datagram->source, call_id});
     publish_gone(tapped, call_id, audience); // who wants that call may not want this one
     if (audience.empty()) {
@@ -95,6 +95,15 @@ void CallEvents::take(const ss_tapped &tapped, std::string_view frame) {
         publish_to(audience, dataplane::call_event_name(tapped.event), std::move(fields));
     }
     known_.remember({ss_call_position(tapped.key, tapped.pool), call_id, std::move(audience)});
+}
+
+/// A fragmented message does its work with the fragment that makes it whole. The first one, which
+/// has the Call-ID, has been shown before.
+std::string CallEvents::call_id_of(const ss_tapped &tapped,
+                                   const packets::Datagram &datagram) const {
+    return datagram.part == packets::Part::LaterFragment
+               ? known_.call_id_at(ss_call_position(tapped.key, tapped.pool))
+               : sip::read_message(datagram.payload).call_id;
 }
 
 Audience CallEvents::audience_of(const rings::Shown &shown) const {

@@ -7,6 +7,7 @@
 #include "calls/known_calls.hpp"
 #include "calls/placed.hpp"
 #include "kernel/rings/filter.hpp"
+#include "packets/frame.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -86,6 +87,7 @@ public:
     void note_losses();
 
 private:
+    std::string call_id_of(const ss_tapped &tapped, const packets::Datagram &datagram) const;
     Audience audience_of(const rings::Shown &shown) const;
     Audience audience_of_all(std::initializer_list<std::uint32_t> servers) const;
     std::optional<calls::ServerName> server_of(const ss_tapped &tapped) const;

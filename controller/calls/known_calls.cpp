@@ -43,6 +43,11 @@ void KnownCalls::remember(KnownCall call) {
     by_tag_.emplace(tag, calls_.insert(calls_.end(), std::move(call)));
 }
 
+std::string KnownCalls::call_id_at(std::uint64_t position) const {
+    const auto found = find_in_tags(position);
+    return found == by_tag_.end() ? std::string() : found->second->call_id;
+}
+
 const KnownCall *KnownCalls::find(const calls::Placed &entry) const {
     const auto found = find_in_tags(entry);
     return found == by_tag_.end() ? nullptr : &*found->second;

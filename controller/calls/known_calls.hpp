@@ -34,6 +34,9 @@ public:
     /// A call that is known already gets this one's audience, too.
     void remember(KnownCall call);
 
+    /// The Call-ID at a position in the table; empty if nothing is known of it.
+    std::string call_id_at(std::uint64_t position) const;
+
     /// The call of an entry. Null if there is none, or if it could be one of several. Valid until
     /// the next change.
     const KnownCall *find(const calls::Placed &entry) const;

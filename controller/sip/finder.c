@@ -130,7 +130,7 @@ int finder_is_complete(struct finder_text text) {
     struct ss_text message = as_text(text);
     const struct ss_headers headers = headers_of(&message);
     const struct ss_message first = ss_classify(&message);
-    return ss_is_complete(&message, first.start, first.method, &headers);
+    return ss_is_complete(&message, first.start, first.method, &headers, 0);
 }
 
 int finder_is_cut(struct finder_text text) {

@@ -32,6 +32,22 @@ struct ss_fragment_range {
 #define SS_FRAGMENT_NO_SERVICE 0xffffU /* for the VIP, but for no service on it */
 
 /*
+ * What a datagram does to its call once it is whole: a server takes nothing of a part
+ * (bpf/whole.h).
+ */
+struct ss_pending {
+    __u64 sum;     /* of what UDP's checksum covers, as far as it has passed (bpf/sum.h) */
+    __u32 attempt; /* of the call, 0: not known (bpf/attempt.h) */
+    __u16 length;  /* of the datagram, bytes, as UDP's header says; 0: nothing is to be done */
+    __u16 pool;    /* index */
+    __u8 event;    /* what its message is for the call: enum ss_event (bpf/message.h) */
+    __u8 method;   /* enum ss_method */
+    __u8 unsummed; /* it has no checksum, or its link leaves checksums to others */
+    __u8 zero[5];
+};
+SS_ASSERT_SIZE(struct ss_pending, 24);
+
+/*
  * A datagram whose first fragment has passed. What has passed of it is known, so that an
  * overlapping fragment is, and so that the entry goes with the last fragment: the sender may use
  * the id again soon.
@@ -44,8 +60,9 @@ struct ss_fragment {
     __u16 zero[3];
     __u64 key; /* of its call, for the trace */
     struct ss_fragment_range passed[SS_FRAGMENT_RANGES];
+    struct ss_pending pending;
 };
-SS_ASSERT_SIZE(struct ss_fragment, 24 + 4 * SS_FRAGMENT_RANGES);
+SS_ASSERT_SIZE(struct ss_fragment, 48 + 4 * SS_FRAGMENT_RANGES);
 
 /* Key of the sources: a client's address, network byte order, IPv4-mapped. */
 struct ss_source {

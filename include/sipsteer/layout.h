@@ -8,6 +8,6 @@
 #ifndef SIPSTEER_LAYOUT_H
 #define SIPSTEER_LAYOUT_H
 
-#define SS_LAYOUT_VERSION 6
+#define SS_LAYOUT_VERSION 7
 
 #endif /* SIPSTEER_LAYOUT_H */

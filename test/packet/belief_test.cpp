@@ -138,15 +138,6 @@ TEST_CASE("the checksum of a message in several pieces", "[belief][multi_buffer]
     farm.steer(packet, SS_REASON_CALL_NEW);
 }
 
-TEST_CASE("a first fragment begins a call and changes none", "[belief][fragments]") {
-    Confirmed farm;
-    Datagram bye{GENERATE(false, true)};
-    bye.message = kBye + std::string(300, 'x');
-    CHECK(farm.steer(bye.first(), SS_REASON_DOUBTFUL) == 2);
-    CHECK(farm.steer(bye.later(), SS_REASON_FRAGMENT) == 2);
-    CHECK(farm.state() == SS_CALL_CONFIRMED);
-}
-
 TEST_CASE("what no server would take moves no call", "[belief]") {
     Confirmed farm;
     farm.server(2, {.flags = SS_SERVER_IN_USE});

@@ -8,11 +8,10 @@ Packet Datagram::ip() const {
 }
 
 Packet Datagram::first(std::size_t length) const {
-    // The UDP header tells the whole datagram's length.
     return ip()
         .fragment(0, true, id)
         .udp(5060, 5060)
-        .udp_length(static_cast<std::uint16_t>(size()))
+        .front_of(message)
         .payload(message.substr(0, length - 8));
 }
 

@@ -148,7 +148,7 @@ TEST_CASE("a source has so many datagrams remembered and no more", "[held]") {
     CHECK(outcome.reason == SS_REASON_FRAGMENT_LIMIT);
     CHECK_FALSE(farm.fragment(beyond.key()));
     const Datagram other = from("192.0.2.8");
-    farm.steer(other.first(), SS_REASON_CALL_HIT);
+    farm.steer(other.first(), SS_REASON_CALL_NEW);
     CHECK(farm.fragment(other.key()));
 }
 

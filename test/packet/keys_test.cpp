@@ -231,6 +231,7 @@ TEST_CASE("address of record: in fragments, the user in the first one", "[keys][
     datagram.message = request_to("INVITE", "c1", kBob) + std::string(400, 'x');
     SECTION("it is there") {
         CHECK(farm.steer(datagram.first(320), SS_REASON_CALL_NEW) == server);
+        farm.steer(datagram.later(320), SS_REASON_FRAGMENT);
     }
     SECTION("it is cut off: the Call-ID counts") {
         datagram.message =
@@ -238,6 +239,7 @@ TEST_CASE("address of record: in fragments, the user in the first one", "[keys][
             "\r\nTo: " + kBob + "\r\n\r\n";
         CHECK(farm.steer(datagram.first(), SS_REASON_CALL_NEW) ==
               Farm::ring_server(call_hash("c1")));
+        farm.steer(datagram.later(), SS_REASON_FRAGMENT);
     }
     farm.call("c1");
 }

@@ -157,6 +157,11 @@ Packet &Packet::payload(std::string_view text) {
     return *this;
 }
 
+Packet &Packet::front_of(std::string_view message) {
+    whole_ = message;
+    return *this;
+}
+
 Packet &Packet::padding(const Bytes &bytes) {
     padding_ = bytes;
     return *this;
@@ -177,27 +182,33 @@ Packet &Packet::ip_first_byte(std::uint8_t byte) {
     return *this;
 }
 
+Bytes Packet::udp_header() const {
+    const std::string &message = whole_ ? *whole_ : payload_;
+    Bytes header;
+    append_16(header, ports_[0]);
+    append_16(header, ports_[1]);
+    append_16(header, udp_length_.value_or(static_cast<std::uint16_t>(8 + message.size())));
+    append_16(header, 0);
+    Bytes checked = source_;
+    append(checked, destination_);
+    append_16(checked, kUdp);
+    append_16(checked, 8 + message.size());
+    append(checked, header);
+    append(checked, message);
+    put_16(header, 6, checksum(checked));
+    return header;
+}
+
 Bytes Packet::transport() const {
     Bytes bytes;
     if (protocol_ == kUdp && ports_[1] != 0) {
-        append_16(bytes, ports_[0]);
-        append_16(bytes, ports_[1]);
-        append_16(bytes, udp_length_.value_or(static_cast<std::uint16_t>(8 + payload_.size())));
-        append_16(bytes, 0);
+        bytes = udp_header();
     } else if (protocol_ == kTcp) {
         append_16(bytes, ports_[0]);
         append_16(bytes, ports_[1]);
         append(bytes, Bytes{0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x02, 0xff, 0xff, 0, 0, 0, 0});
     }
     append(bytes, payload_);
-    if (protocol_ == kUdp && ports_[1] != 0) {
-        Bytes checked = source_;
-        append(checked, destination_);
-        append_16(checked, kUdp);
-        append_16(checked, bytes.size());
-        append(checked, bytes);
-        put_16(bytes, 6, checksum(checked));
-    }
     return bytes;
 }
 

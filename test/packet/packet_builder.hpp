@@ -50,6 +50,9 @@ public:
     /// An ICMP or, over IPv6, ICMPv6 message. rest: bytes 4 to 7 of its header.
     Packet &icmp(std::uint8_t type, std::uint8_t code, std::uint32_t rest, const Bytes &body);
     Packet &payload(std::string_view text);
+    /// The payload is the front of this message, in a first fragment: UDP's header tells the length
+    /// and the checksum of all of it.
+    Packet &front_of(std::string_view message);
 
     /// Bytes behind the IP packet, as Ethernet's minimum makes them.
     Packet &padding(const Bytes &bytes);
@@ -69,6 +72,7 @@ private:
         Bytes body; // all but its first byte, which names the next one
     };
 
+    Bytes udp_header() const;
     Bytes transport() const;
     Bytes with_ipv4(const Bytes &transport) const;
     Bytes with_ipv6(const Bytes &transport) const;
@@ -86,6 +90,7 @@ private:
     std::uint8_t protocol_ = 59; // no next header
     std::array<std::uint16_t, 2> ports_ = {};
     std::string payload_;
+    std::optional<std::string> whole_;
     Bytes padding_;
     std::optional<std::uint16_t> ip_length_, udp_length_;
     std::optional<std::uint8_t> ip_first_byte_;

@@ -18,14 +18,15 @@ namespace {
 
 constexpr std::uint32_t kBuckets = 1000;
 
-/// Ethernet, IPv4 and UDP around a message to 192.0.2.1:5060.
-std::string frame_of(const std::string &message) {
+/// Ethernet, IPv4 and UDP around a message to 192.0.2.1:5060. fragment: the field in IPv4's header,
+/// 0x2000 of a first fragment.
+std::string frame_of(const std::string &message, std::uint16_t fragment = 0) {
     const auto u16 = [](std::size_t value) {
         return std::string{static_cast<char>(value >> 8), static_cast<char>(value)};
     };
     const std::string udp = u16(5060) + u16(5060) + u16(8 + message.size()) + u16(0) + message;
     const std::string ip = "\x45" + std::string(1, '\0') + u16(20 + udp.size()) +
-                           std::string(4, '\0') + "\x40\x11" + u16(0) +
+                           std::string(2, '\0') + u16(fragment) + "\x40\x11" + u16(0) +
                            std::string("\xc6\x33\x64\x07\xc0\x00\x02\x01", 8);
     return std::string(12, '\x02') + u16(0x0800) + ip + udp;
 }
@@ -123,6 +124,23 @@ rings::Filter of_call(const Call &call) {
 }
 
 } // namespace
+
+TEST_CASE("an event of a fragmented message has the first fragment's Call-ID") {
+    Scene scene;
+    const auto all = scene.want();
+    ss_tapped tapped{};
+    tapped.key = kX.key;
+    tapped.server = 1;
+    scene.events.take(tapped, frame_of("INVITE sip:b@x SIP/2.0\r\nCall-ID: x@a\r\n", 0x2000));
+    CHECK(scene.heard.empty());
+    tapped.event = SS_CALL_EVENT_NEW;
+    scene.events.take(tapped, frame_of("Call-ID: of a body\r\n\r\n", 8));
+    const auto event = scene.only();
+    CHECK(event.type == "call_new");
+    CHECK(event.body["call_id"] == "x@a");
+    CHECK(event.body["source"] == "198.51.100.7");
+    CHECK(event.body["source_port"].is_null());
+}
 
 TEST_CASE("what happens to a call is told to those who want it") {
     Scene scene;
