@@ -22,6 +22,14 @@ SS_FRAME int ss_is_vip(const struct ss_packet *packet) {
     return bpf_map_lookup_elem(&services, &key) != NULL;
 }
 
+/* Whether what is for a VIP, but cannot be parsed, is dropped. */
+SS_FRAME int ss_vip_drops_unparsed(const struct ss_packet *packet) {
+    struct ss_service_key key = {};
+    __builtin_memcpy(key.address, packet->destination, 16);
+    const struct ss_service *vip = bpf_map_lookup_elem(&services, &key);
+    return vip && vip->drop_unparsed;
+}
+
 /* Index of the pool that takes a service's messages of a method. */
 SS_INLINE __u32 ss_pool_of(const struct ss_service *service, __u32 method) {
     return service->pool[method < SS_METHODS ? method : SS_METHOD_NONE];

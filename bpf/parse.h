@@ -83,6 +83,8 @@ SS_INLINE int ss_parse_ipv4(struct xdp_md *ctx, struct ss_packet *packet, __u32 
         return SS_REASON_MALFORMED;
     __u32 header = ip->ihl * 4;
     __u32 total = bpf_ntohs(ip->tot_len);
+    ss_map_ipv4(packet->source, ip->saddr);
+    ss_map_ipv4(packet->destination, ip->daddr);
     if (ip->version != 4 || header < sizeof(*ip) || total < header)
         return SS_REASON_MALFORMED;
     __u16 fragment = bpf_ntohs(ip->frag_off);
@@ -92,8 +94,6 @@ SS_INLINE int ss_parse_ipv4(struct xdp_md *ctx, struct ss_packet *packet, __u32 
     packet->transport = (__u16)(packet->ip + header);
     packet->fragment = packet->transport;
     *ip_end = packet->ip + total;
-    ss_map_ipv4(packet->source, ip->saddr);
-    ss_map_ipv4(packet->destination, ip->daddr);
     return SS_PARSED;
 }
 
@@ -167,10 +167,12 @@ SS_STAGE int ss_parse_extensions(struct xdp_md *ctx, struct ss_packet *packet) {
 SS_INLINE int ss_parse_ipv6(struct xdp_md *ctx, struct ss_packet *packet, __u32 *ip_end) {
     __u8 *end = ss_data_end(ctx);
     struct ipv6hdr *ip = (struct ipv6hdr *)ss_at(ctx, packet->ip);
-    if ((__u8 *)(ip + 1) > end || ip->version != 6)
+    if ((__u8 *)(ip + 1) > end)
         return SS_REASON_MALFORMED;
     __builtin_memcpy(packet->source, &ip->saddr, 16);
     __builtin_memcpy(packet->destination, &ip->daddr, 16);
+    if (ip->version != 6)
+        return SS_REASON_MALFORMED;
     packet->protocol = ip->nexthdr;
     packet->transport = packet->ip + sizeof(*ip);
     *ip_end = packet->transport + bpf_ntohs(ip->payload_len);

@@ -302,11 +302,21 @@ SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet, s
     return ss_forward(ctx, packet, outcome);
 }
 
+/* What cannot be parsed: no server takes it, the pools say what becomes of it. */
+SS_STAGE int ss_leave_unparsed(struct xdp_md *ctx, const struct ss_packet *packet, __u32 reason,
+                               struct ss_outcome *outcome) {
+    if (!packet || !outcome)
+        return XDP_PASS;
+    int drop = (reason == SS_REASON_MALFORMED || reason == SS_REASON_EXTENSIONS) &&
+               ss_vip_drops_unparsed(packet) && ss_admit_frame(ctx, packet) == SS_ADMITTED;
+    return ss_leave(outcome, reason, drop ? SS_VERDICT_DROP : SS_VERDICT_PASS);
+}
+
 SS_INLINE int ss_steer(struct xdp_md *ctx, struct ss_packet *packet, struct ss_key *key,
                        struct ss_outcome *outcome) {
     int parsed = ss_parse(ctx, packet);
     if (parsed != SS_PARSED)
-        return ss_leave(outcome, (__u32)parsed, SS_VERDICT_PASS);
+        return ss_leave_unparsed(ctx, packet, (__u32)parsed, outcome);
     if (packet->protocol != IPPROTO_UDP)
         return ss_steer_icmp_error(ctx, packet, key, outcome);
     int action = packet->part == SS_LATER_FRAGMENT

@@ -29,7 +29,8 @@ struct ss_service {
     __u16 id;               /* index of its counters and its name */
     __u16 by_method;        /* 1: not all methods have the same pool */
     __u16 pool[SS_METHODS]; /* index of the pool, by enum ss_method */
+    __u16 drop_unparsed;    /* of a VIP's mark: 1: what cannot be parsed is dropped */
 };
-SS_ASSERT_SIZE(struct ss_service, 52);
+SS_ASSERT_SIZE(struct ss_service, 54);
 
 #endif /* SIPSTEER_SERVICE_H */

@@ -113,6 +113,12 @@ void DataPlane::service(__u16 id, std::string_view address, std::uint16_t port, 
     update(Program::get().maps().services, service_key(address, 0, 0), value);
 }
 
+void DataPlane::drop_unparsed(std::string_view vip) {
+    ss_service value = {};
+    value.drop_unparsed = 1;
+    update(Program::get().maps().services, service_key(vip, 0, 0), value);
+}
+
 void DataPlane::method_pool(std::string_view address, std::uint16_t port, ss_method method,
                             __u16 pool) {
     bpf_map *map = Program::get().maps().services;

@@ -114,6 +114,8 @@ public:
     /// A service and the marker of its address.
     void service(__u16 id, std::string_view address, std::uint16_t port, __u16 pool);
     /// Sends one method of a service to a pool of its own.
+    /// What is for the VIP and cannot be parsed is dropped.
+    void drop_unparsed(std::string_view vip);
     void method_pool(std::string_view address, std::uint16_t port, ss_method method, __u16 pool);
     void server(__u32 index, const ServerAt &at = {});
     /// What calls have changed of a server, and so what it has room for.

@@ -131,6 +131,40 @@ TEST_CASE("headers that do not fit are left alone", "[match]") {
     }
 }
 
+TEST_CASE("what cannot be parsed is dropped where the pools drop it", "[match]") {
+    const auto ipv4 = [] { return to_vip(kInvite); };
+    const auto ipv6 = [] { return to_vip6(kInvite); };
+    Packet nine = Packet().eth().ipv6(kClient6, kVip6);
+    for (int i = 0; i < 9; i++) {
+        nine.destination_options();
+    }
+    const std::vector<std::pair<Packet, ss_reason>> packets = {
+        {ipv4().ip_first_byte(0x65), SS_REASON_MALFORMED},
+        {ipv4().ip_length(19), SS_REASON_MALFORMED},
+        {ipv4().ip_length(65535), SS_REASON_MALFORMED},
+        {ipv4().udp_length(7), SS_REASON_MALFORMED},
+        {ipv6().ip_first_byte(0x40), SS_REASON_MALFORMED},
+        {ipv6().udp_length(65535), SS_REASON_MALFORMED},
+        {nine.udp(5060, 5060).payload(kInvite), SS_REASON_EXTENSIONS},
+    };
+    Farm farm;
+    farm.drop_unparsed(kVip);
+    farm.drop_unparsed(kVip6);
+    for (const auto &[packet, reason] : packets) {
+        const Outcome outcome = farm.run(packet);
+        CHECK(outcome.action == XDP_DROP);
+        CHECK(outcome.reason == reason);
+        CHECK(outcome.verdict == SS_VERDICT_DROP);
+    }
+    // What is for another address, another host or another protocol is not judged.
+    check_passed(farm, Packet().eth().ipv4(kClient, "198.51.100.101").udp(5060, 5060).udp_length(7),
+                 SS_REASON_MALFORMED);
+    check_passed(farm, ipv4().eth(kRouterMac, {0x02, 0, 0, 0, 0, 0x77}).udp_length(7),
+                 SS_REASON_MALFORMED);
+    check_passed(farm, Packet().eth().ipv4(kClient, kVip).tcp(5060, 5060), SS_REASON_NOT_UDP);
+    farm.steer(ipv4(), SS_REASON_CALL_NEW);
+}
+
 TEST_CASE("a datagram shorter than its IP packet ends where UDP says", "[match]") {
     Farm farm;
     const std::string whole = kInvite + "\r\ni: beyond\r\n";

@@ -11,6 +11,7 @@
 #include <sipsteer/limits.h>
 
 #include <algorithm>
+#include <map>
 #include <netinet/in.h>
 #include <set>
 #include <span>
@@ -231,14 +232,26 @@ Status add_service(Plan &plan, const config::Service &service, Indexes &indexes)
     return Done{};
 }
 
+bool drops_without_call_id(const config::Config &config, const std::string &pool) {
+    return std::any_of(config.pools.begin(), config.pools.end(), [&](const config::Pool &one) {
+        return one.name == pool && one.no_call_id == config::NoCallId::Drop;
+    });
+}
+
+/// Marks each VIP. A datagram that cannot be parsed shows no port: it is dropped if the pools of
+/// all services on the VIP would drop it.
 void add_markers(Plan &plan, const config::Config &config) {
-    std::set<Address> vips;
+    std::map<Address, bool> drops;
     for (const config::Service &service : config.services) {
-        if (vips.insert(service.address).second) {
-            PlannedService marker;
-            marker.key = service_key(service.address, 0, 0);
-            plan.services.push_back(marker);
-        }
+        const bool drop = drops_without_call_id(config, service.pool);
+        const auto [vip, first] = drops.try_emplace(service.address, drop);
+        vip->second = vip->second && drop;
+    }
+    for (const auto &[vip, drop] : drops) {
+        PlannedService marker;
+        marker.key = service_key(vip, 0, 0);
+        marker.value.drop_unparsed = drop ? 1 : 0;
+        plan.services.push_back(marker);
     }
 }
 

@@ -156,6 +156,20 @@ TEST_CASE("messages of a method go to its pool, all others to the service's") {
     }
 }
 
+TEST_CASE("a VIP drops what cannot be parsed if all pools on it drop what has no Call-ID") {
+    World world;
+    world.config.pools.push_back({});
+    world.config.pools[1].name = "q";
+    world.config.services = {service("a", "198.51.100.100", 5060, "p"),
+                             service("b", "198.51.100.100", 5080, "q")};
+    const auto drops = [&world] { return world.plan().services.front().value.drop_unparsed; };
+    CHECK(drops() == 0);
+    world.config.pools[1].no_call_id = config::NoCallId::Drop;
+    CHECK(drops() == 0);
+    world.config.pools[0].no_call_id = config::NoCallId::Drop;
+    CHECK(drops() == 1);
+}
+
 TEST_CASE("services have a key each, and each address one marker") {
     World world;
     world.config.pools.push_back({});
