@@ -115,7 +115,8 @@ struct ss_mover {
 /*
  * Moves one entry: first there, then not here any more, so that it can always be found. If it
  * changes in between, the copy is taken back, unless a message was noted in it: then it stays, a
- * second entry of its call, counted as every entry is.
+ * second entry of its call, counted as every entry is, until the daemon's next pass removes it
+ * (controller/calls/doubles.cpp).
  */
 static long ss_move_step(__u32 index, void *context) {
     struct ss_mover *mover = context;
@@ -171,7 +172,7 @@ SS_FRAME int ss_call_displace(struct ss_place *place, __u32 now, __u64 value) {
     bpf_loop(SS_BUCKET_ENTRIES, ss_victim_step, &victim, 0);
     if (victim.worth != SS_WORTH_EXPIRED && ss_call_make_room(place))
         return !ss_call_entered(place) && ss_call_swap(place->entry, 0, value);
-    if (victim.worth == reach || ss_call_entered(place))
+    if (victim.worth == reach)
         return 0;
     struct ss_bucket *first = place->first, *other = place->other;
     SS_PIN(first); /* both are read: the verifier does not follow a choice of where to read */
@@ -181,7 +182,7 @@ SS_FRAME int ss_call_displace(struct ss_place *place, __u32 now, __u64 value) {
                 (victim.index & 7);
     place->entry = &(in_other ? other : first)->entry[victim.index & 7];
     place->value = victim.value;
-    return ss_call_swap(place->entry, victim.value, value);
+    return !ss_call_entered(place) && ss_call_swap(place->entry, victim.value, value);
 }
 
 #endif /* SIPSTEER_BPF_CALL_ROOM_H */

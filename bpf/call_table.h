@@ -32,11 +32,19 @@ SS_INLINE int ss_call_empty_place(struct ss_place *place) {
     return 1;
 }
 
-/* Enters a call that has no entry; 1 if it found room, place->entry is then its own. */
+/* Enters a call in the empty place that was found for it; 1 if the entry is its own then. */
+SS_INLINE int ss_call_take(struct ss_place *place, __u64 value) {
+    return !ss_call_entered(place) && ss_call_swap(place->entry, 0, value);
+}
+
+/*
+ * Enters a call that has no entry; 1 if it found room, place->entry is then its own. If another
+ * call or another CPU took the place that was chosen, place->entry names it; NULL: there was none.
+ */
 SS_INLINE int ss_call_insert(struct ss_place *place, __u32 now, __u64 value) {
     if (!ss_call_empty_place(place))
         return ss_call_displace(place, now, value);
-    return !ss_call_entered(place) && ss_call_swap(place->entry, 0, value);
+    return ss_call_take(place, value);
 }
 
 #endif /* SIPSTEER_BPF_CALL_TABLE_H */

@@ -69,6 +69,7 @@ struct ss_outcome {
     __u8 renewed;   /* what is remembered beside its call is looked after (ss_remember) */
     __u8 waits;     /* what it does to its call is done once its datagram is whole (whole.h) */
     __u8 trusted;   /* its source is: no limit on new calls counts it */
+    __u8 again;     /* a new call has no place yet (ss_enter_again) */
     __u32 gone;     /* tag of the call that made room, if displaced or expired is set */
 };
 

@@ -46,20 +46,21 @@ SS_INLINE void ss_call_note(const struct ss_place *place, __u32 event, __u32 now
  * Two CPUs may enter the same call at once. The entry that a lookup finds first is the true one
  * for both: whose own is another one takes that back and follows the true one. With the same
  * server it may be our own entry, which a third CPU moves: both places stay as they are, for if the
- * mover took its copy back as well, the call would be lost.
+ * mover took its copy back as well, the call would be lost. 1 if the call has an entry.
  */
-SS_FRAME void ss_call_settle(__u64 position, const struct ss_place *ours, int entered, __u64 value,
-                             struct ss_outcome *outcome) {
+SS_FRAME int ss_call_settle(__u64 position, const struct ss_place *ours, int entered, __u64 value,
+                            struct ss_outcome *outcome) {
     struct ss_place truth;
     if (ss_call_find(position, &truth) || !truth.entry)
-        return;
+        return 0;
     if (entered && truth.entry == ours->entry)
-        return;
+        return 1;
     if (entered && ss_call_server(truth.value) != ss_call_server(value))
         ss_call_swap(ours->entry, value, 0);
     outcome->server = ss_call_server(truth.value);
     outcome->reason = SS_REASON_CALL_HIT;
     outcome->event = SS_CALL_EVENT_NONE;
+    return 1;
 }
 
 /* The server that the table has for a key; SS_NO_SERVER if none, or one that takes no messages. */
@@ -156,21 +157,47 @@ SS_INLINE __u32 ss_select_first(__u32 pool, const struct ss_key *key, struct ss_
     return server;
 }
 
-/* Enters a call that has no entry, or an expired one, with the outcome's server. */
+/*
+ * Enters a call that has no entry, or an expired one, with the outcome's server. Its place may go
+ * to another call meanwhile: ss_enter_again() sees to what comes of that.
+ */
 SS_INLINE void ss_enter(struct ss_place *place, __u32 pool, const struct ss_key *key, __u32 now,
                         struct ss_outcome *outcome) {
     __u32 state = ss_first_state(key->event), server = outcome->server;
     __u64 value = ss_call_make(place->tag, state, server, now);
     int entered = place->entry ? ss_call_swap(place->entry, place->value, value)
                                : ss_call_insert(place, now, value);
-    if (entered) {
+    if (entered)
         ss_note_entered(place, key, now, outcome);
+    int known = ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
+    outcome->again = !entered && !known;
+    if (outcome->reserved && !outcome->again)
+        ss_release(server);
+}
+
+/*
+ * A call that found no place, or lost it to another call, and was not entered by another CPU: an
+ * empty place is looked for once more. No other call has to go for it. 0, always.
+ */
+SS_STAGE int ss_enter_again(__u32 pool, const struct ss_key *key, struct ss_outcome *outcome) {
+    struct ss_place place;
+    if (!key || !outcome)
+        return 0;
+    __u32 server = outcome->server, now = ss_now();
+    __u64 position = ss_call_position(key->hash, pool);
+    if (ss_call_find(position, &place))
+        return 0;
+    __u64 value = ss_call_make(place.tag, ss_first_state(key->event), server, now);
+    int entered = !place.entry && ss_call_empty_place(&place) && ss_call_take(&place, value);
+    if (entered) {
+        ss_note_entered(&place, key, now, outcome);
     } else {
         outcome->reason = SS_REASON_CALL_NO_ROOM;
         outcome->server = ss_server_without_entry(pool, key, server);
     }
     ss_give_back(server, outcome);
-    ss_call_settle(ss_call_position(key->hash, pool), place, entered, value, outcome);
+    ss_call_settle(position, &place, entered, value, outcome);
+    return 0;
 }
 
 /* A call without an entry, or with an expired one: it gets a server, the table remembers it. */
@@ -188,9 +215,10 @@ SS_INLINE void ss_select_new(struct ss_place *place, __u32 pool, const struct ss
 
 /*
  * Gives a call's entry to the server that was chosen for it. Two CPUs may do that at once: who
- * comes second follows the first. An entry in which another CPU noted but a message is tried once
- * more.
+ * comes second follows the first. An entry in which another CPU noted but a message is tried again:
+ * a CPU that read the server's flags before they changed notes one a tick, and one a new state.
  */
+#define SS_REHOME_TRIES 3
 SS_FRAME void ss_call_rehome(__u64 position, const struct ss_place *place, __u64 value,
                              struct ss_outcome *outcome) {
     struct ss_place truth;
@@ -199,7 +227,7 @@ SS_FRAME void ss_call_rehome(__u64 position, const struct ss_place *place, __u64
     __u32 old = ss_call_server(expected);
     outcome->reason = SS_REASON_CALL_REHOMED;
 #pragma clang loop unroll(full)
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < SS_REHOME_TRIES; i++) {
         if (ss_call_swap(entry, expected, value)) {
             outcome->event = SS_CALL_EVENT_REHOMED;
             return;
@@ -404,11 +432,8 @@ SS_INLINE int ss_select_sender(__u32 pool, const struct ss_key *key, struct ss_o
     return 1;
 }
 
-/*
- * Chooses the server of a message in a pool: sets the outcome's server, SS_NO_SERVER if there is
- * none, and its reason. The key's event becomes what the message is for its call. 0, always.
- */
-SS_STAGE int ss_select(__u32 pool, struct ss_key *key, struct ss_outcome *outcome) {
+/* ss_select(), but for a new call that has to look for its place again. 0, always. */
+SS_STAGE int ss_select_once(__u32 pool, struct ss_key *key, struct ss_outcome *outcome) {
     if (!key || !outcome)
         return 0;
     if (ss_select_sender(pool, key, outcome))
@@ -421,6 +446,17 @@ SS_STAGE int ss_select(__u32 pool, struct ss_key *key, struct ss_outcome *outcom
         outcome->reason =
             outcome->server == SS_NO_SERVER ? SS_REASON_NO_SERVER : SS_REASON_DOUBTFUL;
     return 0;
+}
+
+/*
+ * Chooses the server of a message in a pool: sets the outcome's server, SS_NO_SERVER if there is
+ * none, and its reason. The key's event becomes what the message is for its call. Two stages, for
+ * the stack.
+ */
+SS_INLINE void ss_select(__u32 pool, struct ss_key *key, struct ss_outcome *outcome) {
+    ss_select_once(pool, key, outcome);
+    if (outcome->again)
+        ss_enter_again(pool, key, outcome);
 }
 
 #endif /* SIPSTEER_BPF_SELECT_H */

@@ -18,6 +18,10 @@ constexpr std::chrono::milliseconds kSweepSlicePeriod{100};
 constexpr std::size_t kLargestSlice = 16'384;
 constexpr std::size_t kSlicesPerPass = 20;
 
+/// A look for doubled entries goes to a place at random for every call, the sweep reads one bucket
+/// after the other. Doubles are rare, so their pass may take four times as long.
+constexpr std::size_t kDoublesShare = 4;
+
 /// For calls of servers that were gone already when this run began: the defaults of a pool.
 calls::StateLifetimes fallback_lifetimes() {
     const auto ticks = [](std::chrono::seconds time) {
@@ -38,7 +42,7 @@ calls::StateLifetimes fallback_lifetimes() {
 
 Sweeping::Sweeping(boost::asio::io_context &io, std::vector<calls::Segment> tables,
                    calls::Loads loads, std::function<void()> on_pass)
-    : timer_(io), sweeper_(std::move(tables), loads), loads_(loads),
+    : timer_(io), sweeper_(tables, loads), loads_(loads), doubles_(std::move(tables), loads),
       lifetimes_(fallback_lifetimes()), on_pass_(std::move(on_pass)) {}
 
 void Sweeping::start() {
@@ -74,6 +78,13 @@ void Sweeping::repair() {
     }
 }
 
+void Sweeping::remove_doubles(std::size_t buckets) {
+    if (doubles_.slice(buckets, calls::now_tick()) && doubles_.removed() != doubles_told_) {
+        log::debug("doubled_entries_removed", {{"entries", doubles_.removed() - doubles_told_}});
+        doubles_told_ = doubles_.removed();
+    }
+}
+
 void Sweeping::arm() {
     timer_.expires_after(kSweepSlicePeriod);
     timer_.async_wait([this](const boost::system::error_code &failed) {
@@ -89,6 +100,7 @@ void Sweeping::slice() {
         std::clamp<std::size_t>(sweeper_.buckets() / kSlicesPerPass, 1024, kLargestSlice);
     const auto begun = std::chrono::steady_clock::now();
     const bool passed = sweeper_.sweep_slice(size, calls::now_tick(), lifetimes_);
+    remove_doubles(size / kDoublesShare);
     const auto ended = std::chrono::steady_clock::now();
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(ended - begun);
     spent_ += took;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "calls/doubles.hpp"
 #include "calls/drift.hpp"
 #include "calls/sweeper.hpp"
 #include "farm/farm.hpp"
@@ -35,6 +36,7 @@ public:
 
     /// The tables to sweep from now on, the present one first.
     void set_tables(std::vector<calls::Segment> segments) {
+        doubles_.set_tables(segments);
         sweeper_.set_tables(std::move(segments));
     }
 
@@ -59,12 +61,15 @@ private:
     void arm();
     void slice();
     void repair();
+    void remove_doubles(std::size_t buckets);
     void set_lifetimes(std::uint16_t server, std::uint16_t pool, const plan::Plan &plan);
 
     boost::asio::steady_timer timer_;
     calls::Sweeper sweeper_;
     calls::Loads loads_;
     calls::Drift drift_;
+    calls::Doubles doubles_;
+    std::uint64_t doubles_told_ = 0; // of those removed
     calls::Lifetimes lifetimes_;
     std::function<void()> on_pass_;
     std::chrono::microseconds spent_{0};

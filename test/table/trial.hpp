@@ -14,6 +14,7 @@
 #include "table_memory.hpp"
 
 #include "calls/clock.hpp"
+#include "calls/doubles.hpp"
 #include "calls/sweeper.hpp"
 
 #include <catch2/catch.hpp>
@@ -409,6 +410,11 @@ private:
                                memory_.loads.span());
         while (!sweeper.sweep_slice(100, calls::now_tick(), lifetimes)) {
         }
+        calls::Doubles doubles({{memory_.calls.span(), memory_.births.span()}},
+                               memory_.loads.span());
+        while (!doubles.slice(100, calls::now_tick())) {
+        }
+        REQUIRE(doubles.removed() == 0);
         const std::size_t over = model_.sweep();
         REQUIRE(sweeper.totals().expired == over);
         REQUIRE(sweeper.totals().live == model_.calls().size());

@@ -86,6 +86,10 @@ init {
         run Cpu(1, C, 2, 1, false)
     }
     quiet == 4;
+#ifdef DOUBLES
+    run Doubles(4);
+    quiet == 5;
+#endif
     d_step {
         check_counts();
         count_entries(C, number_);
@@ -99,7 +103,7 @@ init {
                    SERVER(table[place_]) == told[SERVER(table[place_]) - 1])
         }
 #endif
-#if LEFT == 1
+#if LEFT == 1 && !defined(DOUBLES)
         assert(told[0] == told[1] || told[0] == RING || told[1] == RING || HAS(gone, C))
 #endif
     }

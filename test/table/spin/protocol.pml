@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The protocol of the call table, for spin: what bpf/call_place.h, call_table.h, call_room.h,
- * call_before.h and select.h do to the table, and controller/calls/sweeper.cpp and rehoming.cpp.
+ * call_before.h and select.h do to the table, and controller/calls/sweeper.cpp, doubles.cpp and
+ * rehoming.cpp.
  * An inline has the name of its function there without "ss_". A scenario (enter.pml, move.pml,
  * rehome.pml, resize.pml) gives the table its size, its first entries and the processes.
  *
@@ -13,13 +14,23 @@
  * BREAK_... leaves a rule out, so that spin must find the damage.
  */
 
-/* An entry: call (1 to 7; 0: empty), server, whether confirmed, and the tick of its last message. */
+/*
+ * An entry: call (1 to 7; 0: empty), server, whether confirmed, and the tick of its last message.
+ * Ticks count further than to 1 only where the controller removes doubled entries.
+ */
+#ifdef DOUBLES
+#define WORD_TYPE short
+#define TICK_BITS 3
+#else
+#define WORD_TYPE byte
+#define TICK_BITS 1
+#endif
 #define WORD(call, server, confirmed, tick) \
-    ((call) << 5 | (server) << 2 | (confirmed) << 1 | (tick))
-#define CALL(word) ((word) >> 5)
-#define SERVER(word) (((word) >> 2) & 7)
-#define CONFIRMED(word) (((word) >> 1) & 1)
-#define TICK(word) ((word) & 1)
+    ((call) << (TICK_BITS + 4) | (server) << (TICK_BITS + 1) | (confirmed) << TICK_BITS | (tick))
+#define CALL(word) ((word) >> (TICK_BITS + 4))
+#define SERVER(word) (((word) >> (TICK_BITS + 1)) & 7)
+#define CONFIRMED(word) (((word) >> TICK_BITS) & 1)
+#define TICK(word) ((word) & ((1 << TICK_BITS) - 1))
 
 #define NONE 255 /* no place */
 #define SERVERS 5
@@ -54,7 +65,7 @@
 #define LOWEST_MARK(marks) (1 - ((marks) & 1))
 #define COUNT_MARKS(marks) (((marks) & 1) + ((marks) >> 1))
 
-byte table[ALL_PLACES];
+WORD_TYPE table[ALL_PLACES];
 short live[SERVERS]; /* calls of each server, as the swaps count them */
 byte tick;           /* the time */
 byte down;           /* servers that take nothing, a bit each */
@@ -305,11 +316,10 @@ inline call_displace() {
         fi
     :: at == NONE && worth == WORTH_KEEP -> won = false
     :: at == NONE && worth != WORTH_KEEP ->
+        at = victim;
         call_entered(won);
         if
-        :: !won ->
-            at = victim;
-            call_swap(at, value, fresh, won)
+        :: !won -> call_swap(at, value, fresh, won)
         :: else -> won = false
         fi
     fi;
@@ -319,17 +329,25 @@ inline call_displace() {
     }
 }
 
-/* ss_call_insert(): sets at and won. */
-inline call_insert() {
-    call_empty_place();
+/* ss_call_take(): enters the call in the empty place at; sets won. */
+inline call_take() {
     if
-    :: at == NONE -> call_displace()
-    :: else ->
+    :: at != NONE ->
         call_entered(won);
         if
         :: !won -> call_swap(at, 0, fresh, won)
         :: else -> won = false
         fi
+    :: else -> won = false
+    fi
+}
+
+/* ss_call_insert(): sets won, and at to the place that was chosen; NONE: there is no room. */
+inline call_insert() {
+    call_empty_place();
+    if
+    :: at == NONE -> call_displace()
+    :: else -> call_take()
     fi
 }
 
@@ -345,13 +363,14 @@ inline call_insert() {
 #define TAKES_BACK (won && SERVER(value) != SERVER(fresh))
 #endif
 
-/* ss_call_settle() */
+/* ss_call_settle(): sets found if the call has an entry, and out if that is not this CPU's. */
 inline call_settle() {
 #ifdef BREAK_FOLLOW
-    skip
+    found = true /* nor is there a second try, which would look, too */
 #else
     ours = at;
     call_find();
+    found = (at != NONE);
     if
     :: at != NONE && !(won && at == ours) ->
         out = SERVER(value);
@@ -374,6 +393,13 @@ inline call_note() {
     fi
 }
 
+/* Whether a CPU whose first try failed makes a second one: it had chosen a place. */
+#ifdef BREAK_AGAIN
+#define AGAIN false
+#else
+#define AGAIN (!won && at != NONE)
+#endif
+
 /* The scheduler's choice: each CPU has a server of its own, so that two choices for a call differ. */
 inline choose() {
     d_step {
@@ -382,7 +408,20 @@ inline choose() {
     }
 }
 
-/* ss_select_new() */
+/* ss_enter_again(): another call took the place; an empty one is looked for once more. */
+inline enter_again() {
+    call_find();
+    if
+    :: at != NONE -> out = SERVER(value)
+    :: else ->
+        call_empty_place();
+        call_take();
+        out = (won -> SERVER(fresh) : RING);
+        call_settle()
+    fi
+}
+
+/* ss_select_new() and ss_enter() */
 inline select_new() {
     choose();
     fresh = WORD(call, mine, 0, now);
@@ -400,11 +439,21 @@ inline select_new() {
         }
     :: else
     fi;
+    again = AGAIN;
     call_settle();
+    if
+    :: again && !found -> enter_again()
+    :: else
+    fi;
     fresh = 0
 }
 
+/* SS_REHOME_TRIES */
+#ifdef BREAK_TRIES
 #define REHOME_TRIES 2
+#else
+#define REHOME_TRIES 3
+#endif
 
 /* ss_call_rehome() */
 inline call_rehome() {
@@ -576,10 +625,11 @@ inline select_stateful() {
  * there. `outdated`: it runs the program of before the resize, which knows only the table before.
  */
 proctype Cpu(byte id; byte call; byte mine; byte messages; bool outdated) {
-    byte first, other, now, at, value, marks, others, fresh, ours, out;
-    byte step, from, to, moved, victim, worth;
-    byte old, old_value;
-    bool won, answered;
+    WORD_TYPE value, fresh, moved, old_value;
+    byte first, other, now, at, marks, others, ours, out;
+    byte step, from, to, victim, worth;
+    byte old;
+    bool won, answered, found, again;
     bool known; /* only a check: the call had an entry when this CPU could not enter it */
     byte place_, number_;
     do
@@ -608,6 +658,8 @@ proctype Cpu(byte id; byte call; byte mine; byte messages; bool outdated) {
             now = 0;
             won = false;
             answered = false;
+            found = false;
+            again = false;
             messages--
         }
     :: else -> break
@@ -620,7 +672,8 @@ proctype Cpu(byte id; byte call; byte mine; byte messages; bool outdated) {
 #define SWEPT ALL_PLACES
 #endif
 proctype Sweep() {
-    byte at, value;
+    WORD_TYPE value;
+    byte at;
     bool won;
     byte place_, number_;
     tick = 1;
@@ -653,6 +706,93 @@ proctype Sweep() {
     }
     quiet++
 }
+
+#ifdef DOUBLES
+
+#define QUIET 2 /* ticks: kQuietTicks of the controller */
+
+/* The time of the keeper: later than that of both. */
+#define LATER_TICK(one, other) ((TICK(one) > TICK(other) -> TICK(one) : TICK(other)) + 1)
+
+/*
+ * remove_spare() of the controller: two entries of a call, of which the second one goes. Who moves
+ * the first one, or takes it back, finds it changed.
+ */
+inline remove_spare(keeper_at, keeper, spare_at, spare) {
+    if
+    :: tick - TICK(spare) >= QUIET ->
+#ifdef BREAK_TOUCH
+        won = true;
+#else
+        touched = keeper - TICK(keeper) + LATER_TICK(keeper, spare);
+        call_swap(keeper_at, keeper, touched, won);
+#endif
+        if
+        :: won -> call_swap(spare_at, spare, 0, won)
+        :: else
+        fi
+    :: else
+    fi
+}
+
+/* is_further() of the controller: which of two stays. */
+#define IS_FURTHER(one, other) \
+    (CONFIRMED(one) > CONFIRMED(other) || \
+     (CONFIRMED(one) == CONFIRMED(other) && TICK(one) > TICK(other)))
+
+/* Doubles::slice() of the controller, over the whole table. Between two steps others may run. */
+inline remove_doubles() {
+    at = 0;
+    do
+    :: at < PLACES - 1 ->
+        twin = at + 1;
+        do
+        :: twin < PLACES ->
+            value = table[at];
+            other_value = table[twin];
+            if
+            :: value != 0 && CALL(value) == CALL(other_value) ->
+                if
+                :: IS_FURTHER(other_value, value) -> remove_spare(twin, other_value, at, value)
+                :: else -> remove_spare(at, value, twin, other_value)
+                fi
+            :: else
+            fi;
+            twin++
+        :: else -> break
+        od;
+        at++
+    :: else -> break
+    od;
+    atomic {
+        at = 0;
+        twin = 0;
+        value = 0;
+        other_value = 0;
+        touched = 0;
+        won = false
+    }
+}
+
+/* One pass while messages come, and one when all is quiet. */
+#define LATER 6
+proctype Doubles(byte others) {
+    WORD_TYPE value, other_value, touched;
+    byte at, twin;
+    bool won;
+    byte place_, number_;
+#ifdef AT_ONCE
+    remove_doubles();
+#endif
+    quiet >= others;
+    tick = LATER;
+#ifndef BREAK_DOUBLES
+    remove_doubles();
+#endif
+    quiet++
+}
+
+#endif
 
 /* An entry that is there when all begins. */
 inline begin_with(where, call, server, confirmed) {

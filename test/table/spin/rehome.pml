@@ -14,12 +14,15 @@
 #define SUM(call) 1
 #define HOME 4
 #define CHECK_MESSAGE(call, out, known) skip
+#ifndef MESSAGES
+#define MESSAGES 2 /* of the first CPU */
+#endif
 
 #include "protocol.pml"
 
 /* The health check, and then Rehoming::move_bucket() for one entry. */
 proctype Controller() {
-    byte value;
+    WORD_TYPE value;
     bool won;
     byte place_, number_;
     down = 1 << HOME;
@@ -44,7 +47,7 @@ init {
     byte place_, number_;
     atomic {
         begin_with(0, C, HOME, 0);
-        run Cpu(0, C, 1, 2, false);
+        run Cpu(0, C, 1, MESSAGES, false);
         run Cpu(1, C, 2, 1, false);
         run Cpu(2, C, 3, 1, false);
         run Controller();

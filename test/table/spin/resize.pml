@@ -4,7 +4,9 @@
  * THIRD: each brings its call into the present table, in which there are none, one or two free
  * places. With SWEEP, D expires meanwhile.
  *
- * With OUTDATED the third CPU still runs the program of before the resize.
+ * With OUTDATED the third CPU still runs the program of before the resize. If the others have brought
+ * its call over, it makes an entry of its own in the table before. Messages by the present program
+ * reach the call's server all the same.
  */
 #define BUCKETS 2
 #define ENTRIES 1
@@ -23,7 +25,8 @@
 #ifndef LEFT
 #define LEFT 1
 #endif
-#define CHECK_MESSAGE(call, out, known) assert((call) != C || HAS(gone, C) || (out) == HOME)
+#define CHECK_MESSAGE(call, out, known) \
+    assert((call) != C || HAS(gone, C) || (out) == HOME || outdated)
 #ifndef THIRD
 #define THIRD D
 #endif
@@ -58,6 +61,9 @@ init {
     d_step {
         check_counts();
         count_entries(C, number_);
-        assert((number_ >= 1 && number_ <= LEFT) || HAS(gone, C))
+        assert((number_ >= 1 && number_ <= LEFT) || HAS(gone, C));
+        for (place_ : 0 .. PLACES - 1) {
+            assert(CALL(table[place_]) != C || SERVER(table[place_]) == HOME)
+        }
     }
 }
