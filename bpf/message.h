@@ -6,25 +6,8 @@
 #define SIPSTEER_BPF_MESSAGE_H
 
 #include "bytes.h"
+#include <sipsteer/call_life.h>
 #include <sipsteer/method.h>
-
-/* What a message means to the call it belongs to (call_state.h). */
-enum ss_event {
-    SS_EVENT_START,    /* INVITE that begins a call, or another attempt of it */
-    SS_EVENT_ACK,      /* ACK; of a 2xx, unless its attempt is known (call_attempts.h) */
-    SS_EVENT_CANCEL,   /* CANCEL of the only attempt, or of one that is not known */
-    SS_EVENT_END,      /* BYE */
-    SS_EVENT_OTHER,    /* any other request: PRACK, REGISTER, OPTIONS, a method not known ... */
-    SS_EVENT_RESPONSE, /* SIP/2.0 ... */
-    SS_EVENT_SOURCE,   /* no Call-ID */
-    /* What the first line does not show. */
-    SS_EVENT_REINVITE, /* INVITE with a tag in To: of a dialog that both sides have */
-    SS_EVENT_DIALOG,   /* any other request with a tag in To: of a dialog, or of an early one */
-    SS_EVENT_ENDED, /* a final answer to a BYE: the other side's, which the balancer does not see */
-    SS_EVENT_FAILED,   /* CANCEL, or ACK of a failure, of the last attempt that was open */
-    SS_EVENT_COPY,     /* a message that has come before, or that concerns one attempt of several */
-    SS_EVENT_DOUBTFUL, /* one that no server would take (belief.h): nothing */
-};
 
 struct ss_message {
     __u32 start; /* offset of the first line: past leading line ends (RFC 3261, 7.5) */

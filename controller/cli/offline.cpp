@@ -37,14 +37,6 @@ const char *class_label(unsigned method) {
     return kLabels[method];
 }
 
-const char *event_name(unsigned event) {
-    static constexpr std::array<const char *, FINDER_COPY + 1> kNames = {
-        "start",  "ack",      "cancel", "end",   "other",  "response",
-        "source", "reinvite", "dialog", "ended", "failed", "copy"};
-    static_assert(kNames.back() != nullptr, "an event without a name");
-    return kNames[event];
-}
-
 finder_text as_text(std::string_view bytes) {
     return {reinterpret_cast<const std::uint8_t *>(bytes.data()), bytes.size(), bytes.size()};
 }
@@ -131,8 +123,10 @@ void add_key(json &result, const sip::Message &message, const KnownSecret &secre
     result["key"] = key.table ? json(hex(*key.table)) : json(nullptr);
     result["key_of"] = message.call_id.empty() ? "source" : config::word(config::Key::CallId);
     result["key_secret"] = secret.from;
-    result["event"] = event_name(key.event);
+    result["event"] = calls::event_name(key.event);
     result["state"] = calls::state_name(finder_first_state(key.event));
+    const auto section = calls::section_of(SS_CALL_EMPTY, key.event);
+    result["rfc"] = section.empty() ? json(nullptr) : json(section);
 }
 
 json offsets_json(std::string_view bytes, const sip::Message &message) {

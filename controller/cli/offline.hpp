@@ -21,7 +21,7 @@ struct Payload {
 ///     {"kind": "request", "method": "INVITE", "class": "INVITE", "reason": null,
 ///      "call_id": "1@host", "call_id_hex": "3140686f7374",
 ///      "key": "0123456789abcdef", "key_of": "call-id", "key_secret": "zero",
-///      "event": "start", "state": "early", "bytes": 400,
+///      "event": "start", "state": "early", "rfc": "RFC 3261, 13.2", "bytes": 400,
 ///      "offsets": {"start": 0, "call_id": 221}, "to_user": "bob", "request_user": "bob",
 ///      "via_sent_by": "192.0.2.7"}
 ///

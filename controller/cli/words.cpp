@@ -154,10 +154,11 @@ std::string in_words(const json &datagram) {
     }
     add_line(text, "Key", key_words(datagram));
     const auto state = text_of(datagram, "state");
-    add_line(
-        text, "Table",
-        "event \"" + text_of(datagram, "event") +
-            (state == "empty" ? "\"; it makes no entry" : "\"; a new entry would be " + state));
+    add_line(text, "Table",
+             "event \"" + text_of(datagram, "event") +
+                 (state == "empty" ? "\"; it makes no entry"
+                                   : "\"; a new entry would be " + state + " (" +
+                                         text_of(datagram, "rfc") + ")"));
     return text;
 }
 

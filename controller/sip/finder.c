@@ -16,23 +16,6 @@
 #include "bpf/user.h"
 #include "bpf/via.h"
 
-#define SAME(name)                                                                                 \
-    _Static_assert((int)FINDER_##name == (int)SS_EVENT_##name, "enum finder_event is enum "        \
-                                                               "ss_event")
-SAME(START);
-SAME(ACK);
-SAME(CANCEL);
-SAME(END);
-SAME(OTHER);
-SAME(RESPONSE);
-SAME(SOURCE);
-SAME(REINVITE);
-SAME(DIALOG);
-SAME(ENDED);
-SAME(FAILED);
-SAME(COPY);
-SAME(DOUBTFUL);
-
 static struct ss_text as_text(struct finder_text text) {
     struct ss_text result = {text.start, text.start + text.readable,
                              (__u32)(text.length < SS_TEXT_MAX ? text.length : SS_TEXT_MAX), 0};

@@ -5,6 +5,8 @@
 // message has if its packet was cut short, more if something follows it in the packet.
 #pragma once
 
+#include <sipsteer/call_life.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,21 +28,11 @@ struct finder_span {
     size_t length;
 };
 
-/* enum ss_event: bpf/message.h is C that C++'s warnings are not for. */
+/* enum ss_event: a message's meaning to its call. */
 enum finder_event {
-    FINDER_START,
-    FINDER_ACK,
-    FINDER_CANCEL,
-    FINDER_END,
-    FINDER_OTHER,
-    FINDER_RESPONSE,
-    FINDER_SOURCE,
-    FINDER_REINVITE,
-    FINDER_DIALOG,
-    FINDER_ENDED,
-    FINDER_FAILED,
-    FINDER_COPY,
-    FINDER_DOUBTFUL
+#define FINDER_EVENT(number, symbol, name, words) FINDER_##symbol = number,
+    SS_EVENT_LIST(FINDER_EVENT)
+#undef FINDER_EVENT
 };
 
 /* As ss_classify: where the first line starts, enum ss_method. */

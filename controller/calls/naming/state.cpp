@@ -15,6 +15,40 @@ std::string_view state_name(std::uint32_t state) {
     }
 }
 
+std::string_view event_name(std::uint32_t event) {
+    switch (event) {
+#define SS_EVENT_NAME(number, symbol, name, words)                                                 \
+    case number:                                                                                   \
+        return name;
+        SS_EVENT_LIST(SS_EVENT_NAME)
+#undef SS_EVENT_NAME
+    default:
+        return "unknown";
+    }
+}
+
+std::string_view event_words(std::uint32_t event) {
+    switch (event) {
+#define SS_EVENT_WORDS(number, symbol, name, words)                                                \
+    case number:                                                                                   \
+        return words;
+        SS_EVENT_LIST(SS_EVENT_WORDS)
+#undef SS_EVENT_WORDS
+    default:
+        return {};
+    }
+}
+
+std::string_view section_of(std::uint32_t state, std::uint32_t event) {
+#define SS_CALL_LIFE_SECTION(from, message, next, section)                                         \
+    if (state == SS_CALL_##from && event == SS_EVENT_##message) {                                  \
+        return section;                                                                            \
+    }
+    SS_CALL_LIFE_LIST(SS_CALL_LIFE_SECTION)
+#undef SS_CALL_LIFE_SECTION
+    return {};
+}
+
 std::vector<std::string> state_names() {
     std::vector<std::string> names;
     for (std::uint32_t state = SS_CALL_EMPTY + 1; state < SS_CALL_STATES; ++state) {

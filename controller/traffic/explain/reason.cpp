@@ -2,6 +2,7 @@
 #include "traffic/explain/reason.hpp"
 
 #include "calls/clock.hpp"
+#include "calls/naming/state.hpp"
 #include "config/choices.hpp"
 #include "sip/finder.h"
 
@@ -92,6 +93,18 @@ bool is_refused(const calls::Key &key, const Findings &findings,
             }));
 }
 
+/// What the message changes in the call's state, and by which part of an RFC.
+std::string effect_words(std::uint32_t state, unsigned event) {
+    const std::uint32_t next = finder_next_state(state, event);
+    if (next == state) {
+        return {};
+    }
+    return "; " + std::string(calls::event_words(event)) + " makes it " +
+           std::string(calls::state_name(next)) +
+           (event == FINDER_CANCEL ? " if no other attempt is open (" : " (") +
+           std::string(calls::section_of(state, event)) + ")";
+}
+
 /// What becomes of a message of a call that is in the table.
 std::string entry_words(const farm::World &world, const plan::PlannedPool &pool,
                         const sip::Message &message, const calls::Key &key,
@@ -105,6 +118,7 @@ std::string entry_words(const farm::World &world, const plan::PlannedPool &pool,
     }
     const auto *server = farm::find_server(world.plan, call.server);
     const bool takes = farm::takes_messages(server) && server->value.pool == pool.index;
+    text += effect_words(call.state, key.event);
     const bool moves = message.method == SS_METHOD_REGISTER && takes && !server->takes_new;
     const bool refused = takes && is_refused(key, findings, *server);
     if (takes && !moves && !refused) {

@@ -92,6 +92,7 @@ TEST_CASE("sipsteer explain: what is read in a request", "[cli]") {
     CHECK(found["offsets"]["call_id"] == kInvite.find("one@host"));
     CHECK(found["event"] == "start");
     CHECK(found["state"] == "early");
+    CHECK(found["rfc"] == "RFC 3261, 13.2");
     CHECK(found["reason"].is_null());
     CHECK(found["key_secret"] == "file");
     const std::uint64_t zero[2] = {0, 0};

@@ -350,6 +350,21 @@ TEST_CASE("a message that no server would take changes nothing") {
     CHECK(has(scene.ask(invite), "of a message that no server would take, so it makes no entry"));
 }
 
+TEST_CASE("the change of a call's state is named, with the part of the RFC") {
+    Scene scene;
+    scene.put(hash_of("call"), SS_CALL_EARLY, scene.index("a"));
+    const auto has_effect = [&](const std::string &first_line, const std::string &effect) {
+        return has(scene.ask(read_message(message(first_line, "i: call" + kRest))), effect);
+    };
+    CHECK(
+        has_effect("ACK sip:a SIP/2.0", "; ACK of a 2xx makes it confirmed (RFC 3261, 13.2.2.4)"));
+    CHECK(has_effect("CANCEL sip:a SIP/2.0",
+                     "; CANCEL makes it closing if no other attempt is open (RFC 3261, 9.1)"));
+    CHECK(has_effect("BYE sip:a SIP/2.0", "; BYE makes it closing (RFC 3261, 15.1)"));
+    CHECK_FALSE(has_effect("INVITE sip:a SIP/2.0", "RFC"));
+    CHECK_FALSE(has_effect("OPTIONS sip:a SIP/2.0", "RFC"));
+}
+
 TEST_CASE("a message of a dialog that the table does not know goes by the ring") {
     Scene scene;
     scene.pool().scheduler = config::Scheduler::LeastCalls;
