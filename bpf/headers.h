@@ -19,6 +19,7 @@ enum ss_header {
     SS_HEADER_CSEQ,
     SS_HEADER_REPLACES,      /* RFC 3891 */
     SS_HEADER_TARGET_DIALOG, /* RFC 4538 */
+    SS_HEADER_USER_AGENT,
     SS_HEADERS
 };
 
@@ -111,6 +112,12 @@ SS_INLINE int ss_is_ialog(const struct ss_text *text, __u32 at) {
            ((ss_load_8(p) | SS_BYTES(0x20)) & 0xffffffffffULL) == 0x676f6c6169ULL;
 }
 
+/* "user-age" was seen: whether "nt" follows at an offset. */
+SS_INLINE int ss_is_nt(const struct ss_text *text, __u32 at) {
+    const __u8 *p = ss_text_at(text, at);
+    return p + 2 <= text->limit && (p[0] | 0x20) == 'n' && (p[1] | 0x20) == 't';
+}
+
 #define SS_NAMED(header, length) ((header) << 8 | (length))
 
 /*
@@ -137,6 +144,11 @@ SS_INLINE __u32 ss_header_named(const struct ss_walk *walk, __u32 first, __u64 w
         return SS_NAMED(SS_HEADER_TO, 1);
     case 'r':
         return small == 0x736563616c706572ULL ? SS_NAMED(SS_HEADER_REPLACES, 8) : 0;
+    case 'u':
+        return (word | 0x2020200020202020ULL) == 0x6567612d72657375ULL &&
+                       ss_is_nt(&walk->text, walk->at + 8)
+                   ? SS_NAMED(SS_HEADER_USER_AGENT, 10)
+                   : 0;
     default:
         return 0;
     }
@@ -266,7 +278,7 @@ SS_INLINE void ss_walk_run(const struct ss_text *text, __u32 at, __u32 wanted,
 SS_INLINE void ss_find_headers(const struct ss_text *text, __u32 start, __u32 wanted,
                                struct ss_headers *headers) {
     __u16 no = (__u16)ss_forget(text, 0);
-    const struct ss_headers none = {{no, no, no, no, no, no}, no, no, no};
+    const struct ss_headers none = {{no, no, no, no, no, no, no}, no, no, no};
     *headers = none;
     ss_walk_run(text, start, wanted, headers);
 }

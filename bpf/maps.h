@@ -259,6 +259,14 @@ struct {
     __uint(max_entries, SS_MAX_GUARD_KNOWN);
 } guard_known SEC(".maps");
 
+/* What sources sent that is no message. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __type(key, struct ss_guard_source);
+    __type(value, struct ss_guard_malformed);
+    __uint(max_entries, SS_MAX_GUARD_MALFORMED);
+} guard_malformed SEC(".maps");
+
 /* What the guard did, by service. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -12,7 +12,8 @@
 #include "forward.h"
 #include "fragments.h"
 #include "guard.h"
-#include "guard_limits.h"
+#include "guard_malformed.h"
+#include "guard_strangers.h"
 #include "icmp.h"
 #include "key.h"
 #include "match.h"
@@ -132,6 +133,8 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     if (!pool || !pool->in_use)
         return ss_leave_message(packet, key, outcome, SS_REASON_NO_SERVER, SS_VERDICT_DROP);
     __u32 verdict = ss_no_call_id_verdict(pool);
+    if (ss_is_malformed(key) && !outcome->trusted)
+        ss_guard_note_malformed(packet, outcome->service);
     if (!key->from_sip && verdict != SS_VERDICT_TX)
         return ss_leave_message(packet, key, outcome, key->reason, verdict);
     key->mode = pool->mode;
@@ -142,9 +145,11 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     if (packet->part == SS_FIRST_FRAGMENT && key->from_sip && key->mode == SS_POOL_STATEFUL)
         key->todo = SS_CHOOSE;
     __u32 state = ss_read_for_call(ctx, packet, pool_index, key);
-    if (ss_begins(key, state) && !outcome->trusted &&
-        ss_guard_refuses_new(packet, outcome->service))
-        return ss_leave_message(packet, key, outcome, SS_REASON_LIMITED, SS_VERDICT_DROP);
+    __u32 refused = state == SS_CALL_EMPTY && !outcome->trusted
+                        ? ss_guard_judge(ctx, packet, outcome->service, key)
+                        : 0;
+    if (refused)
+        return ss_leave_message(packet, key, outcome, refused, SS_VERDICT_DROP);
     ss_select(pool_index, key, outcome);
     if (outcome->server == SS_NO_SERVER) {
         verdict = ss_when_down(ctx, packet, key, pool_index, pool, outcome);

@@ -3,6 +3,8 @@
 
 #include "api/call_lookup.hpp"
 #include "api/guard_requests.hpp"
+#include "farm/guard.hpp"
+#include "farm/plan/service_guard.hpp"
 #include "kernel/dataplane/counters.hpp"
 #include "sip/finder.h"
 #include "traffic/capture/capture.hpp"
@@ -138,12 +140,68 @@ json guard_way(const farm::World &world, const PlannedService &service,
                : guard_answer_json(*world.guard, service.value.id, *message.source);
 }
 
+/// Who a source is to the guard of a service.
+const char *standing_of(const farm::World &world, const PlannedService &service,
+                        const Address &source) {
+    if (world.guard->answer(service.value.id, source).action == SS_GUARD_TRUST) {
+        return "trusted";
+    }
+    return world.guard->is_known(service.value.id, source, service.limits.known_for, world.now)
+               ? "known"
+               : "stranger";
+}
+
+/// From whom a service takes a request (ss_guard_judge() of bpf/guard_strangers.h); null: from all.
+json taken_from_json(const farm::World &world, const PlannedService &service,
+                     const sip::Message &message, bool of_call) {
+    const auto *from = plan::method_from(service.limits, static_cast<std::uint8_t>(message.method));
+    if (world.guard == nullptr || message.kind != sip::Kind::Request || *from == '\0') {
+        return nullptr;
+    }
+    json answer = {{"from", from},
+                   {"source", nullptr},
+                   {"refused", of_call ? json(false) : json(nullptr)},
+                   {"observe", service.limits.observe_strangers != 0}};
+    if (message.source) {
+        const std::string source = standing_of(world, service, *message.source);
+        const bool taken = source == "trusted" || source == from;
+        answer["source"] = source;
+        answer["refused"] = !of_call && !taken;
+    }
+    return answer;
+}
+
+/// Whether a request that the table does not have begins something: ss_begins().
+bool begins(const sip::Message &message) {
+    const auto event = finder_event_of(message.method);
+    const bool in_dialog = message.in_dialog && message.method != SS_METHOD_REGISTER;
+    return message.kind == sip::Kind::Request && !message.call_id.empty() && !in_dialog &&
+           (event == FINDER_START || event == FINDER_OTHER);
+}
+
+/// The beginning of a User-Agent that a new call is dropped for; null if it is not.
+json scanner_json(const farm::World &world, const PlannedService &service,
+                  const sip::Message &message, bool of_call) {
+    const bool trusted =
+        world.guard != nullptr && message.source &&
+        world.guard->answer(service.value.id, *message.source).action == SS_GUARD_TRUST;
+    if (of_call || trusted || !message.user_agent || !begins(message)) {
+        return nullptr;
+    }
+    return text_json(plan::scanner_of(service.limits, *message.user_agent));
+}
+
 } // namespace
 
 json datagram_way(const farm::World &world, const PlannedService &service,
                   const sip::Message &message) {
     const std::uint16_t index = which_pool(world, service, message);
     const auto pool = find_pool(world, index);
+    json answer =
+        pool == world.plan.pools.end() ? json(nullptr) : explain::answer(world, *pool, message);
+    const bool found = answer.is_object() && answer.value("found", false);
+    json taken_from =
+        answer.is_null() ? json(nullptr) : taken_from_json(world, service, message, found);
     return {{"kind", sip::kind_name(message.kind)},
             {"method", dataplane::method_label(message.method)},
             {"call_id", message.call_id.empty() ? json(nullptr) : json(message.call_id)},
@@ -152,8 +210,9 @@ json datagram_way(const farm::World &world, const PlannedService &service,
             {"via", text_json(message.sent_by)},
             {"service", service.name},
             {"guard", guard_way(world, service, message)},
-            {"pool", pool == world.plan.pools.end() ? json(nullptr)
-                                                    : explain::answer(world, *pool, message)}};
+            {"taken_from", std::move(taken_from)},
+            {"scanner", scanner_json(world, service, message, found)},
+            {"pool", std::move(answer)}};
 }
 
 api::AnswerOrProblem capture_ways(const farm::World &world, const api::CaptureQuery &query) {

@@ -101,6 +101,28 @@ std::string guard_words_of(const json &answer) {
            "\", for " + (service == "-" ? "all services" : "service " + service);
 }
 
+/// "taken from known sources; this one is a stranger: refused"; empty if it is taken from all.
+std::string method_words(const json &answer) {
+    const auto rule = answer.find("taken_from");
+    if (rule == answer.end() || !rule->is_object()) {
+        return {};
+    }
+    const json &refused = rule->at("refused");
+    const std::string from = text_of(*rule, "from");
+    std::string text = "taken from " + (from == "known" ? "known and trusted" : from) + " sources";
+    if (!rule->at("source").is_null()) {
+        text += "; this one is " + std::string(rule->at("source") == "stranger" ? "a " : "") +
+                text_of(*rule, "source");
+    }
+    if (refused.is_null()) {
+        return text + "; --source says whose it is";
+    }
+    if (refused == false) {
+        return text + ": taken";
+    }
+    return text + (rule->value("observe", false) ? ": counted, and taken" : ": refused");
+}
+
 std::string pool_words(const json &answer) {
     std::string text = "pool " + text_of(answer, "pool") + ": " + text_of(answer, "reason") + '\n';
     const auto call = answer.find("call");
@@ -192,6 +214,14 @@ std::string way_in_words(const json &answer) {
         std::string text;
         if (const auto guard = guard_words_of(answer); !guard.empty()) {
             add_line(text, "Guard", guard);
+        }
+        if (const auto method = method_words(answer); !method.empty()) {
+            add_line(text, "Method", method);
+        }
+        if (const auto scanner = answer.find("scanner");
+            scanner != answer.end() && scanner->is_string()) {
+            add_line(text, "Scanner",
+                     "its User-Agent begins with \"" + text_of(answer, "scanner") + '"');
         }
         return text +
                (pool.is_object() ? pool_words(pool) : "the pool of the service is not in force\n");

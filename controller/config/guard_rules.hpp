@@ -5,9 +5,12 @@
 
 #include "base/prefix.hpp"
 #include "config/cursor.hpp"
+#include "config/model.hpp"
 #include "config/schema_writer.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +27,22 @@ struct PrefixList {
     void read(const Cursor &at, std::vector<Prefix> &out) const;
     nlohmann::json write(const std::vector<Prefix> &value) const;
     nlohmann::json schema(const std::vector<Prefix> &value, Definitions &definitions) const;
+};
+
+/// From whom methods are taken: {"OPTIONS": "known", "REGISTER": "trusted"}.
+struct MethodSources {
+    void read(const Cursor &at, std::map<std::uint8_t, GuardFrom> &out) const;
+    nlohmann::json write(const std::map<std::uint8_t, GuardFrom> &value) const;
+    nlohmann::json schema(const std::map<std::uint8_t, GuardFrom> &value,
+                          Definitions &definitions) const;
+};
+
+/// Beginnings of User-Agent, kept in small letters: up to SS_GUARD_AGENTS of 4 to 16 printable
+/// ASCII characters, the first one no blank.
+struct AgentList {
+    void read(const Cursor &at, std::vector<std::string> &out) const;
+    nlohmann::json write(const std::vector<std::string> &value) const { return value; }
+    nlohmann::json schema() const;
 };
 
 /// A list of absolute paths, at most `most`.

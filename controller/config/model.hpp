@@ -8,11 +8,13 @@
 #include "base/prefix.hpp"
 
 #include <sipsteer/choices.h>
+#include <sipsteer/guard.h>
 #include <sipsteer/pool.h>
 #include <sipsteer/service.h>
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +41,7 @@ enum class ProbeType { SS_PROBE_TYPE_LIST(SIPSTEER_NAMED) };
 enum class ProbePath { SS_PROBE_PATH_LIST(SIPSTEER_NAMED) };
 enum class Admin { SS_ADMIN_LIST(SIPSTEER_NAMED) };
 enum class Protocol : std::uint8_t { SS_PROTOCOL_LIST(SIPSTEER_NUMBERED) };
+enum class GuardFrom : std::uint8_t { SS_GUARD_FROM_LIST(SIPSTEER_NUMBERED) };
 #undef SIPSTEER_NUMBERED
 #undef SIPSTEER_NAMED
 #undef SIPSTEER_SCHEDULER
@@ -191,6 +194,25 @@ struct Guard {
     bool operator==(const Guard &) const = default;
 };
 
+/// How many datagrams of one source that are no message a service bears, before a ban.
+struct MalformedLimit {
+    std::uint32_t per_minute = 0; // 0: no limit
+    seconds time{3600};           // of the ban
+
+    bool operator==(const MalformedLimit &) const = default;
+};
+
+/// The guard of one service: also what it takes from whom, of messages of no call in the table.
+struct ServiceGuard : Guard {
+    std::map<std::uint8_t, GuardFrom> methods; // by enum ss_method; absent: from all
+    bool stealth =
+        false; // INVITE, OPTIONS and REGISTER from known sources, where methods says none
+    std::vector<std::string> user_agents; // beginnings, in small letters, of scanners' names
+    MalformedLimit malformed_limit;
+
+    bool operator==(const ServiceGuard &) const = default;
+};
+
 struct Service {
     std::string name;          // unique
     Address address;           // the VIP
@@ -200,7 +222,7 @@ struct Service {
     std::optional<std::string> vip_interface; // where the daemon puts the VIP; absent: nowhere
     std::vector<MethodPool> method_pools;     // what does not go to `pool`; responses always do
     NewCallLimits new_call_limits;
-    Guard guard; // besides that of all services
+    ServiceGuard guard; // besides that of all services
 
     bool operator==(const Service &) const = default;
 };

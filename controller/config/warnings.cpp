@@ -66,7 +66,7 @@ void warn_of_methods(const Config &config, std::size_t i, std::vector<FieldError
     }
 }
 
-/// Limits on new calls ask the call table what is new.
+/// Limits on new calls, and who may begin one, ask the call table what is new.
 void warn_of_limits(const Config &config, std::size_t i, std::vector<FieldError> &warnings) {
     const Service &service = config.services[i];
     const auto &limits = service.new_call_limits;
@@ -74,10 +74,22 @@ void warn_of_limits(const Config &config, std::size_t i, std::vector<FieldError>
                          limits.known_address.per_minute != 0;
     const auto pool = std::find_if(config.pools.begin(), config.pools.end(),
                                    [&](const Pool &one) { return one.name == service.pool; });
-    if (limited && pool != config.pools.end() && pool->mode == PoolMode::Stateless) {
-        warnings.push_back({field_path(element_path("services", i), "new_call_limits"),
-                            "pool \"" + service.pool +
-                                "\" is stateless and knows no new calls; nothing is limited"});
+    if (pool == config.pools.end() || pool->mode != PoolMode::Stateless) {
+        return;
+    }
+    const std::string path = element_path("services", i);
+    const std::string stateless =
+        "pool \"" + service.pool + "\" is stateless and knows no new calls; nothing is ";
+    if (limited) {
+        warnings.push_back({field_path(path, "new_call_limits"), stateless + "limited"});
+    }
+    const std::string guard = field_path(path, "guard");
+    if (service.guard.stealth || !service.guard.methods.empty()) {
+        warnings.push_back({field_path(guard, service.guard.stealth ? "stealth" : "methods"),
+                            stateless + "refused"});
+    }
+    if (!service.guard.user_agents.empty()) {
+        warnings.push_back({field_path(guard, "user_agents"), stateless + "dropped"});
     }
 }
 

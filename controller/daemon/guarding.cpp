@@ -4,6 +4,9 @@
 #include "base/log.hpp"
 
 #include <algorithm>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace sipsteer::daemon {
 
@@ -18,6 +21,10 @@ constexpr std::chrono::milliseconds kSlicePause{5};
 /// The wall clock may be set: no wait for an end of a ban is longer.
 constexpr std::chrono::seconds kLongestWait{10};
 
+/// Between two looks at who sends what is no message, and how many one look bans.
+constexpr std::chrono::seconds kLookInterval{1};
+constexpr std::size_t kMalformedBansAtOnce = 100;
+
 constexpr std::size_t kEndsAtOnce = 1000; // bans, in one turn of the loop
 
 /// After the file of bans was written it rests this many times as long as that took: 100,000 bans
@@ -27,7 +34,7 @@ constexpr int kSaveRest = 20;
 } // namespace
 
 Guarding::Guarding(boost::asio::io_context &io, farm::Guard &guard)
-    : guard_(guard), slice_timer_(io), end_timer_(io), save_timer_(io),
+    : guard_(guard), slice_timer_(io), end_timer_(io), save_timer_(io), look_timer_(io),
       requests_(
           guard, [] { return WallClock::now(); },
           [this] {
@@ -37,6 +44,7 @@ Guarding::Guarding(boost::asio::io_context &io, farm::Guard &guard)
 
 void Guarding::start() {
     end_bans();
+    await_look();
 }
 
 void Guarding::go_on() {
@@ -89,6 +97,53 @@ void Guarding::end_bans() {
         save_soon();
     }
     await_end();
+}
+
+void Guarding::await_look() {
+    look_timer_.expires_after(kLookInterval);
+    look_timer_.async_wait([this](const boost::system::error_code &cancelled) {
+        if (!cancelled) {
+            look_for_malformed();
+            await_look();
+        }
+    });
+}
+
+void Guarding::look_for_malformed() {
+    plan::MalformedWatch::Limits limits;
+    for (const auto &[service, limit] : guard_.malformed_limits()) {
+        limits[service] = limit.per_minute;
+    }
+    using Counts = std::vector<plan::MalformedCount>;
+    const auto counts = limits.empty() ? Result<Counts>(Counts()) : guard_.read_malformed();
+    if (!counts) {
+        log::warn("malformed_not_read", {{"problem", counts.error().message}});
+        return;
+    }
+    for (const auto &beyond :
+         malformed_.note(*counts, limits, SteadyTime::now(), kMalformedBansAtOnce)) {
+        ban_malformed(beyond);
+    }
+}
+
+/// A ban that is there already stays as it is: it may be for longer.
+void Guarding::ban_malformed(const plan::MalformedCount &count) {
+    const auto &limit = guard_.malformed_limits().at(count.service);
+    const std::string service = guard_.scope_name(count.service);
+    for (const std::string &of : {std::string(), service}) {
+        if (guard_.bans().find({of, count.source}) != nullptr) {
+            return;
+        }
+    }
+    const auto made = requests_.ban({count.source, limit.time, service,
+                                     std::to_string(count.packets) +
+                                         " datagrams in a minute that are no message, more than " +
+                                         std::to_string(limit.per_minute),
+                                     "malformed_limit", "the data plane"});
+    if (const auto *problem = std::get_if<http::Problem>(&made)) {
+        log::warn("malformed_not_banned",
+                  {{"prefix", count.source.to_string()}, {"problem", problem->detail}});
+    }
 }
 
 /// At once, but not again and again: many bans in a row make one file.

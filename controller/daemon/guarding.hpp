@@ -10,7 +10,8 @@
 
 namespace sipsteer::daemon {
 
-/// What time does to the guard: slices of a long list, the ends of bans, the file of bans.
+/// What time does to the guard: slices of a long list, bans of those who send what is no message,
+/// the ends of bans, the file of bans.
 class Guarding {
 public:
     /// `guard` outlives this.
@@ -34,6 +35,9 @@ private:
     void write_slice();
     void await_end();
     void end_bans();
+    void await_look();
+    void look_for_malformed();
+    void ban_malformed(const plan::MalformedCount &count);
     void save_soon();
     void save();
 
@@ -41,6 +45,8 @@ private:
     boost::asio::steady_timer slice_timer_;
     boost::asio::steady_timer end_timer_;
     boost::asio::steady_timer save_timer_;
+    boost::asio::steady_timer look_timer_;
+    plan::MalformedWatch malformed_;
     bool writing_ = false;
     bool unsaved_ = false;
     bool save_due_ = false; // save_timer_ runs

@@ -3,6 +3,8 @@
 
 #include "kernel/dataplane/guard.hpp"
 
+#include <sipsteer/call.h>
+
 #include <algorithm>
 
 namespace sipsteer::farm {
@@ -85,10 +87,15 @@ Status Guard::prepare(const config::Config &config, const plan::Plan &plan,
                       const std::vector<Address> &addresses) {
     auto names = scopes_of(plan);
     Scopes scopes{{SS_GUARD_ALL, config.guard, plan::own_prefixes(config, addresses)}};
+    malformed_limits_.clear();
     for (const auto &service : config.services) {
         const auto found = names.find(service.name);
         if (found != names.end()) {
             scopes.push_back({found->second, service.guard, {}});
+            if (service.guard.malformed_limit.per_minute != 0) {
+                malformed_limits_[static_cast<std::uint16_t>(found->second)] =
+                    service.guard.malformed_limit;
+            }
         }
     }
     const auto &lists = offered_ ? *offered_ : lists_;
@@ -270,6 +277,25 @@ GuardAnswer Guard::longest(std::uint32_t scope, const Address &source) const {
         }
     }
     return {};
+}
+
+Result<std::vector<plan::MalformedCount>> Guard::read_malformed() const {
+    const auto read = dataplane::read_guard_malformed(maps_);
+    if (!read) {
+        return read.error();
+    }
+    std::vector<plan::MalformedCount> counts;
+    counts.reserve(read->size());
+    for (const auto &[name, value] : *read) {
+        counts.push_back({name.service, plan::source_prefix(name), value.packets});
+    }
+    return counts;
+}
+
+bool Guard::is_known(std::uint16_t service, const Address &source, std::uint32_t known_for,
+                     std::uint32_t now) const {
+    const auto last = dataplane::read_guard_known(maps_, plan::guard_source(service, source));
+    return last && ((now - *last) & SS_TICK_MASK) <= known_for;
 }
 
 GuardAnswer Guard::answer(std::uint16_t service, const Address &source) const {

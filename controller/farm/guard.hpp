@@ -10,6 +10,7 @@
 #include "farm/guard_writer.hpp"
 #include "farm/plan/bans.hpp"
 #include "farm/plan/guard.hpp"
+#include "farm/plan/malformed.hpp"
 #include "farm/plan/plan.hpp"
 
 #include <chrono>
@@ -103,6 +104,19 @@ public:
 
     GuardAnswer answer(std::uint16_t service, const Address &source) const;
 
+    /// Limits on datagrams that are no message, by the index of their service; those that there
+    /// are.
+    const std::map<std::uint16_t, config::MalformedLimit> &malformed_limits() const {
+        return malformed_limits_;
+    }
+
+    /// What the data plane has counted of them.
+    Result<std::vector<plan::MalformedCount>> read_malformed() const;
+
+    /// Whether an address had a call of a service confirmed in the last `known_for` ticks.
+    bool is_known(std::uint16_t service, const Address &source, std::uint32_t known_for,
+                  std::uint32_t now) const;
+
     /// The index of a service's list; SS_GUARD_ALL for "". Nothing if there is no such service.
     std::optional<std::uint32_t> scope(const std::string &service) const;
     std::string scope_name(std::uint32_t scope) const; // "": all; "?": of a service that is gone
@@ -128,6 +142,7 @@ private:
     Scopes scopes_;                              // as the writer has them
     config::DenyLists made_of_;                  // likewise
     std::map<std::string, std::uint32_t> names_; // of scopes_; "": all
+    std::map<std::uint16_t, config::MalformedLimit> malformed_limits_;
 };
 
 } // namespace sipsteer::farm

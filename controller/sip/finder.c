@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sip/finder.h"
 
+#include "bpf/agent.h"
 #include "bpf/alike.h"
 #include "bpf/attempt.h"
 #include "bpf/call_state.h"
@@ -102,6 +103,21 @@ int finder_is_end_of_bye(struct finder_text text) {
     struct ss_text message = as_text(text);
     return ss_is_end_of_bye(&message, ss_skip_line_ends(&message)) &&
            ss_is_of_bye(&message, value_of(&message, SS_HEADER_CSEQ));
+}
+
+struct finder_span finder_user_agent(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    struct finder_span span = {value_of(&message, SS_HEADER_USER_AGENT), 0};
+    while (span.offset && ss_text_byte(&message, (__u32)(span.offset + span.length)) >= ' ')
+        span.length++;
+    return span;
+}
+
+int finder_has_agent(struct finder_text text, const struct ss_guard_agent *names) {
+    struct ss_text message = as_text(text);
+    struct ss_agent_start start;
+    __u32 at = value_of(&message, SS_HEADER_USER_AGENT);
+    return at && ss_agent_start_at(&message, at, &start) && ss_begins_as(&start, names);
 }
 
 int finder_is_stun(struct finder_text text) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <sipsteer/call_life.h>
+#include <sipsteer/guard.h>
 
 #include <stddef.h>
 #include <stdint.h>
@@ -59,6 +60,10 @@ unsigned finder_cseq_method(struct finder_text text);
 struct finder_span finder_named_call(struct finder_text text, int invite);
 /* The topmost Via's branch, or its value if that is not unique. */
 struct finder_span finder_branch(struct finder_text text);
+/* The value of User-Agent, from its first byte to the end of its first line. */
+struct finder_span finder_user_agent(struct finder_text text);
+/* Whether that begins as one of SS_GUARD_AGENTS names: ss_begins_as. */
+int finder_has_agent(struct finder_text text, const struct ss_guard_agent *names);
 int finder_is_stun(struct finder_text text);
 /* Whether it has what no server does without: ss_is_complete. */
 int finder_is_complete(struct finder_text text);

@@ -63,6 +63,7 @@ Message read_message(std::string_view payload) {
     message.to_user = part_if_any(payload, finder_user(text));
     message.request_user = part_if_any(payload, finder_request_user(text));
     message.sent_by = part_if_any(payload, finder_sent_by(text));
+    message.user_agent = part_if_any(payload, finder_user_agent(text));
     message.received = part_if_any(payload, finder_received(text));
     message.named =
         part_if_any(payload, finder_named_call(text, message.method == SS_METHOD_INVITE));

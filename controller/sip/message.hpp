@@ -24,6 +24,7 @@ struct Message {
     std::optional<std::string> sent_by;      // of the topmost Via, likewise
     std::optional<std::string> received;     // of the topmost Via, likewise
     std::optional<std::string> named;        // Call-ID in Replaces or Target-Dialog, likewise
+    std::optional<std::string> user_agent;   // the first line of it
     std::optional<Address> source;           // of the client
     bool ends_call = false;                  // a final answer to a BYE
     bool in_dialog = false;                  // To has a tag

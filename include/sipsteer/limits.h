@@ -18,8 +18,9 @@
 #define SS_MAX_ATTEMPTS 65536  /* earlier attempts of calls that are tried more than once */
 #define SS_MAX_FLOWS 65536     /* clients' flows remembered for ICMP errors */
 #define SS_MAX_GUARD (1 << 20) /* prefixes of all lists of the guard */
-#define SS_MAX_GUARD_SOURCES 65536 /* addresses and networks whose new calls are counted */
-#define SS_MAX_GUARD_KNOWN 65536   /* addresses that have had a confirmed call */
+#define SS_MAX_GUARD_SOURCES 65536   /* addresses and networks whose new calls are counted */
+#define SS_MAX_GUARD_KNOWN 65536     /* addresses that have had a confirmed call */
+#define SS_MAX_GUARD_MALFORMED 16384 /* addresses that sent what is no message */
 
 #define SS_NAME_SIZE 64 /* bytes of a name, the closing NUL included */
 

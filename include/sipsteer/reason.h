@@ -48,7 +48,9 @@
     X(33, TOO_MANY_LINES, "too_many_lines", "no Call-ID in the first 256 header lines")            \
     X(34, DOUBTFUL, "doubtful", "no server would take the message, it changes no call")            \
     X(35, DENIED, "denied", "the guard denies the source address")                                 \
-    X(36, LIMITED, "limited", "new call, its source has too many")
+    X(36, LIMITED, "limited", "new call, its source has too many")                                 \
+    X(37, METHOD_REFUSED, "method_refused", "the service takes the method from no stranger")       \
+    X(38, SCANNER, "scanner", "new call, its User-Agent is a scanner's")
 
 enum ss_reason {
 #define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
@@ -56,7 +58,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 37
+#define SS_REASON_COUNT 39
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 /* X(NUMBER, CONSTANT, label) */

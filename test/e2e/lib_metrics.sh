@@ -11,6 +11,8 @@ metrics_by_status='
         "sipsteer_guard_denied_total{service=\"\(.name)\"} \(.denied)",
         "sipsteer_guard_observed_total{service=\"\(.name)\"} \(.observed)",
         "sipsteer_guard_limited_total{service=\"\(.name)\"} \(.limited)",
+        "sipsteer_guard_refused_total{service=\"\(.name)\"} \(.refused)",
+        "sipsteer_guard_scanned_total{service=\"\(.name)\"} \(.scanned)",
         "sipsteer_service_messages_total{service=\"\(.name)\",method=\"BYE\"} \(.messages.BYE)"),
     (.pools[] | .name as $pool | .servers[] | "{pool=\"\($pool)\",server=\"\(.name)\"" as $labels
         | "sipsteer_server_new_calls_total\($labels)} \(.new_calls)",

@@ -45,6 +45,7 @@ DataPlane::DataPlane(std::uint32_t buckets) {
     clear_hash(maps.guard);
     clear_hash(maps.guard_sources);
     clear_hash(maps.guard_known);
+    clear_hash(maps.guard_malformed);
     clear_array(maps.guard_limits, kUsedIndexes);
     clear_array(maps.guard_counters, kUsedIndexes, program.cpus());
     own_mac(kDirectorMac);

@@ -142,6 +142,10 @@ public:
     __u64 guard_packets(std::string_view address, __u32 bits, __u32 scope = SS_GUARD_ALL) const;
     ss_guard_counters guard_counters(__u32 service) const;
     void guard_limits(__u32 service, const ss_guard_limits &limits);
+    /// Datagrams of an address that are no message; 0: none is counted.
+    __u64 malformed(std::string_view address, __u32 service) const;
+    /// The last confirmed call of an address, which must be known, was so many ticks ago.
+    void age_known(std::string_view address, __u32 service, __u32 ticks);
 
     /// Runs one packet and checks what holds for each: one reason counter rises by one packet and
     /// the frame's bytes, its verdict is the program's action, a frame passed is untouched.
@@ -224,5 +228,8 @@ Bytes addressed_to(Bytes frame, __u32 server);
 void check_frame(const Bytes &frame, const Bytes &expected);
 
 const char *reason_label(__u32 reason);
+
+/// Of a service that takes new calls from all but these scanners.
+ss_guard_limits scanners(const std::vector<std::string> &user_agents);
 
 } // namespace sipsteer::test

@@ -166,6 +166,19 @@ const std::map<__u32, Scene> kScenes = {
          farm.run(to_vip(kInvite));
          return farm.run(to_vip(request("INVITE", "one-too-many")));
      }},
+    {SS_REASON_METHOD_REFUSED,
+     [](Farm &farm) {
+         ss_guard_limits limits = {};
+         limits.from_trusted = 1U << SS_METHOD_INVITE;
+         limits.in_use = 1;
+         farm.guard_limits(1, limits);
+         return farm.run(to_vip(kInvite));
+     }},
+    {SS_REASON_SCANNER,
+     [](Farm &farm) {
+         farm.guard_limits(1, scanners({"sipcli"}));
+         return farm.run(to_vip("OPTIONS sip:b SIP/2.0\r\nUser-Agent: sipcli\r\ni: a\r\n\r\n"));
+     }},
     {SS_REASON_MARTIAN,
      [](Farm &farm) { return farm.run(to_vip(kInvite).ipv4("127.0.0.1", kVip)); }},
     {SS_REASON_NO_PORT,

@@ -99,7 +99,17 @@ FULL = {
                 "known_address": {"per_minute": 6000, "burst": 2000},
                 "known_for": "12h",
             },
-            "guard": {"observe": False, "trusted": [], "allow": [], "deny": ["192.0.2.0/24"], "deny_files": []},
+            "guard": {
+                "observe": False,
+                "trusted": [],
+                "allow": [],
+                "deny": ["192.0.2.0/24"],
+                "deny_files": [],
+                "methods": {"REGISTER": "trusted", "OPTIONS": "known"},
+                "stealth": True,
+                "user_agents": ["friendly-scanner", "sipcli"],
+                "malformed_limit": {"per_minute": 60, "for": "1h"},
+            },
         }
     ],
 }
@@ -208,11 +218,13 @@ class Walk:
             self.visit_text(schema, definition, path)
 
     def visit_object(self, schema, path, value):
-        missing = set(schema["properties"]) - set(value)
+        # An object without properties of its own names them by what it is about: methods.
+        properties = schema.get("properties") or {name: schema["additionalProperties"] for name in value}
+        missing = set(schema.get("properties", {})) - set(value)
         if missing and path[-1:] != [1] and path != ["api", "listen", 0]:
             raise ValueError(f"{path}: add to FULL: {missing}")
         self.put(path + ["unknown"], 1, "is there")
-        for name, inner in schema["properties"].items():
+        for name, inner in properties.items():
             if name not in value:
                 continue
             self.leave_out(path + [name], "is left out")

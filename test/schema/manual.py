@@ -48,7 +48,7 @@ def fields_of(schema, definitions, path=""):
     if schema.get("type") == "array" and "properties" not in schema:
         yield from fields_of(schema["items"], definitions, path + "[]")
     elif schema.get("type") == "object":
-        for name, inner in schema["properties"].items():
+        for name, inner in schema.get("properties", {}).items():
             inner_path = f"{path}.{name}" if path else name
             found = list(fields_of(inner, definitions, inner_path))
             if found:

@@ -49,6 +49,16 @@ void add_guard(const State &state, Families &families) {
     count("guard_limited_observed_total",
           "New calls beyond a limit of the service, steered because it is only observed.",
           &ss_guard_counters::limited_observed);
+    count("guard_refused_total", "Requests whose method the service takes from no such source.",
+          &ss_guard_counters::refused);
+    count("guard_refused_observed_total",
+          "Requests whose method would be refused, steered because it is only observed.",
+          &ss_guard_counters::refused_observed);
+    count("guard_scanned_total", "New calls with a scanner's User-Agent, dropped.",
+          &ss_guard_counters::scanned);
+    count("guard_scanned_observed_total",
+          "New calls with a scanner's User-Agent, steered because it is only observed.",
+          &ss_guard_counters::scanned_observed);
     auto prefixes = families.gauge("guard_prefixes", "Prefixes of the guard, by list and action.");
     for (const auto &[of, entries] : state.guard.prefixes) {
         prefixes.add({{"scope", of.first.empty() ? "all" : "service"},

@@ -52,6 +52,10 @@ json service_counters_json(const StatusInput &input, std::uint16_t service) {
     entry["observed"] = guard.observed;
     entry["limited"] = guard.limited;
     entry["limited_observed"] = guard.limited_observed;
+    entry["refused"] = guard.refused;
+    entry["refused_observed"] = guard.refused_observed;
+    entry["scanned"] = guard.scanned;
+    entry["scanned_observed"] = guard.scanned_observed;
     return entry;
 }
 

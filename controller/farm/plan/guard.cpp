@@ -12,6 +12,7 @@ namespace sipsteer::plan {
 namespace {
 
 constexpr unsigned kAddressBits = 128;
+constexpr unsigned kSourceBits6 = 64; // of an IPv6 source (sipsteer/guard.h)
 
 /// 0.0.0.0/0.
 Prefix all_ipv4() {
@@ -119,6 +120,21 @@ ss_guard_key guard_key(const GuardPlace &place) {
 GuardPlace guard_place(const ss_guard_key &key) {
     return {key.scope,
             {Address::from_bytes(std::to_array(key.address)), key.bits - SS_GUARD_SCOPE_BITS}};
+}
+
+ss_guard_source guard_source(std::uint16_t service, const Address &source) {
+    const Prefix whole{source, kAddressBits};
+    const auto named = whole.is_ipv4() ? whole : Prefix{source, kSourceBits6}.masked();
+    ss_guard_source name{};
+    std::copy(named.address.bytes().begin(), named.address.bytes().end(), std::begin(name.address));
+    name.service = service;
+    name.of = SS_GUARD_LIMIT_KNOWN;
+    return name;
+}
+
+Prefix source_prefix(const ss_guard_source &name) {
+    const auto address = Address::from_bytes(std::to_array(name.address));
+    return {address, address.is_ipv4() ? kAddressBits : kSourceBits6};
 }
 
 std::vector<Prefix> own_prefixes(const config::Config &config,

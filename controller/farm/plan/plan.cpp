@@ -3,6 +3,7 @@
 
 #include "farm/plan/new_call_limits.hpp"
 #include "farm/plan/pool_value.hpp"
+#include "farm/plan/service_guard.hpp"
 #include "farm/plan/slow_start.hpp"
 #include "farm/plan/standing.hpp"
 #include "farm/plan/tiers.hpp"
@@ -227,6 +228,7 @@ Status add_service(Plan &plan, const config::Service &service, Indexes &indexes)
         }
     }
     planned.limits = new_call_limits(service.new_call_limits);
+    add_service_guard(service.guard, planned.limits);
     planned.name = service.name;
     plan.services.push_back(std::move(planned));
     return Done{};

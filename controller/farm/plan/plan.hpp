@@ -73,7 +73,7 @@ struct PlannedPool {
 struct PlannedService {
     ss_service_key key{};
     ss_service value{};
-    ss_guard_limits limits{}; // of new calls
+    ss_guard_limits limits{}; // what it takes from whom
     std::string name;
 
     bool is_marker() const { return name.empty(); }

@@ -4,26 +4,29 @@
 #include "kernel/dataplane/map_access.hpp"
 #include "kernel/dataplane/per_cpu.hpp"
 
+#include <string>
+
 namespace sipsteer::dataplane {
 
 namespace {
 
 constexpr std::uint32_t kGuardBatch = 4096; // entries read with one system call
 
-} // namespace
-
-Result<std::vector<std::pair<ss_guard_key, ss_guard>>> read_guard(const Maps &maps) {
-    std::vector<std::pair<ss_guard_key, ss_guard>> all;
-    std::vector<ss_guard_key> keys(kGuardBatch);
-    std::vector<ss_guard> values(kGuardBatch);
-    ss_guard_key place{}; // where the next batch begins
+/// All of a map, by many entries at once. Place: what says where the next batch begins, the key of
+/// a trie, a number of a hash.
+template <typename Place, typename Key, typename Value>
+Result<std::vector<std::pair<Key, Value>>> read_batches(int map, const std::string &name) {
+    std::vector<std::pair<Key, Value>> all;
+    std::vector<Key> keys(kGuardBatch);
+    std::vector<Value> values(kGuardBatch);
+    Place place{};
     void *from = nullptr;
     for (bool more = true; more;) {
         std::uint32_t count = kGuardBatch;
-        more = bpf_map_lookup_batch(maps.guard(), from, &place, keys.data(), values.data(), &count,
+        more = bpf_map_lookup_batch(map, from, &place, keys.data(), values.data(), &count,
                                     nullptr) == 0;
         if (!more && errno != ENOENT) {
-            return system_error("cannot read map guard");
+            return system_error("cannot read map " + name);
         }
         from = &place;
         for (std::uint32_t i = 0; i < count; i++) {
@@ -33,9 +36,25 @@ Result<std::vector<std::pair<ss_guard_key, ss_guard>>> read_guard(const Maps &ma
     return all;
 }
 
+} // namespace
+
+Result<std::vector<std::pair<ss_guard_key, ss_guard>>> read_guard(const Maps &maps) {
+    return read_batches<ss_guard_key, ss_guard_key, ss_guard>(maps.guard(), "guard");
+}
+
+Result<std::vector<std::pair<ss_guard_source, ss_guard_malformed>>>
+read_guard_malformed(const Maps &maps) {
+    return read_batches<std::uint32_t, ss_guard_source, ss_guard_malformed>(maps.guard_malformed(),
+                                                                            "guard_malformed");
+}
+
 std::uint64_t read_guard_packets(const Maps &maps, const ss_guard_key &key) {
     const auto value = read_value<ss_guard>(maps.guard(), key);
     return value ? value->packets : 0;
+}
+
+std::optional<std::uint32_t> read_guard_known(const Maps &maps, const ss_guard_source &source) {
+    return read_value<std::uint32_t>(maps.guard_known(), source);
 }
 
 ss_guard_counters read_guard_counters(const Maps &maps, std::uint16_t service) {
@@ -45,6 +64,10 @@ ss_guard_counters read_guard_counters(const Maps &maps, std::uint16_t service) {
         sum.observed += value.observed;
         sum.limited += value.limited;
         sum.limited_observed += value.limited_observed;
+        sum.refused += value.refused;
+        sum.refused_observed += value.refused_observed;
+        sum.scanned += value.scanned;
+        sum.scanned_observed += value.scanned_observed;
     }
     return sum;
 }

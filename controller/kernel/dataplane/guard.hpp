@@ -9,6 +9,7 @@
 #include <sipsteer/guard.h>
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,14 @@ Result<std::vector<std::pair<ss_guard_key, ss_guard>>> read_guard(const Maps &ma
 
 /// Packets counted at an entry, which must be there: or else those of a shorter prefix.
 std::uint64_t read_guard_packets(const Maps &maps, const ss_guard_key &key);
+
+/// The tick of an address's last confirmed call; nothing if there was none, or it is forgotten.
+std::optional<std::uint32_t> read_guard_known(const Maps &maps, const ss_guard_source &source);
+
+/// What sources have sent that is no message; SS_MAX_GUARD_MALFORMED of them at most. Takes a
+/// microsecond or less for each.
+Result<std::vector<std::pair<ss_guard_source, ss_guard_malformed>>>
+read_guard_malformed(const Maps &maps);
 
 /// Of a service by its index, over all CPUs; zeros if they cannot be read.
 ss_guard_counters read_guard_counters(const Maps &maps, std::uint16_t service);

@@ -321,6 +321,14 @@ int Maps::flows() const {
 int Maps::guard() const {
     return bpf_map__fd(skeleton_->maps.guard);
 }
+int Maps::guard_known() const {
+    return bpf_map__fd(skeleton_->maps.guard_known);
+}
+
+int Maps::guard_malformed() const {
+    return bpf_map__fd(skeleton_->maps.guard_malformed);
+}
+
 int Maps::guard_counters() const {
     return bpf_map__fd(skeleton_->maps.guard_counters);
 }

@@ -93,6 +93,8 @@ public:
     int flows() const;
     int guard() const;
     int guard_counters() const;
+    int guard_known() const;
+    int guard_malformed() const;
     int held() const;
     int links() const;
     int guard_limits() const;

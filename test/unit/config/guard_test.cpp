@@ -65,10 +65,90 @@ TEST_CASE("a guard is read and written, of all services and of one") {
     REQUIRE(texts(parsed).empty());
     CHECK(parsed->guard.observe);
     CHECK(parsed->guard.allow.at(1).to_string() == "2001:db8::/32");
-    CHECK(parsed->services[0].guard == Guard{});
+    CHECK(parsed->services[0].guard == ServiceGuard{});
     CHECK(parsed->services[1].guard.deny.at(0).to_string() == "192.0.2.0/24");
     CHECK(to_json(*parsed)["guard"] == guard);
     CHECK(*parse(to_json(*parsed)) == *parsed);
+}
+
+TEST_CASE("a service says from whom it takes a method") {
+    json document = good();
+    const json methods = {{"REGISTER", "trusted"}, {"OPTIONS", "known"}, {"other", "all"}};
+    document["services"][0]["guard"] = {{"methods", methods}, {"stealth", true}};
+    const auto parsed = parse(document);
+    REQUIRE(texts(parsed).empty());
+    const auto &guard = parsed->services[0].guard;
+    CHECK(guard.stealth);
+    CHECK(guard.methods.size() == 3);
+    CHECK(guard.methods.at(SS_METHOD_REGISTER) == GuardFrom::Trusted);
+    CHECK(guard.methods.at(SS_METHOD_OPTIONS) == GuardFrom::Known);
+    CHECK(to_json(*parsed)["services"][0]["guard"]["methods"] == methods);
+    CHECK(*parse(to_json(*parsed)) == *parsed);
+}
+
+TEST_CASE("methods of a guard: each error names field and value") {
+    check({
+        {{"/services/0/guard", R"({"methods": {"REGISTR": "known"}})"},
+         {R"(services[0].guard.methods.REGISTR: unknown method; did you mean "REGISTER"?)"}},
+        {{"/services/0/guard", R"({"methods": {"INVITE": "none"}})"},
+         {R"(services[0].guard.methods.INVITE: "none" is unknown; supported: "all", "known", "trusted")"}},
+        {{"/services/0/guard", R"({"methods": ["INVITE"]})"},
+         {"services[0].guard.methods: expected an object, found a list"}},
+        {{"/guard", R"({"stealth": true})"}, {"guard.stealth: unknown field"}},
+    });
+}
+
+TEST_CASE("scanners are named by the beginning of their User-Agent") {
+    json document = good();
+    document["services"][0]["guard"]["user_agents"] = {"Friendly-Scanner", "eye Beam"};
+    const auto parsed = parse(document);
+    REQUIRE(texts(parsed).empty());
+    CHECK(parsed->services[0].guard.user_agents == Texts{"friendly-scanner", "eye beam"});
+    CHECK(*parse(to_json(*parsed)) == *parsed);
+    const std::string none = " is not the beginning of a User-Agent; write 4 to 16 printable ASCII "
+                             "characters, the first one no blank";
+    const std::string at = "services[0].guard.user_agents";
+    check({
+        {{"/services/0/guard", R"({"user_agents": ["abc"]})"}, {at + R"([0]: "abc")" + none}},
+        {{"/services/0/guard", R"({"user_agents": ["abcdefghijklmnopq"]})"},
+         {at + R"([0]: "abcdefghijklmnopq")" + none}},
+        {{"/services/0/guard", R"({"user_agents": ["sipcli", " sipcli"]})"},
+         {at + R"([1]: " sipcli")" + none}},
+        {{"/services/0/guard", R"({"user_agents": ["a", "a", "a", "a", "a", "a", "a", "a", "a"]})"},
+         {at + ": 9 given; at most 8 are supported"}},
+    });
+}
+
+TEST_CASE("a limit on what is no message has the time of its ban") {
+    json document = good();
+    document["services"][0]["guard"]["malformed_limit"] = {{"per_minute", 60}, {"for", "30m"}};
+    const auto parsed = parse(document);
+    REQUIRE(texts(parsed).empty());
+    const auto &limit = parsed->services[0].guard.malformed_limit;
+    CHECK(limit.per_minute == 60);
+    CHECK(limit.time == std::chrono::minutes(30));
+    CHECK(*parse(to_json(*parsed)) == *parsed);
+}
+
+TEST_CASE("closed methods of a stateless pool are warned about") {
+    const std::string stateless = R"(: pool "proxies" is stateless and knows no new calls; )"
+                                  "nothing is refused";
+    const auto warned = [](const std::string &guard) {
+        json document = good();
+        document["pools"][0]["mode"] = "stateless";
+        document["services"][0]["guard"] = json::parse(guard);
+        const auto parsed = parse(document);
+        REQUIRE(texts(parsed).empty());
+        Texts found;
+        for (const auto &warning : warnings_about(*parsed)) {
+            found.push_back(warning.to_string());
+        }
+        return found;
+    };
+    CHECK(warned(R"({"stealth": true})") == Texts{"services[0].guard.stealth" + stateless});
+    CHECK(warned(R"({"methods": {"INVITE": "known"}})") ==
+          Texts{"services[0].guard.methods" + stateless});
+    CHECK(warned("{}").empty());
 }
 
 TEST_CASE("prefixes of a guard: each error names field and value") {

@@ -57,7 +57,7 @@ State example() {
     service.name = "sip";
     service.traffic = {12345678901, 9007199254740992};
     service.messages[SS_METHOD_INVITE] = 17;
-    service.guard = {3, 4, 5, 6};
+    service.guard = {3, 4, 5, 6, 7, 8, 9, 10};
     state.services.push_back(service);
     Pool pool;
     pool.name = "proxies";
@@ -142,6 +142,10 @@ TEST_CASE("metrics: each value of the state is there, with its labels") {
         R"(sipsteer_guard_observed_total{service="sip"} 4)",
         R"(sipsteer_guard_limited_total{service="sip"} 5)",
         R"(sipsteer_guard_limited_observed_total{service="sip"} 6)",
+        R"(sipsteer_guard_refused_total{service="sip"} 7)",
+        R"(sipsteer_guard_refused_observed_total{service="sip"} 8)",
+        R"(sipsteer_guard_scanned_total{service="sip"} 9)",
+        R"(sipsteer_guard_scanned_observed_total{service="sip"} 10)",
         R"(sipsteer_guard_prefixes{scope="all",service="",action="deny"} 7)",
         R"(sipsteer_guard_prefixes{scope="service",service="sip",action="trust"} 1)",
         R"(sipsteer_bans 2)", R"(sipsteer_packets_total{reason="call_hit",verdict="tx"} 9)",
