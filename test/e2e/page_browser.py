@@ -115,6 +115,33 @@ class PageTest:
         self.browser.keys("#confirm-yes", "\ue007")
         self.becomes("the server takes new calls again", f"return ({ROWS.removeprefix('return ')})[1][2] === 'taken'")
 
+    def ban(self, body):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("POST", "/v1/bans", json.dumps(body), {"Content-Type": "application/json"})
+        return connection.getresponse().status
+
+    def bans(self):
+        self.check("without a ban there is no list", self.browser.run("return document.querySelector('#bans').hidden"))
+        for body in ({"prefix": "203.0.113.0/24", "comment": "<b>a scanner</b>", "for": "1h"},
+                     {"prefix": "2001:db8:77::/48", "service": self.status()["services"][0]["name"]}):
+            self.check(f"a ban of {body['prefix']}", self.ban(body) == 201)
+        rows = "[...document.querySelectorAll('#ban-list tbody tr')].map((row) => row.innerText)"
+        self.becomes("the page lists both", f"return {rows}.length === 2")
+        seen = "\n".join(self.browser.run(f"return {rows}"))
+        self.check("with their comment, service and end", all(
+            word in seen for word in ("203.0.113.0/24", "<b>a scanner</b>", "all", "sip", "lifted")), seen)
+        button = "#ban-list tbody tr[data-key$='2001:db8:77::/48'] button"
+        self.with_role("read-only")
+        self.becomes("a token for reading is offered no unban", f'return document.querySelector("{button}").disabled')
+        self.with_role("admin")
+        self.becomes("one for everything is", f'return !document.querySelector("{button}").disabled')
+        self.browser.keys(button, "\ue007")
+        self.becomes("unbanning asks first", "return document.querySelector('#confirm').open")
+        self.check("nothing is done yet", self.status()["guard"]["bans"] == 2)
+        self.browser.keys("#confirm-yes", "\ue007")
+        self.becomes("the ban is off the list", f"return {rows}.length === 1")
+        self.check("and lifted", self.status()["guard"]["bans"] == 1)
+
     def explains(self):
         self.browser.keys("#call-id", self.options.call_id + "\ue007")
         self.becomes("a call is explained", "return document.querySelectorAll('#explanation .answer').length === 1")
@@ -215,6 +242,7 @@ class PageTest:
         self.browser.dress(1440, 1650, "light")
         self.shows_the_farm()
         self.drains()
+        self.bans()
         self.explains()
         self.asks_at_leisure()
         self.pictures()

@@ -2,51 +2,11 @@
 //
 // Services, pools and servers, with what is wrong and why.
 
-import { byId, element, keep, setData, setNote, setText } from "./dom.js";
+import { byId, element, keep, setNote, setText } from "./dom.js";
 import { actionOf, startAction } from "./farm_actions.js";
 import { UNKNOWN, clock, count, duration, endpoint, percent, plural, rate } from "./format.js";
 import { isReadOnly } from "./role.js";
-
-// --- tables that are cards on a narrow screen -------------------------------------------------------
-
-/** `columns`: [name, kind]; kind "number" or "". Rows go into the tbody. */
-function createTable(caption, columns) {
-  const heads = columns.map(([name, kind]) => element("th", { scope: "col", className: kind }, name));
-  return element("table", {},
-    element("caption", { className: "unseen" }, caption),
-    element("thead", {}, element("tr", {}, ...heads)),
-    element("tbody"));
-}
-
-/** The first cell is the row's head. A cell knows its column's name for the card. */
-function createRow(columns) {
-  const cells = columns.map(([name, kind], place) => (place === 0
-    ? element("th", { scope: "row" })
-    : element("td", { className: kind, dataset: { label: name } })));
-  return element("tr", {}, ...cells);
-}
-
-function createBadge() {
-  return [element("span", { className: "badge" }), element("span", { className: "why" })];
-}
-
-/** A word with a colour and, below, the reason; the word alone says it, too. */
-function setBadge(cell, { word, state, why }) {
-  if (cell.children.length === 0) {
-    cell.append(...createBadge());
-  }
-  setText(cell.children[0], word);
-  setData(cell.children[0], "state", state);
-  setNote(cell.children[1], why ?? "");
-}
-
-function setTwoLines(cell, first, second) {
-  if (cell.children.length === 0) {
-    cell.append(element("span"), element("span", { className: "below" }));
-  }
-  setText(cell.children[0], first);
-  setNote(cell.children[1], second);
-}
+import { createRow, createTable, setBadge, setTwoLines } from "./table.js";
 
 // --- services -----------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 
 import { openAccess, watchAccess } from "./access.js";
 import { announce, announceChanges } from "./announce.js";
+import { showBans } from "./bans.js";
 import { Charts } from "./charts.js";
 import { byId, setData, setNote, setText } from "./dom.js";
 import { followEvents } from "./events.js";
@@ -39,9 +40,13 @@ function seen(status) {
   showLink("good", `Live, ${clock(seenAt)}`);
   showSummary(status, sample);
   showFarm(status, sample);
+  showBans(status);
   if (!roleAsked) {
     roleAsked = true;
-    askRole().then(() => showFarm(status, sample));
+    askRole().then(() => {
+      showFarm(status, sample);
+      showBans(status);
+    });
   }
   charts.show();
   offerServices(status.services);
