@@ -24,6 +24,7 @@ struct Scenario {
     ss_reason reason;             // that every packet must have
     std::uint64_t least_live = 0; // with fewer calls a run would be too short
     Plane::Trace trace = Plane::Trace::Off;
+    std::uint32_t prefixes = 0; // of the guard
 };
 
 const Destination kStateful{kVip, kStatefulPort};
@@ -49,11 +50,14 @@ const std::vector<Scenario> kScenarios = {
      Plane::Trace::OtherCall},
     {"trace_full", Method::kInvite, kStateful, SS_CALL_EARLY, false, false, SS_REASON_CALL_HIT, 0,
      Plane::Trace::AllAndFull},
+    {"guard_100k", Method::kInvite, kStateful, SS_CALL_EARLY, false, false, SS_REASON_CALL_HIT, 0,
+     Plane::Trace::Off, 100'000},
 };
 
 constexpr const char *kNote =
     "least and median: without the loop. hit_*: a known call; hit_written: an ACK that confirms\n"
     "  its call, so that the entry is written; source: no Call-ID, steered by address.\n"
+    "  guard_100k: hit_invite with 100,000 denied prefixes, none of them the client's.\n"
     "  trace_*: hit_invite while another call is traced, and while all are and nobody reads.";
 
 using Snapshot = std::vector<ss_bucket>;
@@ -88,8 +92,12 @@ public:
         packets_ = scenario.changes ? 12'288 : 16'384;
         feeder.set_messages(make_frames(scenario.method, scenario.destination));
         plane.trace(scenario.trace);
+        plane.guard(scenario.prefixes, true);
     }
-    ~Measurement() { plane_.trace(Plane::Trace::Off); }
+    ~Measurement() {
+        plane_.trace(Plane::Trace::Off);
+        plane_.guard(scenario_.prefixes, false);
+    }
     Measurement(const Measurement &) = delete;
     Measurement &operator=(const Measurement &) = delete;
 

@@ -6,6 +6,7 @@
 #include "kernel/dataplane/maps.hpp"
 
 #include <sipsteer/counters.h>
+#include <sipsteer/guard.h>
 #include <sipsteer/link.h>
 #include <sipsteer/pool.h>
 #include <sipsteer/ring.h>
@@ -208,6 +209,27 @@ void Plane::trace(Trace what) const {
     tap.key = what == Trace::OtherCall ? 1 : 0;
     const __u32 zero = 0;
     must(bpf_map_update_elem(map("taps"), &zero, &taps, BPF_ANY), "taps");
+}
+
+/// From /24 to /32 of IPv4, spread over all addresses but 192.0.2.0/24.
+void Plane::guard(std::uint32_t prefixes, bool in) const {
+    static constexpr std::uint32_t kSpread = 2654435761; // odd: gives each number once
+    const ss_guard denied{SS_GUARD_DENY, 0, 0};
+    for (std::uint32_t number = 1; number <= prefixes; ++number) {
+        const std::uint32_t bits = 24 + number % 9;
+        const std::uint32_t address = number * kSpread & ~(0xffffffffU >> 1 >> (bits - 1));
+        const std::uint32_t wire = htonl(address);
+        ss_guard_key key{};
+        key.bits = SS_GUARD_SCOPE_BITS + 96 + bits;
+        key.scope = SS_GUARD_ALL;
+        key.address[10] = key.address[11] = 0xff; // IPv4-mapped
+        std::memcpy(key.address + 12, &wire, sizeof(wire));
+        if (!in) {
+            (void)bpf_map_delete_elem(map("guard"), &key); // two numbers may have one prefix
+        } else if (address >> 8 != 0xc00002) {
+            must(bpf_map_update_elem(map("guard"), &key, &denied, BPF_ANY), "guard");
+        }
+    }
 }
 
 std::vector<std::uint64_t> Plane::reasons() const {

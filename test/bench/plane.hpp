@@ -40,6 +40,10 @@ public:
     enum class Trace { Off, OtherCall, AllAndFull };
     void trace(Trace what) const;
 
+    /// Puts so many denied prefixes into the guard's list for all services, none of them the
+    /// client's, or takes them out.
+    void guard(std::uint32_t prefixes, bool in) const;
+
     /// Packets counted so far, by ss_reason_index.
     std::vector<std::uint64_t> reasons() const;
 
