@@ -410,6 +410,10 @@ test_real_server() {
     "${at[@]}" bash -c 'echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore; echo 0 >/proc/sys/net/ipv4/conf/all/arp_announce'
     check "real-server: check sees ARP announcements" exits 1 "${at[@]}" "$REAL_SERVER" check "$VIP"
     check "real-server: add repairs it" "${at[@]}" "$REAL_SERVER" add "$VIP"
+    "${at[@]}" bash -c 'cd /proc/sys/net/ipv4; echo 131072 >ipfrag_low_thresh; echo 262144 >ipfrag_high_thresh'
+    check "real-server: check sees little memory for fragments" exits 1 "${at[@]}" "$REAL_SERVER" check "$VIP"
+    "${at[@]}" bash -c 'cd /proc/sys/net/ipv4; echo 4194304 >ipfrag_high_thresh; echo 3145728 >ipfrag_low_thresh'
+    check "real-server: check finds enough of it" "${at[@]}" "$REAL_SERVER" check "$VIP"
     "${at[@]}" ip addr add "$VIP/32" dev eth0
     check "real-server: check sees the VIP on eth0" exits 1 "${at[@]}" "$REAL_SERVER" check "$VIP"
     "${at[@]}" ip addr del "$VIP/32" dev eth0
