@@ -157,7 +157,29 @@ struct {
     __uint(max_entries, SS_MAX_FRAGMENT_SOURCES);
 } frag_sources SEC(".maps");
 
-/* Fragments on their way to the controller: struct ss_held and the frame. It sets the size. */
+/* What all sources have used of them. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __type(key, __u32);
+    __type(value, struct ss_fragment_source);
+    __uint(max_entries, 1);
+} frag_all SEC(".maps");
+
+/*
+ * Datagrams of which fragments are held for the first one. Not in fragments: whoever invents such
+ * fragments is not to displace datagrams under way.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __type(key, struct ss_fragment_key);
+    __type(value, struct ss_fragment);
+    __uint(max_entries, SS_MAX_WAITING);
+} frag_waiting SEC(".maps");
+
+/*
+ * Fragments on their way to the controller: struct ss_held and the frame. Without a frame: the
+ * first one of that datagram has passed. The controller sets the size.
+ */
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
     __uint(max_entries, 1 << 20);

@@ -82,15 +82,16 @@ SS_INLINE int ss_is_home(const struct ss_key *key) {
 
 /* Remembers a first fragment's server, and what its message does once it is whole. */
 SS_INLINE void ss_remember_first(struct xdp_md *ctx, const struct ss_packet *packet,
-                                 const struct ss_key *key, struct ss_outcome *outcome) {
+                                 struct ss_key *key, struct ss_outcome *outcome) {
     struct ss_pending pending = {};
     ss_pend(ctx, packet, key, outcome, &pending);
-    ss_fragment_remember(packet, outcome->service, outcome->server, key->hash, &pending);
+    if (ss_fragment_remember(packet, outcome->service, outcome->server, key->hash, &pending))
+        ss_take_up_key(outcome, key);
 }
 
 /* Remembers what packets that cannot be steered by themselves are steered by. 0, always. */
-SS_STAGE int ss_remember(struct xdp_md *ctx, const struct ss_packet *packet,
-                         const struct ss_key *key, struct ss_outcome *outcome) {
+SS_STAGE int ss_remember(struct xdp_md *ctx, const struct ss_packet *packet, struct ss_key *key,
+                         struct ss_outcome *outcome) {
     if (!packet || !key || !outcome)
         return 0;
     if (packet->part == SS_FIRST_FRAGMENT)
@@ -239,7 +240,7 @@ SS_STAGE int ss_find_first(struct xdp_md *ctx, const struct ss_packet *packet,
     __u32 guarded = ss_ask_guard_of_all(packet);
     if (ss_is_kept_out(guarded))
         return ss_leave_denied(outcome, guarded);
-    int reason = ss_fragment_hold(ctx, packet);
+    int reason = ss_fragment_hold(ctx, packet, ss_part_sum(ctx, packet));
     return ss_leave(outcome, (__u32)reason,
                     reason == SS_REASON_FRAGMENT_HELD ? SS_VERDICT_HOLD : SS_VERDICT_DROP);
 }
@@ -277,10 +278,7 @@ SS_INLINE int ss_steer_later_fragment(struct xdp_md *ctx, struct ss_packet *pack
     int action = ss_find_first(ctx, packet, outcome);
     if (action != SS_UNDECIDED)
         return action;
-    action = ss_take_later(packet, outcome->waits ? ss_part_sum(ctx, packet) : 0, key, outcome);
-    if (key->todo == SS_NOTE)
-        ss_settle_whole(packet, key, outcome);
-    return action;
+    return ss_take_later(packet, outcome->waits ? ss_part_sum(ctx, packet) : 0, key, outcome);
 }
 
 SS_STAGE int ss_steer_icmp_error(struct xdp_md *ctx, struct ss_packet *packet, struct ss_key *key,
@@ -329,7 +327,11 @@ SS_INLINE int ss_steer(struct xdp_md *ctx, struct ss_packet *packet, struct ss_k
                      : ss_read_datagram(ctx, packet, key, outcome);
     if (action == SS_UNDECIDED && packet->part != SS_LATER_FRAGMENT)
         action = ss_steer_message(ctx, packet, key, outcome);
-    return action == SS_UNDECIDED ? ss_forward(ctx, packet, outcome) : action;
+    if (action != SS_UNDECIDED)
+        return action;
+    if (key->todo == SS_NOTE)
+        ss_settle_whole(packet, key, outcome);
+    return ss_forward(ctx, packet, outcome);
 }
 
 #endif /* SIPSTEER_BPF_STEER_H */

@@ -45,11 +45,6 @@ SS_INLINE void ss_pend(struct xdp_md *ctx, const struct ss_packet *packet, const
     outcome->waits = 1;
 }
 
-/* Whether the datagram that is whole now is one that a server takes. */
-SS_INLINE int ss_is_taken(const struct ss_pending *pending) {
-    return pending->length && (pending->unsummed || ss_sum_fold(pending->sum) == 0xffff);
-}
-
 /* A datagram is whole, with a server: makes the key of what its message does to its call. */
 SS_INLINE void ss_make_pending_key(const struct ss_fragment *fragment, struct ss_key *key) {
     const struct ss_pending *pending = &fragment->pending;
@@ -65,16 +60,27 @@ SS_INLINE void ss_make_pending_key(const struct ss_fragment *fragment, struct ss
     key->sender = fragment->server + 1;
 }
 
-/* Does what such a key is made for. The outcome's server stays: it got the datagram. */
+/*
+ * The same of a first fragment's key, if it is the last one to come: the others are held, and follow
+ * it.
+ */
+SS_INLINE void ss_take_up_key(const struct ss_outcome *outcome, struct ss_key *key) {
+    key->event = ss_pending_event(key, outcome);
+    key->todo = SS_NOTE;
+    key->sender = (__u16)(outcome->server + 1);
+}
+
+/* Does what such a key is made for. The outcome's server stays: it gets the datagram. */
 SS_INLINE void ss_settle_whole(const struct ss_packet *packet, struct ss_key *key,
                                struct ss_outcome *outcome) {
+    __u32 reason = outcome->reason;
     outcome->method = key->method;
     ss_select(outcome->pool, key, outcome);
     if (outcome->event == SS_CALL_EVENT_CONFIRMED)
         ss_guard_learn(packet, outcome->service);
     outcome->server = key->sender - 1U;
     if (outcome->reason != SS_REASON_CALL_NO_ROOM)
-        outcome->reason = SS_REASON_FRAGMENT;
+        outcome->reason = reason;
 }
 
 #endif /* SIPSTEER_BPF_WHOLE_H */

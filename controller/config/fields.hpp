@@ -177,11 +177,11 @@ void describe(V &v, typename V::template Of<Fragments> &fragments) {
     using namespace std::chrono_literals;
     v.optional("timeout", fragments.timeout, Duration{10ms, 30s});
     v.optional("firsts_per_source", fragments.firsts_per_source, Whole{1, SS_MAX_FRAGMENTS},
-               "first fragments to remember for each client and second");
+               "first fragments to remember for each client and second, while many wait");
     v.optional("held_per_source", fragments.held_per_source, Whole{0, 65535},
-               "fragments to hold for each client and second");
+               "fragments to hold for each client and second, while many come; 0: none");
     v.optional("held_bytes", fragments.held_bytes, Whole{65536, 1 << 28},
-               "bytes to hold for all clients together");
+               "memory for held fragments of all clients together, in bytes");
 }
 
 template <typename V>

@@ -262,12 +262,13 @@ struct Api {
     bool operator==(const Api &) const = default;
 };
 
-/// Bounds on fragments (sipsteer/fragment.h). `per source`: by client address and second.
+/// Bounds on fragments (sipsteer/fragment.h). `per source`: by client address and second, in force
+/// while room is short.
 struct Fragments {
     milliseconds timeout{1000}; // how long a first fragment is remembered, and a later one held
     std::uint32_t firsts_per_source = 8192;
     std::uint32_t held_per_source = 64;
-    std::uint32_t held_bytes = 1 << 20; // held at once, of all sources
+    std::uint32_t held_bytes = 1 << 22; // of memory for those held at once, of all sources
 
     bool operator==(const Fragments &) const = default;
 };

@@ -29,6 +29,7 @@ struct ss_fragment_range {
 /* What becomes of later fragments if the first one was not sent to a server. */
 #define SS_FRAGMENT_DROP 0xffffU
 #define SS_FRAGMENT_PASS 0xfffeU
+#define SS_FRAGMENT_WAITING 0xfffdU    /* it has not come; later ones are held */
 #define SS_FRAGMENT_NO_SERVICE 0xffffU /* for the VIP, but for no service on it */
 
 /*
@@ -101,5 +102,15 @@ struct ss_held_frame {
     struct ss_held held;
     __u8 frame[SS_HELD_FRAME];
 };
+
+/*
+ * Tells the controller that the first fragment of a datagram has come, others of which it holds.
+ * Of held only key and since are set, so the length is 0; and last, if those do not fit the first.
+ */
+struct ss_held_first {
+    struct ss_held held;
+    struct ss_fragment first;
+};
+SS_ASSERT_SIZE(struct ss_held_first, 64 + sizeof(struct ss_fragment));
 
 #endif /* SIPSTEER_FRAGMENT_H */

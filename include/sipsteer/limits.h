@@ -13,6 +13,7 @@
 #define SS_MAX_LINKS 16384     /* three for each VLAN of an interface, three for each of its MACs */
 #define SS_MAX_FRAGMENTS 65536 /* datagrams whose later fragments are being followed */
 #define SS_MAX_FRAGMENT_SOURCES 16384
+#define SS_MAX_WAITING 16384   /* datagrams whose first fragment is waited for */
 #define SS_FRAGMENT_RANGES 6   /* gaps in the order of a datagram's fragments that are followed */
 #define SS_HELD_FRAME 0x4000   /* bytes of a frame that can be held */
 #define SS_MAX_ATTEMPTS 65536  /* earlier attempts of calls that are tried more than once */

@@ -32,6 +32,8 @@ DataPlane::DataPlane(std::uint32_t buckets) {
     clear_hash(maps.services);
     clear_hash(maps.fragments);
     clear_hash(maps.frag_sources);
+    clear_array(maps.frag_all, 1);
+    clear_hash(maps.frag_waiting);
     clear_hash(maps.flows);
     held();
     rejected();

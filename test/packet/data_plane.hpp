@@ -47,6 +47,7 @@ inline constexpr std::uint16_t kVlan = 100;
 inline constexpr std::uint32_t kFirstsPerSource = 1000;
 inline constexpr std::uint32_t kHeldPerSource = 1000;
 inline constexpr std::uint32_t kFragmentLifetime = 10'000; // ticks: 10.5 s
+inline constexpr std::size_t kHeldRing = 1 << 20;          // bytes of the ring of held fragments
 
 /// What became of one packet.
 struct Outcome {
@@ -196,8 +197,12 @@ public:
     /// Makes it look as if a source had used this much of its bounds, in a window that stays for a
     /// tenth of a second at least.
     void write_fragment_source(std::string_view source, __u32 firsts, __u32 held);
+    /// Likewise, of first fragments of all sources.
+    void write_fragments_of_all(__u32 firsts);
     /// Sleeps until the next of those windows has begun.
     void next_fragment_window();
+    /// Makes it look as if what is held of a datagram had been held so many ticks earlier.
+    void age_waiting(const ss_fragment_key &key, __u32 ticks);
     /// Takes what was handed to the controller since the last time.
     std::vector<Held> held();
     static __u32 fragment_now();

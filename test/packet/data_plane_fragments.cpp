@@ -25,16 +25,36 @@ void DataPlane::write_fragment(const ss_fragment_key &key, const ss_fragment &va
     update(Program::get().maps().fragments, key, value);
 }
 
-void DataPlane::write_fragment_source(std::string_view source, __u32 firsts, __u32 held) {
+namespace {
+
+ss_fragment_source used(__u32 firsts, __u32 held) {
     constexpr __u32 kWindow = 1U << SS_FRAGMENT_WINDOW_SHIFT;
-    while (fragment_now() % kWindow > kWindow - 100) {
+    while (DataPlane::fragment_now() % kWindow > kWindow - 100) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     ss_fragment_source value = {};
-    value.window = fragment_now() >> SS_FRAGMENT_WINDOW_SHIFT;
+    value.window = DataPlane::fragment_now() >> SS_FRAGMENT_WINDOW_SHIFT;
     value.firsts = firsts;
     value.held = held;
-    update(Program::get().maps().frag_sources, mapped_address(source), value);
+    return value;
+}
+
+} // namespace
+
+void DataPlane::write_fragment_source(std::string_view source, __u32 firsts, __u32 held) {
+    update(Program::get().maps().frag_sources, mapped_address(source), used(firsts, held));
+}
+
+void DataPlane::write_fragments_of_all(__u32 firsts) {
+    update(Program::get().maps().frag_all, __u32{0}, used(firsts, 0));
+}
+
+void DataPlane::age_waiting(const ss_fragment_key &key, __u32 ticks) {
+    bpf_map *map = Program::get().maps().frag_waiting;
+    ss_fragment waiting = {};
+    must(bpf_map_lookup_elem(fd_of(map), &key, &waiting), "frag_waiting");
+    waiting.since -= ticks;
+    update(map, key, waiting);
 }
 
 void DataPlane::next_fragment_window() {

@@ -65,6 +65,8 @@ TEST_CASE("an id may be used again once its datagram is complete", "[fragments]"
     farm.steer(datagram.later(), SS_REASON_FRAGMENT);
     check_dropped(farm, datagram.later(), SS_REASON_FRAGMENT_HELD);
     farm.steer(datagram.first(), SS_REASON_CALL_HIT);
+    CHECK_FALSE(farm.fragment(datagram.key())); // complete with what was held
+    farm.steer(datagram.first(), SS_REASON_CALL_HIT);
     farm.steer(datagram.later(), SS_REASON_FRAGMENT);
 }
 

@@ -162,3 +162,38 @@ TEST_CASE("a call stays where its first fragment went", "[whole]") {
     farm.steer(invite.later(), SS_REASON_FRAGMENT);
     CHECK(ss_call_server(farm.call(kCall).value) == server);
 }
+
+TEST_CASE("a message whose first fragment comes last does its work with that", "[whole]") {
+    const Datagram bye = datagram_of(request("BYE", kCall));
+    Whole farm;
+    farm.plant(call_hash(kCall), SS_CALL_CONFIRMED, 2);
+    const bool right = GENERATE(true, false);
+    CHECK(farm.run(bye.later(kSplit + 64)).reason == SS_REASON_FRAGMENT_HELD);
+    const Packet middle = bye.later(kSplit, 64);
+    CHECK(farm.run(right ? middle.bytes() : spoilt(middle)).reason == SS_REASON_FRAGMENT_HELD);
+    CHECK(farm.state() == SS_CALL_CONFIRMED);
+    CHECK(farm.steer(bye.first(), SS_REASON_CALL_HIT) == 2);
+    CHECK(farm.state() == (right ? SS_CALL_CLOSING : SS_CALL_CONFIRMED));
+    CHECK_FALSE(farm.fragment(bye.key()));
+}
+
+TEST_CASE("one fragment is held, the last one comes after the first", "[whole]") {
+    const Datagram invite = datagram_of(request("INVITE", kCall));
+    Whole farm;
+    CHECK(farm.run(invite.later(kSplit, 64)).reason == SS_REASON_FRAGMENT_HELD);
+    farm.steer(invite.first(), SS_REASON_CALL_NEW);
+    CHECK(farm.entries().empty());
+    farm.steer(invite.later(kSplit + 64), SS_REASON_FRAGMENT);
+    CHECK(farm.state() == SS_CALL_EARLY);
+}
+
+TEST_CASE("what is held of a datagram that is not as long as it says counts for nothing",
+          "[whole]") {
+    Datagram bye = datagram_of(request("BYE", kCall));
+    Whole farm;
+    farm.plant(call_hash(kCall), SS_CALL_CONFIRMED, 2);
+    farm.sums_come_later();
+    CHECK(farm.run(bye.any(kSplit, 8, false)).reason == SS_REASON_FRAGMENT_HELD);
+    farm.steer(bye.first(), SS_REASON_CALL_HIT);
+    CHECK(farm.state() == SS_CALL_CONFIRMED);
+}

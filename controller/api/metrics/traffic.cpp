@@ -94,7 +94,7 @@ void add_fragments(const State &state, Families &families) {
     for (const auto &[cause, count] : state.fragments.given_up) {
         given_up.add({{"cause", cause}}, count);
     }
-    families.gauge("fragments_held_bytes", "Bytes of held fragments.")
+    families.gauge("fragments_held_bytes", "Memory of held fragments.")
         .add({}, state.fragments.bytes_held);
 }
 

@@ -18,6 +18,13 @@ inline std::uint32_t fragment_ticks(std::chrono::milliseconds time) {
     return static_cast<std::uint32_t>(nanoseconds >> SS_FRAGMENT_TICK_SHIFT) + 1;
 }
 
+/// A span of ticks, rounded up.
+inline std::chrono::milliseconds fragment_span(std::uint32_t ticks) {
+    const auto nanoseconds =
+        std::chrono::nanoseconds(std::int64_t{ticks} << SS_FRAGMENT_TICK_SHIFT);
+    return std::chrono::ceil<std::chrono::milliseconds>(nanoseconds);
+}
+
 /// Now, as the data plane reads it: bpf_ktime_get_coarse_ns().
 inline std::uint32_t fragment_now() {
     return static_cast<std::uint32_t>(kernel_time_coarse() >> SS_FRAGMENT_TICK_SHIFT);

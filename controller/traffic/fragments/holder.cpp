@@ -4,36 +4,35 @@
 #include "kernel/dataplane/fragment_time.hpp"
 #include "kernel/dataplane/map_access.hpp"
 
-#include <sipsteer/fragment_parts.h>
-
 #include <bpf/libbpf.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace sipsteer::fragments {
 
 namespace {
 
-/// How often the first fragments are looked for while something is held.
-constexpr std::chrono::milliseconds kLookPeriod{2};
+/// The ring is read no more often than this, so that a flood costs few turns of the event loop. A
+/// fragment that overtook its first one is sent that much later at most.
+constexpr std::chrono::milliseconds kReadPause{2};
+
+/// Fragments and notices to handle in a turn of the event loop: well below a millisecond of a
+/// flood. A notice for a datagram that has fragments counts as many as they are.
+constexpr std::size_t kMostInTurn = 256;
+
+/// A fragment that was on its way to the ring when its first one came is behind the notice by less.
+constexpr std::uint32_t kToldTicks = 20;
+
+/// Fragments whose time is over are looked for no more often than this.
+constexpr std::chrono::milliseconds kExpirePause{10};
 
 /// Its first fragment was passed to the kernel or dropped. A frame cannot be put back to the kernel
 /// as one that came in, so of a passed datagram what overtook the first is lost.
 bool is_unwanted(const ss_fragment &first) {
     return first.server == SS_FRAGMENT_PASS || first.server == SS_FRAGMENT_DROP;
-}
-
-/// Notes that a fragment goes to the datagram's server, as the data plane does with those it sends
-/// (bpf/fragments.h); false if it does not fit the others. A note that the data plane makes in the
-/// same microsecond may be lost: then the entry stays until its time is over.
-bool note(int fragments, const ss_held &held, ss_fragment &datagram) {
-    const int noted = ss_fragment_note_part(&datagram, held.start, held.end, held.last);
-    if (noted == SS_FRAGMENT_WHOLE) {
-        bpf_map_delete_elem(fragments, &held.key);
-    } else if (noted == SS_FRAGMENT_NOTED) {
-        bpf_map_update_elem(fragments, &held.key, &datagram, BPF_EXIST);
-    }
-    return noted != SS_FRAGMENT_MISFIT;
 }
 
 } // namespace
@@ -45,7 +44,7 @@ void Holder::RingDeleter::operator()(ring_buffer *ring) const {
 Holder::Holder(boost::asio::io_context &io, const dataplane::Maps &maps,
                const config::Fragments &bounds)
     : maps_(maps), lifetime_(dataplane::fragment_ticks(bounds.timeout)),
-      store_(bounds.held_bytes, lifetime_), ready_(io), timer_(io) {}
+      store_(bounds.held_bytes, lifetime_), ready_(io), pause_(io), timer_(io) {}
 
 Holder::~Holder() {
     if (ready_.is_open()) {
@@ -66,8 +65,7 @@ Status Holder::start() {
     if (failed) {
         return Error{"cannot wait for held fragments: " + failed.message()};
     }
-    read(); // what came while no daemon ran
-    wait();
+    wait(); // for what came while no daemon ran, too
     return Done{};
 }
 
@@ -76,88 +74,120 @@ void Holder::wait() {
                       [this](const boost::system::error_code &failed) {
                           if (!failed) {
                               read();
-                              wait();
+                              rest();
                           }
                       });
 }
 
-void Holder::read() {
-    (void)ring_buffer__consume(ring_.get());
-    release(); // the first fragment may have passed meanwhile
-}
-
-int Holder::on_record(void *self, void *data, std::size_t size) {
-    auto &holder = *static_cast<Holder *>(self);
-    HeldFrame frame;
-    if (size < sizeof(frame.held)) {
-        return 0;
-    }
-    std::memcpy(&frame.held, data, sizeof(frame.held));
-    const auto *bytes = static_cast<const std::uint8_t *>(data) + sizeof(frame.held);
-    if (size < sizeof(frame.held) + frame.held.length) {
-        return 0;
-    }
-    frame.frame.assign(bytes, bytes + frame.held.length);
-    holder.counters_.held++;
-    for (const auto &given_up : holder.store_.add(std::move(frame))) {
-        holder.counters_.no_room++;
-        holder.tell({given_up, std::nullopt, std::nullopt});
-    }
-    return 0;
-}
-
-void Holder::arm() {
-    if (armed_ || store_.empty()) {
-        return;
-    }
-    armed_ = true;
-    timer_.expires_after(kLookPeriod);
-    timer_.async_wait([this](const boost::system::error_code &failed) {
-        armed_ = false;
+/// Others have the event loop now. The ring is waited for after that: what it has by then counts.
+void Holder::rest() {
+    pause_.expires_after(kReadPause);
+    pause_.async_wait([this](const boost::system::error_code &failed) {
         if (!failed) {
-            release();
+            wait();
         }
     });
 }
 
-void Holder::release() {
-    const auto passed = [this](const ss_fragment_key &key) {
-        const auto first = dataplane::read_value<ss_fragment>(maps_.fragments(), key);
-        return first && dataplane::fragment_now() - first->since <= lifetime_;
-    };
-    for (const auto &frame : store_.take(passed)) {
-        settle(frame);
+void Holder::read() {
+    in_turn_ = 0;
+    (void)ring_buffer__consume(ring_.get()); // until on_record() ends it: what is left stays
+    arm();
+}
+
+int Holder::on_record(void *self, void *data, std::size_t size) {
+    auto &holder = *static_cast<Holder *>(self);
+    ss_held_first record{}; // of a held fragment only the head
+    if (size < sizeof(record.held)) {
+        return 0;
     }
-    for (const auto &frame : store_.expire(dataplane::fragment_now())) {
+    std::memcpy(&record, data, std::min(size, sizeof(record)));
+    const auto &held = record.held;
+    if (held.length == 0 && size >= sizeof(record)) {
+        holder.release(record);
+    } else if (held.length != 0 && size >= sizeof(held) + held.length) {
+        const auto *bytes = static_cast<const std::uint8_t *>(data) + sizeof(held);
+        holder.hold({held, packets::Bytes(bytes, bytes + held.length)});
+    }
+    return ++holder.in_turn_ < kMostInTurn ? 0 : -ECANCELED;
+}
+
+/// The first fragment may have come after the data plane looked for it, and told of what was held
+/// before.
+void Holder::hold(HeldFrame frame) {
+    counters_.held++;
+    if (const auto first = first_of(frame.held.key)) {
+        settle(frame, *first);
+        return;
+    }
+    for (const auto &given_up : store_.add(std::move(frame))) {
+        counters_.no_room++;
+        tell({given_up, std::nullopt, std::nullopt});
+    }
+}
+
+/// Nothing if it has not come. That of a datagram that was whole with it is only among the notices.
+std::optional<ss_fragment> Holder::first_of(const ss_fragment_key &key) const {
+    const std::uint32_t now = dataplane::fragment_now();
+    const auto known = dataplane::read_value<ss_fragment>(maps_.fragments(), key);
+    if (known && now - known->since <= lifetime_) {
+        return known;
+    }
+    for (const auto &notice : told_) {
+        if (now - notice.held.since <= kToldTicks &&
+            std::memcmp(&notice.held.key, &key, sizeof(key)) == 0) {
+            return notice.first;
+        }
+    }
+    return std::nullopt;
+}
+
+void Holder::release(const ss_held_first &notice) {
+    told_[next_told_++ % told_.size()] = notice;
+    const auto frames = store_.take(notice.held.key);
+    in_turn_ += frames.size();
+    for (const auto &frame : frames) {
+        if (notice.held.last != 0) {
+            counters_.misfits++;
+            tell({frame, notice.first, std::nullopt});
+        } else {
+            settle(frame, notice.first);
+        }
+    }
+}
+
+void Holder::arm() {
+    const auto due = store_.due(dataplane::fragment_now());
+    if (armed_ || !due) {
+        return;
+    }
+    armed_ = true;
+    timer_.expires_after(std::max(kExpirePause, dataplane::fragment_span(*due)));
+    timer_.async_wait([this](const boost::system::error_code &failed) {
+        armed_ = false;
+        if (!failed) {
+            expire();
+        }
+    });
+}
+
+void Holder::expire() {
+    for (const auto &frame : store_.expire(dataplane::fragment_now(), kMostInTurn)) {
         counters_.expired++;
         tell({frame, std::nullopt, std::nullopt});
     }
     arm();
 }
 
-void Holder::settle(const HeldFrame &frame) {
-    auto first = dataplane::read_value<ss_fragment>(maps_.fragments(), frame.held.key);
-    auto sent = release(frame, first);
-    tell({frame, first, std::move(sent)});
-}
-
-std::optional<packets::Bytes> Holder::release(const HeldFrame &frame,
-                                              std::optional<ss_fragment> &first) {
-    if (!first) {
-        counters_.failed++; // the datagram was whole without it, or its time is over
-        return std::nullopt;
-    }
-    if (is_unwanted(*first)) {
+void Holder::settle(const HeldFrame &frame, const ss_fragment &first) {
+    std::optional<packets::Bytes> sent;
+    if (is_unwanted(first)) {
         counters_.unwanted++;
-        return std::nullopt;
+    } else {
+        sent = send(frame, first.server);
+        (sent ? counters_.released : counters_.failed)++;
     }
-    if (!note(maps_.fragments(), frame.held, *first)) {
-        counters_.misfits++;
-        return std::nullopt;
-    }
-    auto sent = send(frame, first->server);
-    (sent ? counters_.released : counters_.failed)++;
-    return sent;
+    tell({frame, first, std::move(sent)});
 }
 
 std::optional<packets::Bytes> Holder::send(const HeldFrame &frame, std::uint32_t server_index) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Holds the fragments that overtook their datagram's first one (bpf/fragments.h hands them over)
-// and sends them to its server once it has passed.
+// and sends them to its server once the data plane tells that it has passed. In one turn of the
+// event loop so much is done and no more.
 #pragma once
 
 #include "base/result.hpp"
@@ -10,6 +11,7 @@
 #include "packets/packet_socket.hpp"
 #include "traffic/fragments/store.hpp"
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -28,9 +30,10 @@ struct HolderCounters {
     std::uint64_t held = 0;     // fragments taken over from the data plane
     std::uint64_t released = 0; // sent to their server
     std::uint64_t expired = 0;  // the first fragment did not come in time
-    std::uint64_t no_room = 0;  // given up for later ones: held_bytes were taken
-    std::uint64_t failed = 0;   // could not be sent
-    std::uint64_t misfits = 0;  // overlap what has passed of their datagram, or do not fit its end
+    std::uint64_t no_room =
+        0;                    // given up for later ones: held_bytes were taken, or half by a source
+    std::uint64_t failed = 0; // could not be sent
+    std::uint64_t misfits = 0;  // do not fit the first fragment of their datagram
     std::uint64_t unwanted = 0; // of a datagram that no server got; what is behind it is dropped
 };
 
@@ -60,12 +63,14 @@ public:
 private:
     static int on_record(void *self, void *data, std::size_t size);
     void wait();
+    void rest();
     void read();
+    void hold(HeldFrame frame);
+    std::optional<ss_fragment> first_of(const ss_fragment_key &key) const;
+    void release(const ss_held_first &notice);
     void arm();
-    void release();
-    void settle(const HeldFrame &frame);
-    std::optional<packets::Bytes> release(const HeldFrame &frame,
-                                          std::optional<ss_fragment> &first);
+    void expire();
+    void settle(const HeldFrame &frame, const ss_fragment &first);
     std::optional<packets::Bytes> send(const HeldFrame &frame, std::uint32_t server_index);
     void tell(const Settled &settled) const;
 
@@ -79,7 +84,11 @@ private:
     packets::PacketSocket socket_;
     std::unique_ptr<ring_buffer, RingDeleter> ring_;
     boost::asio::posix::stream_descriptor ready_;
-    boost::asio::steady_timer timer_;
+    std::array<ss_held_first, 32> told_{}; // the latest notices
+    std::size_t next_told_ = 0;
+    std::size_t in_turn_ = 0;         // handled in this turn of the event loop
+    boost::asio::steady_timer pause_; // until the ring is looked at again
+    boost::asio::steady_timer timer_; // until the oldest fragment has waited too long
     bool armed_ = false;
     HolderCounters counters_;
     Watch watch_;
