@@ -158,8 +158,8 @@ SS_INLINE int ss_fragment_wait(const struct ss_packet *packet, __u64 sum,
 
 /*
  * After a first fragment, of so many units, is remembered: what is held of its datagram counts as
- * passed, and the controller sends it. If that does not fit, the first one goes without it. 1 if the
- * datagram is whole and does something to its call.
+ * passed, and the controller sends it. If that does not fit, the first one goes without it. 1 if
+ * the datagram is whole and does something to its call.
  *
  * A fragment that is being held meanwhile may miss the first one, and the first one it: the
  * controller looks for the first of each fragment that it gets, so that one of the three sees.
@@ -212,9 +212,9 @@ SS_INLINE int ss_held_reason(int within, __u32 bytes) {
 
 /*
  * After the first fragment was given a server, or SS_FRAGMENT_PASS or SS_FRAGMENT_DROP. call: the
- * key of its call; pending: what its message does to that, NULL: nothing. The draft is used, because
- * the stack has no room. 1 if the datagram is whole, as the others are held, and its message is to
- * do now what it does.
+ * key of its call; pending: what its message does to that, NULL: nothing. The draft is used,
+ * because the stack has no room. 1 if the datagram is whole, as the others are held, and its
+ * message is to do now what it does.
  */
 SS_STAGE int ss_fragment_remember(const struct ss_packet *packet, __u32 service, __u32 server,
                                   __u64 call, const struct ss_pending *pending) {

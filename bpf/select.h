@@ -193,7 +193,8 @@ SS_STAGE int ss_enter_again(__u32 pool, const struct ss_key *key, struct ss_outc
         ss_note_entered(&place, key, now, outcome);
     } else {
         outcome->reason = SS_REASON_CALL_NO_ROOM;
-        outcome->server = ss_server_without_entry(pool, key, server);
+        if (!key->sender) /* a response stays with the server that asked for it */
+            outcome->server = ss_server_without_entry(pool, key, server);
     }
     ss_give_back(server, outcome);
     ss_call_settle(position, &place, entered, value, outcome);

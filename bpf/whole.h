@@ -61,8 +61,8 @@ SS_INLINE void ss_make_pending_key(const struct ss_fragment *fragment, struct ss
 }
 
 /*
- * The same of a first fragment's key, if it is the last one to come: the others are held, and follow
- * it.
+ * The same of a first fragment's key, if it is the last one to come: the others are held, and
+ * follow it.
  */
 SS_INLINE void ss_take_up_key(const struct ss_outcome *outcome, struct ss_key *key) {
     key->event = ss_pending_event(key, outcome);

@@ -374,6 +374,17 @@ TEST_CASE("confirmed calls that are alive are never displaced: the ring alone", 
     CHECK(table.call_counters(0).no_room == 1);
 }
 
+TEST_CASE("a response stays with its sender, also where its dialog finds no room", "[table]") {
+    Table table;
+    table.fill_all({SS_CALL_CONFIRMED, 1});
+    const __u32 sender = (Farm::ring_server(call_hash(kCall)) + 1) % Farm::kServers;
+    table.host("192.0.2.11", sender);
+    const std::string answer = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.11;branch=z9hG4bK1\r\n"
+                               "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: " +
+                               kCall + "\r\nCSeq: 1 INVITE\r\n\r\n";
+    CHECK(table.steer(to_vip(answer), SS_REASON_CALL_NO_ROOM) == sender);
+}
+
 TEST_CASE("a call without room stays with the ring's server, whatever the scheduler", "[table]") {
     Table table;
     table.fill_all({SS_CALL_CONFIRMED, 1});
