@@ -63,14 +63,13 @@ TEST_CASE("later fragments are shown with the key and server of the first", "[tr
 TEST_CASE("fragments dropped before it is known for which service are shown", "[trace]") {
     Farm farm;
     farm.tap(SS_TAP_TRACE, DataPlane::any_packet());
-    farm.write_fragment_source(kClient, 0, kHeldPerSource);
-    const Datagram datagram;
-    CHECK(farm.run(datagram.later()).reason == SS_REASON_FRAGMENT_LIMIT);
+    const Packet absurd = Datagram{}.any(kSplit, 9, true);
+    CHECK(farm.run(absurd).reason == SS_REASON_FRAGMENT_ABSURD);
     const auto shown = only(farm);
     CHECK(shown.head.service == SS_TAP_NO_SERVICE);
     CHECK(shown.head.server == SS_NO_SERVER);
     CHECK(shown.head.verdict == SS_VERDICT_DROP);
-    CHECK(shown.head.reason == SS_REASON_FRAGMENT_LIMIT);
+    CHECK(shown.head.reason == SS_REASON_FRAGMENT_ABSURD);
 }
 
 TEST_CASE("a fragment that is held is not shown: the controller does that when it is settled",
