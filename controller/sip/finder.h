@@ -31,7 +31,7 @@ struct finder_span {
 
 /* enum ss_event: a message's meaning to its call. */
 enum finder_event {
-#define FINDER_EVENT(number, symbol, name, words) FINDER_##symbol = number,
+#define FINDER_EVENT(number, symbol, name, words) FINDER_##symbol = (number),
     SS_EVENT_LIST(FINDER_EVENT)
 #undef FINDER_EVENT
 };

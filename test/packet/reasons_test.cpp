@@ -107,8 +107,9 @@ const std::map<__u32, Scene> kScenes = {
     {SS_REASON_FRAGMENT_HELD, [](Farm &farm) { return farm.run(Datagram().later()); }},
     {SS_REASON_FRAGMENT_LIMIT,
      [](Farm &farm) {
-         farm.write_fragment_source(kClient, 0, kHeldPerSource);
-         return farm.run(Datagram().later());
+         farm.write_fragment_source(kClient, kFirstsPerSource, 0);
+         farm.write_fragments_of_all(SS_MAX_FRAGMENTS / 2);
+         return farm.run(Datagram().first());
      }},
     {SS_REASON_FRAGMENT_NO_ROOM,
      [](Farm &farm) { return farm.run(Datagram().any(256, SS_HELD_FRAME, false)); }},

@@ -1,7 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calls/naming/state.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace sipsteer::calls {
+
+namespace {
+
+struct CallLifeRow {
+    std::uint32_t state;
+    std::uint32_t event;
+    std::string_view section;
+};
+
+constexpr CallLifeRow kCallLife[] = {
+#define SS_CALL_LIFE_ROW(from, message, next, section)                                             \
+    {SS_CALL_##from, SS_EVENT_##message, section},
+    SS_CALL_LIFE_LIST(SS_CALL_LIFE_ROW)
+#undef SS_CALL_LIFE_ROW
+};
+
+} // namespace
 
 std::string_view state_name(std::uint32_t state) {
     switch (state) {
@@ -40,13 +60,11 @@ std::string_view event_words(std::uint32_t event) {
 }
 
 std::string_view section_of(std::uint32_t state, std::uint32_t event) {
-#define SS_CALL_LIFE_SECTION(from, message, next, section)                                         \
-    if (state == SS_CALL_##from && event == SS_EVENT_##message) {                                  \
-        return section;                                                                            \
-    }
-    SS_CALL_LIFE_LIST(SS_CALL_LIFE_SECTION)
-#undef SS_CALL_LIFE_SECTION
-    return {};
+    const auto *const row =
+        std::find_if(std::begin(kCallLife), std::end(kCallLife), [&](const CallLifeRow &one) {
+            return one.state == state && one.event == event;
+        });
+    return row == std::end(kCallLife) ? std::string_view{} : row->section;
 }
 
 std::vector<std::string> state_names() {

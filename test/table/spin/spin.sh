@@ -127,7 +127,7 @@ expect broken enter -DBREAK_FOLLOW
 expect broken enter -DWANT_ENTRY -DBREAK_AGAIN
 expect broken enter "${SWEPT[@]}" -DLEFT=2 -DNO_MOVES -DBREAK_SETTLE
 expect broken enter "${SWEPT[@]}" -DLEFT=2 -DNO_MOVES -DBREAK_SWEEP
-expect broken enter "${SWEPT[@]}" -DLEFT=2 -DLATE -DTHIRD=0 -DBREAK_OWN
+expect broken enter "${SWEPT[@]}" -DLEFT=2 -DLATE -DTHIRD=1 -DBREAK_OWN
 expect broken enter "${SWEPT[@]}" -DNO_MOVES -DTHIRD=0 "${DOUBLES[@]}" -DBREAK_DOUBLES
 expect broken move -DBREAK_MOVE_ORDER
 expect broken move -DCONFIRMED_YET=0 -DBREAK_COUNT
