@@ -10,10 +10,12 @@
 #include <bpf/bpf.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <set>
 #include <type_traits>
+#include <vector>
 
 namespace sipsteer::dataplane {
 
@@ -72,18 +74,17 @@ std::vector<UsedMap> used_maps(int program_fd) {
 }
 
 std::optional<ss_settings> settings_of(int program_fd) {
+    // The settings are the first of the program's constants; tables of its own follow them.
     using Constants = std::remove_pointer_t<decltype(sipsteer_bpf::rodata)>;
+    static_assert(offsetof(Constants, settings) == 0);
     for (const auto &used : used_maps(program_fd)) {
         const Fd map(used.name.ends_with(".rodata") ? bpf_map_get_fd_by_id(used.id) : -1);
-        if (!map || info_of(map.get()).value_size != sizeof(Constants)) {
-            continue;
-        }
-        Constants constants{};
+        std::vector<std::byte> constants(map ? info_of(map.get()).value_size : 0);
+        ss_settings settings{};
         const std::uint32_t key = 0;
-        if (bpf_map_lookup_elem(map.get(), &key, &constants) == 0) {
-            ss_settings settings{};
-            static_assert(sizeof(settings) == sizeof(constants.settings));
-            std::memcpy(&settings, &constants.settings, sizeof(settings));
+        if (constants.size() >= sizeof(settings) &&
+            bpf_map_lookup_elem(map.get(), &key, constants.data()) == 0) {
+            std::memcpy(&settings, constants.data(), sizeof(settings));
             return settings;
         }
     }
