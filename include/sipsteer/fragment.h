@@ -41,7 +41,7 @@ struct ss_pending {
     __u32 attempt; /* of the call, 0: not known (bpf/attempt.h) */
     __u16 length;  /* of the datagram, bytes, as UDP's header says; 0: nothing is to be done */
     __u16 pool;    /* index */
-    __u8 event;    /* what its message is for the call: enum ss_event (bpf/message.h) */
+    __u8 event;    /* what its message is for the call: enum ss_event (call_life.h) */
     __u8 method;   /* enum ss_method */
     __u8 unsummed; /* it has no checksum, or its link leaves checksums to others */
     __u8 zero[5];
@@ -49,8 +49,9 @@ struct ss_pending {
 SS_ASSERT_SIZE(struct ss_pending, 24);
 
 /*
- * A datagram whose first fragment has passed. What has passed of it is known, so that an
- * overlapping fragment is, and so that the entry goes with the last fragment: the sender may use
+ * A datagram whose first fragment has passed or, in frag_waiting, is waited for: there pending has
+ * the sum and, once the end is held, the length of what is held. What has passed is known, so that
+ * an overlapping fragment is, and so that the entry goes with the last fragment: the sender may use
  * the id again soon.
  */
 struct ss_fragment {

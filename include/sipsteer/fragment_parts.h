@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Which parts of a fragmented datagram have gone to its server. The data plane notes those it
- * sends, the controller those that it held.
+ * Which parts of a fragmented datagram have gone to its server, or are held for its first fragment.
+ * The data plane notes both; the controller sends what is held and notes nothing.
  */
 #ifndef SIPSTEER_FRAGMENT_PARTS_H
 #define SIPSTEER_FRAGMENT_PARTS_H
