@@ -77,16 +77,6 @@ static long ss_branch_step(__u32 index, void *context) {
     return ss_stop_skip(scan, 1);
 }
 
-static long ss_branch_trim_step(__u32 index, void *context) {
-    struct ss_stop_scan *scan = (struct ss_stop_scan *)context;
-    int c = ss_text_byte(&scan->text, scan->at - 1);
-    (void)index;
-    if (scan->at <= scan->start || (!ss_is_blank(c) && c != '\r'))
-        return SS_STOP;
-    scan->at = ss_forget(&scan->text, scan->at - 1);
-    return SS_GO_ON;
-}
-
 /*
  * What tells the transaction in the topmost Via, whose value stands at an offset; of length 0 if
  * that cannot be told: there is no Via, it is cut off, or folded without a branch that is unique.
@@ -101,7 +91,7 @@ SS_INLINE struct ss_span ss_branch_at(const struct ss_text *text, __u32 offset) 
     ss_loop(SS_STOP_STEPS, ss_branch_step, &scan);
     if (scan.state != SS_BRANCH_END || scan.folds == 3)
         return span;
-    ss_loop(SS_STOP_STEPS, ss_branch_trim_step, &scan);
+    ss_loop(SS_STOP_STEPS, ss_stop_trim_step, &scan);
     if (scan.at <= scan.start)
         return span;
     span.offset = scan.start;

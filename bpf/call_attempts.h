@@ -8,6 +8,11 @@
  * are over, so that a late copy of their ACK is not taken for that of a 2xx. If that map has lost
  * one, the call stays early until its lifetime ends, or is confirmed by such a copy.
  *
+ * A forked INVITE may be answered more than once: each 2xx makes a dialog, with a tag of its own
+ * (RFC 3261, 13.2.2.4). The dialog that the first ACK confirms is kept where the open attempts were
+ * counted, which nobody asks for any more. A BYE of another one ends that one alone. After a BYE of
+ * the one that is kept, what comes of another dialog shows that the call goes on in that.
+ *
  * CPUs that work on one call at a time may count an attempt twice or not at all: the same follows.
  */
 #ifndef SIPSTEER_BPF_CALL_ATTEMPTS_H
@@ -44,15 +49,14 @@ SS_INLINE void ss_attempt_put_by(struct ss_births *bucket, __u32 slot, __u64 cal
 /* An INVITE in a call that is not confirmed: another attempt, or a copy. */
 SS_INLINE __u32 ss_attempt_begin(struct ss_births *bucket, __u32 slot, __u64 call, __u32 attempt) {
     struct ss_attempt_key name = {.call = call, .attempt = attempt};
-    if (!attempt) {
-        bucket->marks[slot] |= SS_CALL_UNKNOWN;
-        bucket->marks[slot] &= ~SS_CALL_BYE;
-        return SS_EVENT_START;
-    }
-    if (ss_attempt_is_known(bucket, slot, &name))
+    if (attempt && ss_attempt_is_known(bucket, slot, &name))
         return SS_EVENT_COPY;
     if (bucket->marks[slot] & SS_CALL_BYE) { /* a new call under the same Call-ID */
         ss_birth_attempt(bucket, slot, 1, attempt);
+        return SS_EVENT_START;
+    }
+    if (!attempt) {
+        bucket->marks[slot] |= SS_CALL_UNKNOWN;
         return SS_EVENT_START;
     }
     ss_attempt_put_by(bucket, slot, call);
@@ -90,9 +94,44 @@ SS_INLINE __u32 ss_attempt_end(struct ss_births *bucket, __u32 slot, __u64 call,
     return bucket->open[slot] || unknown ? SS_EVENT_COPY : SS_EVENT_FAILED;
 }
 
+/* Keeps a dialog of a call; 0: none is known. */
+SS_INLINE void ss_dialog_keep(struct ss_births *bucket, __u32 slot, __u32 dialog) {
+    bucket->open[slot] = (__u8)dialog;
+    bucket->marks[slot] &= SS_CALL_DIALOG - 1;
+    if (dialog)
+        bucket->marks[slot] |= SS_CALL_DIALOG | (dialog >> 8 & 7) << SS_CALL_DIALOG_SHIFT;
+}
+
+/* Whether a dialog is another one than that which is kept; not if either is not known. */
+SS_INLINE int ss_dialog_differs(const struct ss_births *bucket, __u32 slot, __u32 dialog) {
+    __u32 marks = bucket->marks[slot];
+    __u32 kept = SS_DIALOG_KNOWN | (marks >> SS_CALL_DIALOG_SHIFT) << 8 | bucket->open[slot];
+    return dialog && (marks & SS_CALL_DIALOG) && dialog != kept;
+}
+
+/*
+ * What a message is for a call that a BYE has ended: nothing, unless it is of another dialog. The
+ * ACK of a known attempt is one of a failure, whose tag may be that of a proxy.
+ */
+SS_INLINE __u32 ss_event_after_bye(const struct ss_births *bucket, __u32 slot, __u64 call,
+                                   const struct ss_key *key) {
+    struct ss_attempt_key name = {.call = call, .attempt = key->attempt};
+    if (key->event == SS_EVENT_CANCEL || !ss_dialog_differs(bucket, slot, key->dialog))
+        return SS_EVENT_COPY;
+    if (key->event == SS_EVENT_ACK && (!key->attempt || ss_attempt_is_known(bucket, slot, &name)))
+        return SS_EVENT_COPY;
+    return key->event;
+}
+
+/* Notes the dialog of a message that confirms its call, or brings it back. */
+SS_INLINE void ss_dialog_confirm(struct ss_births *bucket, __u32 slot, __u32 dialog) {
+    bucket->marks[slot] &= ~SS_CALL_BYE;
+    ss_dialog_keep(bucket, slot, dialog);
+}
+
 /*
  * What a message is for its call, enum ss_event, which is early or closing: notes the attempt it
- * begins or ends. call is the call's position.
+ * begins or ends, or its dialog. call is the call's position.
  */
 SS_FRAME __u32 ss_event_in_call(const struct ss_place *place, __u64 call,
                                 const struct ss_key *key) {
@@ -104,12 +143,16 @@ SS_FRAME __u32 ss_event_in_call(const struct ss_place *place, __u64 call,
         return event;
     if (event == SS_EVENT_START)
         return ss_attempt_begin(bucket, slot, call, key->attempt);
-    if (event == SS_EVENT_ACK || event == SS_EVENT_CANCEL)
+    if (bucket->marks[slot] & SS_CALL_BYE)
+        event = ss_event_after_bye(bucket, slot, call, key);
+    else if (event == SS_EVENT_ACK || event == SS_EVENT_CANCEL)
         event = ss_attempt_end(bucket, slot, call, key->attempt, event);
-    int final = (bucket->marks[slot] & SS_CALL_BYE) != 0;
     /* Of an ACK that cannot be told, in a call that is over: a failure's, most likely. */
-    int vague = event == SS_EVENT_ACK && !key->attempt;
-    return state == SS_CALL_CLOSING && (final || vague) ? SS_EVENT_COPY : event;
+    if (event == SS_EVENT_ACK && !key->attempt && state == SS_CALL_CLOSING)
+        event = SS_EVENT_COPY;
+    if (ss_next_state(state, event) == SS_CALL_CONFIRMED)
+        ss_dialog_confirm(bucket, slot, key->dialog);
+    return event;
 }
 
 /* Notes the attempt that made a call of an entry that was none. */
@@ -119,11 +162,24 @@ SS_INLINE void ss_begin_note(const struct ss_place *place, __u32 attempt) {
         ss_birth_attempt(bucket, place->at, 1, attempt);
 }
 
-/* Notes that a BYE, or the answer to one, ended a call. */
-SS_INLINE void ss_bye_note(const struct ss_place *place) {
+/*
+ * What a BYE, or the answer to one, is for a call in state: its end for good, unless the call goes
+ * on in another dialog.
+ */
+SS_INLINE __u32 ss_event_of_bye(const struct ss_place *place, __u32 state,
+                                const struct ss_key *key) {
     struct ss_births *bucket = ss_births_of(place);
-    if (bucket)
-        bucket->marks[place->at & 7] |= SS_CALL_BYE;
+    __u32 slot = place->at & 7;
+    if (!bucket)
+        return key->event;
+    if (state == SS_CALL_CONFIRMED && ss_dialog_differs(bucket, slot, key->dialog))
+        return SS_EVENT_COPY;
+    /* Where two have ended, what comes of either is late. */
+    int second =
+        (bucket->marks[slot] & SS_CALL_BYE) && ss_dialog_differs(bucket, slot, key->dialog);
+    bucket->marks[slot] |= SS_CALL_BYE;
+    ss_dialog_keep(bucket, slot, second ? 0 : key->dialog);
+    return key->event;
 }
 
 #endif /* SIPSTEER_BPF_CALL_ATTEMPTS_H */

@@ -20,6 +20,7 @@ enum ss_header {
     SS_HEADER_REPLACES,      /* RFC 3891 */
     SS_HEADER_TARGET_DIALOG, /* RFC 4538 */
     SS_HEADER_USER_AGENT,
+    SS_HEADER_FROM,
     SS_HEADERS
 };
 
@@ -27,7 +28,7 @@ enum ss_header {
 #define SS_HEADER_BIT(header) (1U << (header))
 #define SS_MAIN_HEADERS                                                                            \
     (SS_HEADER_BIT(SS_HEADER_CALL_ID) | SS_HEADER_BIT(SS_HEADER_VIA) |                             \
-     SS_HEADER_BIT(SS_HEADER_TO) | SS_HEADER_BIT(SS_HEADER_CSEQ))
+     SS_HEADER_BIT(SS_HEADER_FROM) | SS_HEADER_BIT(SS_HEADER_TO) | SS_HEADER_BIT(SS_HEADER_CSEQ))
 #define SS_ALL_HEADERS (SS_HEADER_BIT(SS_HEADERS) - 1)
 
 /* What a walk found: offsets in the message. */
@@ -44,13 +45,17 @@ struct ss_headers {
  */
 #define SS_HEADER_LINES 256
 
+/*
+ * The verifier follows what starts at a multiple of eight bytes more closely than what does not:
+ * at and lines, which each step changes, do not, or the program is three times as long to it.
+ */
 struct ss_walk {
     struct ss_text text;
     struct ss_headers found;
-    __u32 at;     /* where the walk stands; past what may be read: the end */
     __u32 wanted; /* headers that are not found yet, of those that matter to the caller */
-    __u32 lines;  /* looked at so far */
+    __u32 at;     /* where the walk stands; past what may be read: the end */
     __u32 header; /* enum ss_header, and 1: the line has its name; 0: on to the next line */
+    __u32 lines;  /* looked at so far */
     __u32 colon;  /* that behind the name was seen */
 };
 
@@ -142,6 +147,8 @@ SS_INLINE __u32 ss_header_named(const struct ss_walk *walk, __u32 first, __u64 w
             ss_is_ialog(&walk->text, walk->at + 8))
             return SS_NAMED(SS_HEADER_TARGET_DIALOG, 13);
         return SS_NAMED(SS_HEADER_TO, 1);
+    case 'f':
+        return SS_NAMED(SS_HEADER_FROM, (small & 0xffffffffULL) == 0x6d6f7266ULL ? 4 : 1);
     case 'r':
         return small == 0x736563616c706572ULL ? SS_NAMED(SS_HEADER_REPLACES, 8) : 0;
     case 'u':
@@ -278,7 +285,7 @@ SS_INLINE void ss_walk_run(const struct ss_text *text, __u32 at, __u32 wanted,
 SS_INLINE void ss_find_headers(const struct ss_text *text, __u32 start, __u32 wanted,
                                struct ss_headers *headers) {
     __u16 no = (__u16)ss_forget(text, 0);
-    const struct ss_headers none = {{no, no, no, no, no, no, no}, no, no, no};
+    const struct ss_headers none = {{no, no, no, no, no, no, no, no}, no, no, no};
     *headers = none;
     ss_walk_run(text, start, wanted, headers);
 }

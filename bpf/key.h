@@ -24,6 +24,7 @@ struct ss_key {
     __u64 ring; /* what the pool's ring is asked by; the same, unless the pool wants otherwise */
     __u64 user; /* of the registration, or the call named, whose server a new call gets; 0: none */
     __u32 attempt; /* of an INVITE, an ACK or a CANCEL (attempt.h); 0: not known */
+    __u16 dialog;  /* of what confirms a call or ends it (tag.h); 0: not known */
     __u16 start;   /* offset of the message's first line (message.h) */
     __u16 sender;  /* index of the server that a response is for, that the flow of a datagram
                       without a Call-ID belongs to or, in SS_NOTE, that got the datagram, and 1;

@@ -14,6 +14,7 @@
 #include "end.h"
 #include "known.h"
 #include "named.h"
+#include "tag.h"
 #include "values.h"
 
 /* Stages of their own, so that each loop is verified once. */
@@ -42,6 +43,24 @@ SS_STAGE __u32 ss_read_attempt(struct xdp_md *ctx, const struct ss_packet *packe
     __u32 branch = ss_hash_branch(ctx, packet, key->headers.value[SS_HEADER_VIA]);
     __u32 number = ss_number_in_cseq(ctx, packet, key->headers.value[SS_HEADER_CSEQ]);
     return ss_attempt_of(target, branch, number);
+}
+
+SS_STAGE __u32 ss_hash_tag(struct xdp_md *ctx, const struct ss_packet *packet, __u32 value) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    return ss_tag_hash(&text, secret, value);
+}
+
+/* The dialog that a message is of; 0: not known. */
+SS_STAGE __u32 ss_read_dialog(struct xdp_md *ctx, const struct ss_packet *packet,
+                              const struct ss_key *key) {
+    if (!packet || !key)
+        return 0;
+    __u32 from = ss_hash_tag(ctx, packet, key->headers.value[SS_HEADER_FROM]);
+    __u32 to = ss_hash_tag(ctx, packet, key->headers.value[SS_HEADER_TO]);
+    return ss_dialog_of(from, to);
 }
 
 /* Whether a response, with this CSeq, ends the call that it belongs to (end.h). */
@@ -158,9 +177,17 @@ SS_INLINE void ss_read_more(struct xdp_md *ctx, const struct ss_packet *packet, 
     }
 }
 
+/* Whether it matters which dialog a message is of: it confirms a call that is known, or ends it. */
+SS_INLINE int ss_asks_for_dialog(__u32 state, __u32 event) {
+    if (ss_is_bye(event))
+        return state != SS_CALL_EMPTY;
+    return (state == SS_CALL_EARLY || state == SS_CALL_CLOSING) &&
+           (event == SS_EVENT_ACK || event == SS_EVENT_REINVITE || event == SS_EVENT_DIALOG);
+}
+
 /*
- * Sets the key's event and attempt to what the message is for its call, and gives the state of that
- * (enum ss_call_state). The first line of a BYE and of a REGISTER shows all they are.
+ * Sets the key's event, attempt and dialog to what the message is for its call, and gives the state
+ * of that (enum ss_call_state). The first line of a BYE and of a REGISTER shows all they are.
  */
 SS_INLINE __u32 ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
                                  struct ss_key *key) {
@@ -173,6 +200,8 @@ SS_INLINE __u32 ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *pac
     int moves = (known & SS_CALL_TO_MOVE) || key->method == SS_METHOD_REGISTER;
     if ((moves || ss_may_change(state, key->event)) && !ss_is_believed(ctx, packet, key))
         key->event = SS_EVENT_DOUBTFUL;
+    if (ss_asks_for_dialog(state, key->event))
+        key->dialog = (__u16)ss_read_dialog(ctx, packet, key);
     return state;
 }
 

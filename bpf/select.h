@@ -307,7 +307,7 @@ SS_INLINE int ss_leaves_server(__u32 pool, const struct ss_key *key, __u32 serve
 SS_INLINE void ss_attempt_note(const struct ss_place *place, __u32 pool, __u32 state,
                                struct ss_key *key) {
     if (ss_is_bye(key->event))
-        ss_bye_note(place);
+        key->event = (__u8)ss_event_of_bye(place, state, key);
     else if (state == SS_CALL_EARLY || state == SS_CALL_CLOSING)
         key->event = (__u8)ss_event_in_call(place, ss_call_position(key->hash, pool), key);
 }
@@ -427,9 +427,10 @@ SS_INLINE int ss_select_sender(__u32 pool, const struct ss_key *key, struct ss_o
             ss_enter(&place, pool, key, now, outcome);
         return 1;
     }
-    if (ss_is_bye(key->event))
-        ss_bye_note(&place);
-    ss_call_note(&place, key->event, now, outcome);
+    __u32 event = key->event;
+    if (ss_is_bye(event))
+        event = ss_event_of_bye(&place, ss_call_state(place.value), key);
+    ss_call_note(&place, event, now, outcome);
     return 1;
 }
 

@@ -86,4 +86,15 @@ SS_INLINE long ss_stop_fold(struct ss_stop_scan *scan) {
     return ss_stop_skip(scan, 2);
 }
 
+/* Back over blanks and a CR before where the scan stands, to its start at most. */
+static long ss_stop_trim_step(__u32 index, void *context) {
+    struct ss_stop_scan *scan = (struct ss_stop_scan *)context;
+    int c = ss_text_byte(&scan->text, scan->at - 1);
+    (void)index;
+    if (scan->at <= scan->start || (!ss_is_blank(c) && c != '\r'))
+        return SS_STOP;
+    scan->at = ss_forget(&scan->text, scan->at - 1);
+    return SS_GO_ON;
+}
+
 #endif /* SIPSTEER_BPF_STOPS_H */

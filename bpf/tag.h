@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Whether To has a tag (RFC 3261, 8.1.1.2 and 20.39): then the request is one of a dialog. Pure.
+ * The tag of To or From. If To has one, the request is one of a dialog (RFC 3261, 8.1.1.2, 19.3 and
+ * 20.39). Pure.
  *
  *     To: "Bob;tag=no" <sip:bob@example.com;tag=no>;TAG = 4711          a tag
  *     t: sip:bob@example.com ;user=phone;tag=4711                       a tag
@@ -8,6 +9,8 @@
 #ifndef SIPSTEER_BPF_TAG_H
 #define SIPSTEER_BPF_TAG_H
 
+#include "callid.h"
+#include "siphash.h"
 #include "stops.h"
 
 enum ss_tag_state {
@@ -66,14 +69,84 @@ static long ss_tag_step(__u32 index, void *context) {
     return ss_tag_enter(scan, SS_TAG_TEXT, 1);
 }
 
+/* Takes a scan to the tag's name; 0: there is none. */
+SS_INLINE int ss_tag_find(struct ss_stop_scan *scan) {
+    if (!scan->at)
+        return 0;
+    ss_loop(SS_STOP_STEPS, ss_tag_step, scan);
+    return scan->state == SS_TAG_FOUND;
+}
+
+SS_INLINE struct ss_stop_scan ss_tag_scan(const struct ss_text *text, __u32 value) {
+    __u32 no = ss_forget(text, 0);
+    struct ss_stop_scan scan = {*text, ss_forget(text, value), no, no, no};
+    return scan;
+}
+
 /* Whether To, whose value stands at an offset, has a tag. */
 SS_INLINE int ss_has_tag(const struct ss_text *text, __u32 to) {
-    __u32 no = ss_forget(text, 0);
-    struct ss_stop_scan scan = {*text, ss_forget(text, to), no, no, no};
-    if (!to)
-        return 0;
-    ss_loop(SS_STOP_STEPS, ss_tag_step, &scan);
-    return scan.state == SS_TAG_FOUND;
+    struct ss_stop_scan scan = ss_tag_scan(text, to);
+    return ss_tag_find(&scan);
+}
+
+/* Behind the name: to the value, over the equals sign and the blanks on both sides of it. */
+static long ss_tag_value_step(__u32 index, void *context) {
+    struct ss_stop_scan *scan = (struct ss_stop_scan *)context;
+    int c = ss_text_byte(&scan->text, scan->at);
+    (void)index;
+    if (c == '\n')
+        return ss_stop_fold(scan);
+    return ss_is_blank(c) || c == '\r' || c == '=' ? ss_stop_skip(scan, 1) : SS_STOP;
+}
+
+/* To the value's end; where the text ends before that, the state is another one. */
+static long ss_tag_end_step(__u32 index, void *context) {
+    struct ss_stop_scan *scan = (struct ss_stop_scan *)context;
+    int c = ss_to_stop(scan, SS_STOPS(';', ',', ' '));
+    (void)index;
+    if (c == SS_STOP_NONE)
+        return SS_GO_ON;
+    if (c == SS_STOP_END)
+        scan->state = ss_forget(&scan->text, SS_TAG_TEXT);
+    return SS_STOP;
+}
+
+/* The tag in a value that stands at an offset; of length 0: it has none, or it is cut off. */
+SS_INLINE struct ss_span ss_tag_at(const struct ss_text *text, __u32 value) {
+    struct ss_stop_scan scan = ss_tag_scan(text, value);
+    struct ss_span span = {0, 0, 0};
+    if (!ss_tag_find(&scan))
+        return span;
+    ss_stop_skip(&scan, 3);
+    ss_loop(SS_STOP_STEPS, ss_tag_value_step, &scan);
+    scan.start = scan.at;
+    ss_loop(SS_STOP_STEPS, ss_tag_end_step, &scan);
+    if (scan.state != SS_TAG_FOUND)
+        return span;
+    ss_loop(SS_STOP_STEPS, ss_stop_trim_step, &scan);
+    if (scan.at <= scan.start)
+        return span;
+    span.offset = scan.start;
+    span.length = scan.at - scan.start;
+    if (span.length > SS_KEY_BYTES)
+        span.length = SS_KEY_BYTES;
+    return span;
+}
+
+/* Its hash; 0: there is none. */
+SS_INLINE __u32 ss_tag_hash(const struct ss_text *text, const __u64 secret[2], __u32 value) {
+    const struct ss_span span = ss_tag_at(text, value);
+    return span.length ? (__u32)ss_hash_text(secret, text, span.offset, span.length) | 1 : 0;
+}
+
+/*
+ * A dialog of a call, by the hashes of its two tags (RFC 3261, 12): each side's own tag is in From
+ * in what it sends, in To in what it gets, so neither order counts. 0: one is not known; else
+ * SS_DIALOG_KNOWN is set.
+ */
+SS_INLINE __u16 ss_dialog_of(__u32 from, __u32 to) {
+    __u32 both = (from + to) * 0x9e3779b1U;
+    return from && to ? (__u16)(both >> 21 | SS_DIALOG_KNOWN) : 0;
 }
 
 #endif /* SIPSTEER_BPF_TAG_H */

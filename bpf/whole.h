@@ -37,6 +37,7 @@ SS_INLINE void ss_pend(struct xdp_md *ctx, const struct ss_packet *packet, const
     pending->length = (__u16)(udp[4] << 8 | udp[5]);
     pending->pool = outcome->pool;
     pending->attempt = key->attempt;
+    pending->dialog = key->dialog;
     pending->event = ss_pending_event(key, outcome);
     pending->method = key->method;
     pending->unsummed = ss_has_no_sum(ctx, packet) || ss_sums_come_later(ctx);
@@ -52,6 +53,7 @@ SS_INLINE void ss_make_pending_key(const struct ss_fragment *fragment, struct ss
         return;
     key->ring = key->hash;
     key->attempt = pending->attempt;
+    key->dialog = pending->dialog;
     key->event = pending->event;
     key->method = pending->method;
     key->mode = SS_POOL_STATEFUL;

@@ -78,6 +78,20 @@ int finder_has_to_tag(struct finder_text text) {
     return ss_has_tag(&message, value_of(&message, SS_HEADER_TO));
 }
 
+static struct finder_span tag_of(struct finder_text text, enum ss_header header) {
+    struct ss_text message = as_text(text);
+    struct ss_span span = ss_tag_at(&message, value_of(&message, header));
+    return (struct finder_span){span.offset, span.length};
+}
+
+struct finder_span finder_to_tag(struct finder_text text) {
+    return tag_of(text, SS_HEADER_TO);
+}
+
+struct finder_span finder_from_tag(struct finder_text text) {
+    return tag_of(text, SS_HEADER_FROM);
+}
+
 unsigned finder_cseq_method(struct finder_text text) {
     struct ss_text message = as_text(text);
     return ss_cseq_method(&message, value_of(&message, SS_HEADER_CSEQ));

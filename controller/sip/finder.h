@@ -54,6 +54,9 @@ struct finder_span finder_received(struct finder_text text);
 struct finder_message finder_classify(struct finder_text text);
 /* Whether To has a tag. */
 int finder_has_to_tag(struct finder_text text);
+/* The tags of To and of From. */
+struct finder_span finder_to_tag(struct finder_text text);
+struct finder_span finder_from_tag(struct finder_text text);
 /* enum ss_method of CSeq; SS_METHOD_NONE if there is none. */
 unsigned finder_cseq_method(struct finder_text text);
 /* The Call-ID in Replaces, if it is an INVITE, else in Target-Dialog. */

@@ -74,8 +74,9 @@ SS_ASSERT_SIZE(struct ss_bucket, 64);
  * tick     when it came, in ticks modulo 2^16: only people want to know. 0: longer ago than
  *          SS_LONG_AGO; the sweep writes that before the ticks come round
  * attempt  the last INVITE's Request-URI, branch and CSeq, hashed (bpf/attempt.h); 0: unknown
- * open     attempts that are neither cancelled nor refused
- * marks    SS_CALL_*, below
+ * open     attempts that are neither cancelled nor refused; if marks has SS_CALL_DIALOG: low bits
+ * of a dialog of the call, the first confirmed one or the one that a BYE ended marks    SS_CALL_*,
+ * below
  */
 struct ss_births {
     __u16 tick[SS_BUCKET_ENTRIES];
@@ -89,6 +90,11 @@ SS_ASSERT_SIZE(struct ss_births, 64);
 #define SS_CALL_ATTEMPT_OVER 0x2 /* attempt is cancelled or refused */
 #define SS_CALL_ATTEMPTS 0x4     /* there are earlier attempts (struct ss_attempt_key) */
 #define SS_CALL_UNKNOWN 0x8      /* there are attempts that cannot be told apart */
+#define SS_CALL_DIALOG 0x10      /* a dialog is known, and here are the high bits of it: */
+#define SS_CALL_DIALOG_SHIFT 5
+
+/* A dialog's hash (bpf/tag.h): 11 bits of it, and that it is known. */
+#define SS_DIALOG_KNOWN 0x800U
 
 /* An earlier attempt of a call that has several; its value is 1 while it is open, else 0. */
 struct ss_attempt_key {

@@ -24,7 +24,7 @@
     X(8, DIALOG, "dialog", "another request with a tag in To") /* of a dialog, or an early one */  \
     X(9, ENDED, "ended", "final answer to a BYE") /* of the server, which is not seen */           \
     X(10, FAILED, "failed", "ACK of a failure")   /* or CANCEL, of the last open attempt */        \
-    X(11, COPY, "copy", "copy") /* one that came before, or concerns one attempt of several */     \
+    X(11, COPY, "copy", "copy") /* came before, or concerns an attempt or a dialog of several */   \
     X(12, DOUBTFUL, "doubtful", "message that no server would take") /* bpf/belief.h */
 
 enum ss_event {
@@ -40,9 +40,12 @@ enum ss_event {
  *
  *   - another attempt: an INVITE that is a copy of one that came before is a COPY
  *   - a CANCEL or an ACK of a failure is FAILED if no other attempt is open, else a COPY
- *   - after a BYE all but a new INVITE is a COPY. A call that closed otherwise is confirmed again:
- *     a client that gives the ACK of a 2xx the branch of its INVITE ends the attempt by that, and
- *     its next message in the dialog shows that the call was answered
+ *   - a BYE of a dialog that is not the first one confirmed is a COPY: a forked INVITE may be
+ *     answered more than once, and each answer makes a dialog (RFC 3261, 13.2.2.4)
+ *   - after a BYE all but a new INVITE is a COPY, unless it is of another dialog
+ *   - a call that closed otherwise is confirmed again: a client that gives the ACK of a 2xx the
+ *     branch of its INVITE ends the attempt by that, and its next message in the dialog shows that
+ *     the call was answered
  *   - an INVITE makes a call of an entry that was none if a server admits a new call
  *
  * The balancer sees only what clients send. PRACK, UPDATE and INFO come in early dialogs, too (RFC

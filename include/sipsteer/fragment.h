@@ -44,7 +44,9 @@ struct ss_pending {
     __u8 event;    /* what its message is for the call: enum ss_event (call_life.h) */
     __u8 method;   /* enum ss_method */
     __u8 unsummed; /* it has no checksum, or its link leaves checksums to others */
-    __u8 zero[5];
+    __u8 zero;
+    __u16 dialog; /* of the call, 0: not known (bpf/tag.h) */
+    __u8 zero2[2];
 };
 SS_ASSERT_SIZE(struct ss_pending, 24);
 

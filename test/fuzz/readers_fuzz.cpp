@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuzzes the readers of To's tag, CSeq, the topmost Via's branch and received, and named calls
+// Fuzzes the readers of tags, CSeq, the topmost Via's branch and received, and named calls
 // against the slow, obvious ones written separately. libFuzzer entry point; built with clang,
 // sanitizers on.
 #include "../unit/support/reference_readers.hpp"
@@ -63,6 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if ((finder_has_to_tag(text) != 0) != reference_has_tag(message)) {
         differ("tag", finder_has_to_tag(text) != 0 ? "one" : "none", "the other");
     }
+    check("To's tag", message, finder_to_tag(text), reference_tag(message, "to"));
+    check("From's tag", message, finder_from_tag(text), reference_tag(message, "from"));
     const auto method = reference_cseq_method(message);
     if (finder_cseq_method(text) != method_of(method)) {
         differ("CSeq", std::to_string(finder_cseq_method(text)), method);

@@ -49,7 +49,7 @@ std::string branch(const std::string &message, const std::string &name,
 
 std::string with_to_tag(const std::string &message) {
     return replaced(message, "To: Bob <sip:bob@example.com>\r\n",
-                    "To: Bob <sip:bob@example.com>;tag=1\r\n");
+                    "To: Bob <sip:bob@example.com>;tag=a6c85cf\r\n");
 }
 
 const std::string kInvite = request("INVITE", kCall);
@@ -344,4 +344,117 @@ TEST_CASE("a client that uses its branch again with credentials begins another a
         attempt.send(again(kCancel, "CANCEL"));
         CHECK(attempt.state() == SS_CALL_CLOSING);
     }
+}
+
+namespace {
+
+/// A message of the dialog with this tag of the called side; the called side has sent it if so.
+std::string in_dialog(const std::string &method, const std::string &tag, bool called = false) {
+    auto message = request(method, kCall);
+    if (method == "INVITE") {
+        message = with_to_tag(message);
+    }
+    const std::string own = "tag=calling";
+    const std::string other = "tag=" + tag;
+    message = replaced(message, "tag=a6c85cf", called ? own : other);
+    return replaced(message, "tag=1928301774", called ? other : own);
+}
+
+std::string final_answer_to_bye(const std::string &tag) {
+    return "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bKbye\r\n"
+           "f: <sip:bob@example.com>; tag=" +
+           tag + " \r\nt: <sip:alice@example.com>;tag = calling ;x=y\r\nCSeq: 9 BYE\r\nCall-ID: " +
+           kCall + "\r\nContent-Length: 0\r\n\r\n";
+}
+
+/// An INVITE that two have answered; the client has acknowledged both.
+class TwiceAnswered : public Attempt {
+public:
+    TwiceAnswered() {
+        send(request("INVITE", kCall), SS_REASON_CALL_NEW);
+        send(in_dialog("ACK", "desk"));
+        send(in_dialog("ACK", "mobile"));
+    }
+};
+
+} // namespace
+
+TEST_CASE("a forked call that two have answered goes on in the dialog that is kept", "[attempts]") {
+    TwiceAnswered call;
+    SECTION("the client hangs up the second one") { // RFC 3261, 13.2.2.4
+        call.send(in_dialog("BYE", "mobile"));
+        call.send(in_dialog("BYE", "mobile")); // retransmitted
+        CHECK(call.state() == SS_CALL_CONFIRMED);
+        call.send(in_dialog("INFO", "desk", true));
+        call.send(in_dialog("BYE", "desk", true));
+    }
+    SECTION("the second one hangs up") {
+        call.send(in_dialog("BYE", "mobile", true));
+        CHECK(call.state() == SS_CALL_CONFIRMED);
+        call.send(in_dialog("BYE", "desk"));
+    }
+    SECTION("the server hangs up the second one") {
+        call.send(final_answer_to_bye("mobile"));
+        CHECK(call.state() == SS_CALL_CONFIRMED);
+        call.send(final_answer_to_bye("desk"));
+    }
+    SECTION("the client hangs up the first one, and is heard of in the other") {
+        call.send(in_dialog("BYE", "desk"));
+        CHECK(call.state() == SS_CALL_CLOSING);
+        SECTION("by a request") {
+            call.send(in_dialog("INFO", "mobile"));
+        }
+        SECTION("by a re-INVITE") {
+            call.send(in_dialog("INVITE", "mobile", true));
+        }
+        SECTION("by a late ACK") {
+            call.send(in_dialog("ACK", "mobile"));
+        }
+        CHECK(call.state() == SS_CALL_CONFIRMED);
+        call.send(in_dialog("BYE", "desk")); // retransmitted
+        CHECK(call.state() == SS_CALL_CONFIRMED);
+        call.send(in_dialog("BYE", "mobile"));
+    }
+    CHECK(call.state() == SS_CALL_CLOSING);
+    CHECK(call.live() == 0);
+}
+
+TEST_CASE("what comes late of dialogs that are over brings no call back", "[attempts]") {
+    TwiceAnswered call;
+    call.send(in_dialog("BYE", "desk"));
+    SECTION("of the same dialog") {
+        call.send(in_dialog("INFO", "desk"));
+        call.send(in_dialog("ACK", "desk"));
+        call.send(in_dialog("INVITE", "desk", true));
+    }
+    SECTION("the ACK of a failure, with a proxy's tag") {
+        call.send(replaced(kRefused, "tag=a6c85cf", "tag=proxy"));
+    }
+    SECTION("of either, when both are over") {
+        call.send(in_dialog("BYE", "mobile"));
+        call.send(in_dialog("INFO", "mobile"));
+        call.send(in_dialog("INFO", "desk"));
+    }
+    SECTION("without a tag that tells") {
+        call.send(replaced(in_dialog("INFO", "mobile"), ";tag=calling", ""));
+    }
+    CHECK(call.state() == SS_CALL_CLOSING);
+    CHECK(call.live() == 0);
+}
+
+TEST_CASE("a BYE whose dialog cannot be told ends the call", "[attempts]") {
+    TwiceAnswered call;
+    SECTION("no tag in From") {
+        call.send(replaced(in_dialog("BYE", "x"), ";tag=calling", ""));
+    }
+    SECTION("no tag in To") {
+        call.send(replaced(in_dialog("BYE", "x"), ";tag=x", ""));
+    }
+    SECTION("folded, in other cases and quotes") {
+        call.send(
+            replaced(replaced(in_dialog("BYE", "desk"), "To: Bob <sip:bob@example.com>;tag=",
+                              "t: \"Bob;tag=no\"\r\n <sip:bob@example.com;tag=no> ; TAG\r\n =\t"),
+                     "From:", "f :"));
+    }
+    CHECK(call.state() == SS_CALL_CLOSING);
 }

@@ -41,6 +41,7 @@ void invite(ModelCall &call, int branch) {
         call.attempts.clear();
     }
     call.by_bye = false;
+    call.dialog.reset();
     call.attempts[branch] = true;
     call.state = State::early;
 }
@@ -55,13 +56,29 @@ void end_attempt(ModelCall &call, int branch) {
     }
 }
 
-void confirm(ModelCall &call) {
-    if (call.state == State::early || (call.state == State::closing && !call.by_bye)) {
+/// An answered call, or one that goes on in another dialog than that which a BYE has ended.
+void confirm(ModelCall &call, int dialog) {
+    const bool goes_on = !call.by_bye || (call.dialog && *call.dialog != dialog);
+    if (call.state == State::early || (call.state == State::closing && goes_on)) {
         call.state = State::confirmed;
+        call.by_bye = false;
+        call.dialog = dialog;
     }
 }
 
-void note(ModelCall &call, Message message, int branch) {
+/// Ends the call, unless it goes on in another dialog.
+void bye(ModelCall &call, int dialog) {
+    const bool another = call.dialog && *call.dialog != dialog;
+    if (call.state == State::confirmed && another) {
+        return;
+    }
+    call.dialog = call.by_bye && another ? std::nullopt : std::optional(dialog);
+    call.state = State::closing;
+    call.by_bye = true;
+}
+
+void note(ModelCall &call, Sent sent) {
+    const auto [message, branch, dialog] = sent;
     const bool attempting = call.state == State::early || call.state == State::closing;
     const bool known = call.attempts.count(branch) == 1;
     switch (message) {
@@ -70,16 +87,14 @@ void note(ModelCall &call, Message message, int branch) {
     case Message::cancel:
         return attempting && known ? end_attempt(call, branch) : void();
     case Message::refused:
-        return attempting && known ? end_attempt(call, branch) : confirm(call);
+        return attempting && known ? end_attempt(call, branch) : confirm(call, dialog);
     case Message::ack:
     case Message::reinvite:
-        return confirm(call);
+        return confirm(call, dialog);
     case Message::info: // in an early dialog, too
-        return call.state == State::closing ? confirm(call) : void();
+        return call.state == State::closing ? confirm(call, dialog) : void();
     case Message::bye:
-        call.state = State::closing;
-        call.by_bye = true;
-        return;
+        return bye(call, dialog);
     default:
         return;
     }
@@ -91,7 +106,7 @@ Model::Model(std::uint32_t servers, std::vector<std::uint32_t> lifetimes)
     : standings_(servers, Standing::up), lifetimes_(std::move(lifetimes)) {}
 
 Answer Model::message(const std::string &id, std::uint64_t hash, Sent sent) {
-    const auto [message, branch] = sent;
+    const Message message = sent.message;
     const auto found = calls_.find(id);
     if (found == calls_.end() || is_over(found->second)) {
         return first(id, hash, sent);
@@ -101,7 +116,7 @@ Answer Model::message(const std::string &id, std::uint64_t hash, Sent sent) {
     const bool begins = message == Message::registration ||
                         (message == Message::invite && call.state == State::other);
     const bool leaves = standing == Standing::down || (standing == Standing::draining && begins);
-    note(call, message, branch);
+    note(call, sent);
     call.idle = 0;
     if (leaves) {
         call.server = ring_server(hash);

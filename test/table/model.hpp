@@ -37,6 +37,7 @@ inline constexpr std::size_t kMessages = 12;
 struct Sent {
     Message message;
     int branch = 0; // of an INVITE, a CANCEL or the ACK of a failure: which attempt it is of
+    int dialog = 0; // of what has a tag in To: which one
 };
 
 struct ModelCall {
@@ -46,6 +47,7 @@ struct ModelCall {
     std::uint32_t idle;                // ticks
     std::map<int, bool> attempts = {}; // by branch; true: open
     bool by_bye = false;               // closing by a BYE
+    std::optional<int> dialog = {};    // confirmed first or, after a BYE, the one that it ended
 };
 
 /// Where a message goes, and as what it is counted.

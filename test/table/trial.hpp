@@ -73,19 +73,35 @@ inline constexpr std::array<Message, 36> kTraffic = {
 /// Attempts of a call's present life that messages are still sent of, copies among them.
 inline constexpr std::size_t kBranches = 6;
 
-/// A request, of the attempt with this branch if it is one of an attempt.
-inline std::string request_of(Sent sent, const std::string &id) {
-    const std::string method = kMethods[static_cast<std::size_t>(sent.message)];
-    std::string text = request(method, id);
+/// Which dialogs of a call messages are of: an INVITE that was forked may have two answers.
+inline constexpr std::array<int, 5> kDialogs = {1, 1, 1, 2, 2};
+
+inline std::string replaced(std::string text, std::string_view what, std::string_view by) {
+    const auto at = text.find(what);
+    return at == std::string::npos ? text : text.replace(at, what.size(), by);
+}
+
+/// A request, of the attempt with this branch if it is one of an attempt, and of this dialog if it
+/// is of one. Either side of a dialog may have sent it.
+inline std::string request_of(Sent sent, const std::string &id, bool called) {
+    std::string text = request(kMethods[static_cast<std::size_t>(sent.message)], id);
     if (sent.message == Message::reinvite) {
-        return text.insert(text.find("\r\nFrom:"), ";tag=1");
+        text.insert(text.find("\r\nFrom:"), ";tag=a6c85cf");
     }
     const bool tried = sent.message == Message::invite || sent.message == Message::refused ||
                        sent.message == Message::cancel;
     const auto branch = text.find("z9hG4bK");
-    return tried ? text.replace(branch, text.find('\r', branch) - branch,
-                                "z9hG4bK-" + std::to_string(sent.branch))
-                 : text;
+    if (tried) {
+        text.replace(branch, text.find('\r', branch) - branch,
+                     "z9hG4bK-" + std::to_string(sent.branch));
+    }
+    const std::string one = "tag=called" + std::to_string(sent.dialog);
+    const std::string other = "tag=calling";
+    if (text.find(";tag=a6c85cf") == std::string::npos) {
+        return text;
+    }
+    return replaced(replaced(text, "tag=a6c85cf", called ? other : one), "tag=1928301774",
+                    called ? one : other);
 }
 
 struct Size {
@@ -217,8 +233,9 @@ private:
     void send(std::string id, Message message) {
         std::string source(kClient);
         std::uint64_t hash = call_hash(id);
-        const Sent sent{message, branch_of(id, message)};
-        std::string text = request_of(sent, id);
+        const int dialog = kDialogs.at(static_cast<std::size_t>(below(kDialogs.size())));
+        const Sent sent{message, branch_of(id, message), dialog};
+        std::string text = request_of(sent, id, below(2) != 0);
         if (message == Message::response) {
             text = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP vip.example.com\r\nCSeq: 1 OPTIONS\r\n"
                    "Call-ID: " +
@@ -230,7 +247,7 @@ private:
             text = "\r\n\r\n";
         }
         note(std::string(kMethods[static_cast<std::size_t>(message)]) + " " + id + " " +
-             std::to_string(sent.branch) + " as " +
+             std::to_string(sent.branch) + " in " + std::to_string(dialog) + " as " +
              std::to_string(static_cast<std::size_t>(message)));
         INFO("the latest: " << history());
         std::vector<ss_bucket> before;

@@ -81,6 +81,28 @@ std::size_t behind_received(std::string_view value, std::size_t i) {
     return i + kName.size();
 }
 
+/// Where the name of the parameter tag stands in a value that others follow; kNone: nowhere.
+std::size_t tag_name(std::string_view rest) {
+    bool ended = false;
+    const std::string_view value = logical(rest, ended);
+    for (std::size_t i = 0; i < value.size(); i++) {
+        if (value[i] == '"') {
+            i = behind_quotes(value, i) - 1;
+        } else if (value[i] == '<') {
+            while (i < value.size() && value[i] != '>') {
+                i++;
+            }
+        } else if (value[i] == ';') {
+            const std::size_t name = behind_gap(value, i + 1);
+            if (name < value.size() && is_tag(rest, name)) {
+                return name;
+            }
+            i = name - 1;
+        }
+    }
+    return kNone;
+}
+
 } // namespace
 
 std::string_view reference_received(std::string_view message) {
@@ -117,30 +139,23 @@ std::string_view reference_received(std::string_view message) {
 }
 
 bool reference_has_tag(std::string_view message) {
-    const std::string_view rest = reference_header(message, "to", "t");
-    bool ended = false;
-    const std::string_view value = logical(rest, ended);
-    for (std::size_t i = 0; i < value.size(); i++) {
-        if (value[i] == '"') {
-            for (i++; i < value.size() && value[i] != '"'; i++) {
-                i += value[i] == '\\' && at(value, i + 1) != '\n';
-            }
-        } else if (value[i] == '<') {
-            while (i < value.size() && value[i] != '>') {
-                i++;
-            }
-        } else if (value[i] == ';') {
-            std::size_t name = i + 1;
-            while (name < value.size() && (is_blank(value[name]) || is_line_end(value[name]))) {
-                name++;
-            }
-            if (name < value.size() && is_tag(rest, name)) {
-                return true;
-            }
-            i = name - 1;
-        }
+    return tag_name(reference_header(message, "to", "t")) != kNone;
+}
+
+std::string_view reference_tag(std::string_view message, std::string_view header) {
+    const std::string_view rest = reference_header(message, header, header.substr(0, 1));
+    std::size_t start = tag_name(rest);
+    if (start == kNone) {
+        return {};
     }
-    return false;
+    start += 3;
+    while (is_blank(at(rest, start)) || at(rest, start) == '\r' || at(rest, start) == '=' ||
+           (at(rest, start) == '\n' && is_blank(at(rest, start + 1)))) {
+        start++;
+    }
+    const std::size_t end = rest.find_first_of(";, \n", start);
+    return end == kNone ? std::string_view()
+                        : trimmed(rest.substr(start, end - start)).substr(0, kReferenceKeyBytes);
 }
 
 std::string_view reference_cseq_method(std::string_view message) {

@@ -15,6 +15,9 @@ inline constexpr std::size_t kReferenceReads = 120;
 /// Whether the first To with a value has a tag.
 bool reference_has_tag(std::string_view message);
 
+/// The tag of the first such header with a value, "to" or "from"; empty if it has none.
+std::string_view reference_tag(std::string_view message, std::string_view header);
+
 /// The method in the first CSeq with a value; empty if there is none.
 std::string_view reference_cseq_method(std::string_view message);
 
