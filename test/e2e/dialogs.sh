@@ -13,6 +13,8 @@
 set -euo pipefail
 # shellcheck source=test/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=test/e2e/lib_life.sh
+. "$E2E_DIR/lib_life.sh"
 
 readonly CALLS=10 # of each kind
 readonly RUN_HOST=dialogs.example.com
@@ -181,6 +183,9 @@ make_calls b2bua server3,server4 5080
 make_calls b2bua_own_id server3,server4 5080
 make_calls b2bua_own_id_hung_up server3,server4 5080
 register_phones
+# A call that is over leaves the table long before the first phone hangs up.
+reload_director '.pools[0].lifetimes.closing = "1s"' config_in_force
+make_calls fork_both server1,server2
 end_captures
 check "each call succeeds, all its messages are at one server, none is live at the end" outcome
 e2e_end

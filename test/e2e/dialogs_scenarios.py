@@ -70,15 +70,15 @@ def asks(method, user, number, attempt=1, body=EMPTY, extra=()):
         *extra, body, again=not failed)
 
 
-def says(method, number, extra=()):
+def says(method, number, extra=(), target="[next_url]", to=f"To: <sip:callee@{VIP}>[peer_tag_param]"):
     """A request in the dialog, along its route."""
     return send(
-        f"{method} [next_url] SIP/2.0",
+        f"{method} {target} SIP/2.0",
         "Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]",
         "[routes]",
         "Max-Forwards: 70",
         f"From: {CALLER};tag=[pid]c[call_number]",
-        f"To: <sip:callee@{VIP}>[peer_tag_param]",
+        to,
         "Call-ID: [call_id]",
         f"CSeq: {number} {method}",
         f"Contact: {CALLER}",
@@ -221,6 +221,16 @@ def fork_baresip():
         yield "baresip" if role == "other" else role, steps
 
 
+def fork_both():
+    """Both phones pick up. The caller hangs up the second one, and talks to the first one for a while."""
+    second = {"target": "sip:phone@[phone]:5070", "to": "To:[$second]"}
+    yield "caller", (invites("everybody") + receive("180") + receive("180", optional=True)
+                     + receive("200", routes=True) + says("ACK", 1) + receive("200", keep=(("To", "second"),))
+                     + says("ACK", 1, **second) + says("BYE", 2, **second) + receive("200") + is_told("BYE"))
+    yield "phone", is_called() + RINGS + pause(400) + picks_up() + pause(8000) + says_back("BYE", 1)
+    yield "other", is_called() + RINGS + is_told("CANCEL") + picks_up() + is_told("BYE")
+
+
 def fork_busy():
     """Both phones are busy."""
     yield "caller", invites("everybody") + receive("486") + asks("ACK", "everybody", 1)
@@ -355,8 +365,8 @@ def b2bua_own_id_hung_up():
 
 # --- files ------------------------------------------------------------------------------------------
 
-CALLS = (fork, fork_baresip, fork_busy, fork_cancelled, prack, prack_cancelled, busy, cancelled, redirected,
-         challenged, refer, replaces, presence, b2bua, b2bua_own_id,
+CALLS = (fork, fork_baresip, fork_both, fork_busy, fork_cancelled, prack, prack_cancelled, busy, cancelled,
+         redirected, challenged, refer, replaces, presence, b2bua, b2bua_own_id,
          b2bua_own_id_hung_up)
 
 
