@@ -190,11 +190,32 @@ calls_result() {
 
 # --- the same with its outcome in TRAFFIC_RESULT ----------------------------------------------------
 
-begin_traffic() { begin_calls "$@"; } # RATE [COUNT]
+# begin_traffic RATE [COUNT], or --rate RATE --calls COUNT [--hold MILLISECONDS]: end_traffic then waits until all
+# are placed, and hangs up so long after.
+begin_traffic() {
+    local rate
+    TRAFFIC_CALLS=0 TRAFFIC_HOLD=0
+    if [[ $1 != --* ]]; then
+        begin_calls "$@"
+        return
+    fi
+    while (($# > 1)); do
+        case $1 in
+        --rate) rate=$2 ;;
+        --calls) TRAFFIC_CALLS=$2 ;;
+        --hold) TRAFFIC_HOLD=$2 ;;
+        *) die "begin_traffic: no such option: $1" ;;
+        esac
+        shift 2
+    done
+    begin_calls "$rate" "$TRAFFIC_CALLS"
+}
 
 # Sets TRAFFIC_RESULT, and writes the messages the servers saw to WORK/messages: "time Call-ID server method"
 # a line, in the order of the time they were sent.
 end_traffic() {
+    wait_until 120 calls_placed "$TRAFFIC_CALLS" || true
+    sleep "$((TRAFFIC_HOLD / 1000)).$((TRAFFIC_HOLD % 1000 / 100))"
     end_calls
     TRAFFIC_RESULT=$(calls_result)
     cp "$CALLS_DIR/seen" "$WORK/messages"
