@@ -27,6 +27,7 @@ void add_wait(CLI::App &app, Todo &todo);
 void add_things(CLI::App &app, Todo &todo);
 void add_rehome(CLI::App &app, Todo &todo);
 void add_bans(CLI::App &app, Todo &todo);
+void add_cluster(CLI::App &app, Todo &todo);
 void add_log_level(CLI::App &app, Todo &todo);
 void add_top(CLI::App &app, Todo &todo);
 void add_events(CLI::App &app, Todo &todo);

@@ -90,6 +90,7 @@ int run(int argc, char **argv, HostCommands host) {
     add_things(app, todo);
     add_rehome(app, todo);
     add_bans(app, todo);
+    add_cluster(app, todo);
     add_log_level(app, todo);
     add_top(app, todo);
     add_events(app, todo);

@@ -3,6 +3,7 @@
 
 #include "config/api_checks.hpp"
 #include "config/choices.hpp"
+#include "config/cluster_rules.hpp"
 #include "config/cursor.hpp"
 #include "config/duration.hpp"
 #include "config/guard_checks.hpp"
@@ -223,6 +224,27 @@ void check_services_fit(const Config &config, Errors &errors) {
     }
 }
 
+/// A user without a password is none to Redis, and one address twice is a mistake.
+void check_cluster(const Cluster &cluster, Errors &errors) {
+    if (cluster.redis.user && !cluster.redis.password_file &&
+        !errors.has("cluster.redis.password_file")) {
+        errors.add("cluster.redis.password_file",
+                   "missing: user " + quoted(*cluster.redis.user) + " needs a password");
+    }
+    FirstSeen<std::string> addresses;
+    for (std::size_t i = 0; i < cluster.redis.addresses.size(); i++) {
+        const std::string path = element_path("cluster.redis.addresses", i);
+        const RedisAddress &address = cluster.redis.addresses[i];
+        if (address == RedisAddress{} || errors.has(path)) {
+            continue; // refused
+        }
+        const std::string text = RedisAddressList::to_text(address);
+        if (const std::string *first = addresses.seen_before(text, path)) {
+            errors.add(path, quoted(text) + " is already " + *first);
+        }
+    }
+}
+
 } // namespace
 
 void check_whole(const Config &config, Errors &errors) {
@@ -239,6 +261,9 @@ void check_whole(const Config &config, Errors &errors) {
     check_vip_interfaces(config, errors);
     check_services_fit(config, errors);
     check_guards(config, errors);
+    if (config.cluster) {
+        check_cluster(*config.cluster, errors);
+    }
 }
 
 } // namespace sipsteer::config

@@ -64,6 +64,10 @@ json api_conditions() {
         {where("listen", {{"minItems", 1}}, {{"required", json::array({"tokens_file"})}})});
 }
 
+json redis_conditions() {
+    return json::array({{{"dependentRequired", {{"user", json::array({"password_file"})}}}}});
+}
+
 } // namespace
 
 void add_conditions(json &definitions) {
@@ -71,6 +75,7 @@ void add_conditions(json &definitions) {
     definitions.at("Probe")["allOf"] = probe_conditions();
     definitions.at("Listen")["allOf"] = listen_conditions();
     definitions.at("Api")["allOf"] = api_conditions();
+    definitions.at("Redis")["allOf"] = redis_conditions();
 }
 
 } // namespace sipsteer::config

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "config/api_rules.hpp"
+#include "config/cluster_fields.hpp"
 #include "config/guard_fields.hpp"
 #include "config/model.hpp"
 #include "config/object.hpp"
@@ -242,6 +243,7 @@ void describe(V &v, typename V::template Of<StartupConfig> &config) {
                "directory of the state that survives a reboot");
     v.optional("api", config.api, Object{});
     v.optional("fragments", config.fragments, Object{});
+    v.optional("cluster", config.cluster, Maybe{Object{}}, "directors that share calls");
 }
 
 template <typename V>

@@ -42,6 +42,12 @@ enum class ProbePath { SS_PROBE_PATH_LIST(SIPSTEER_NAMED) };
 enum class Admin { SS_ADMIN_LIST(SIPSTEER_NAMED) };
 enum class Protocol : std::uint8_t { SS_PROTOCOL_LIST(SIPSTEER_NUMBERED) };
 enum class GuardFrom : std::uint8_t { SS_GUARD_FROM_LIST(SIPSTEER_NUMBERED) };
+
+/// What a director of a cluster tells the others: the data plane has no part in it.
+#define SIPSTEER_SHARE_LIST(X)                                                                     \
+    X(Calls, "calls")                                                                              \
+    X(Nothing, "nothing")
+enum class Share { SIPSTEER_SHARE_LIST(SIPSTEER_NAMED) };
 #undef SIPSTEER_NUMBERED
 #undef SIPSTEER_NAMED
 #undef SIPSTEER_SCHEDULER
@@ -290,6 +296,33 @@ struct Director {
     bool operator==(const Director &) const = default;
 };
 
+/// A Unix socket, or an address and a port.
+struct RedisAddress {
+    std::string socket; // empty: tcp
+    ListenAddress tcp;
+
+    bool operator==(const RedisAddress &) const = default;
+};
+
+/// The Redis that the directors of a cluster meet at.
+struct Redis {
+    std::vector<RedisAddress> addresses;      // in the order of preference
+    std::optional<std::string> user;          // absent: the default user
+    std::optional<std::string> password_file; // absent: no password
+
+    bool operator==(const Redis &) const = default;
+};
+
+/// Directors that know each other's calls.
+struct Cluster {
+    std::string name;
+    std::string director; // this one
+    Redis redis;
+    Share share = Share::Calls;
+
+    bool operator==(const Cluster &) const = default;
+};
+
 /// What only a start can change: the daemon is built on it. A field is one of these by standing
 /// here; nothing else lists them.
 struct StartupConfig {
@@ -299,6 +332,7 @@ struct StartupConfig {
     std::string state_dir = "/var/lib/sipsteer";
     Api api;
     Fragments fragments;
+    std::optional<Cluster> cluster; // absent: this director is alone
 
     bool operator==(const StartupConfig &) const = default;
 };

@@ -44,9 +44,13 @@ Daemon::Daemon(Foundation foundation, farm::Restored restored, const OperatorFil
       guarding_(io_, steering_.guard()),
       watching_(io_, config_, std::move(restored.running), std::move(restored.idle),
                 [this] { schedule_reconcile(); }),
-      handed_over_(io_, hub_, config_.fragments, steering_), loop_watch_(io_),
+      handed_over_(io_, hub_, config_.fragments, steering_),
+      cluster_(config_.cluster
+                   ? std::make_unique<cluster::Cluster>(io_, *config_.cluster, steering_)
+                   : nullptr),
+      loop_watch_(io_),
       front_(io_, {config_, condition_, hub_, config_control_, steering_, guarding_, watching_,
-                   handed_over_, loop_watch_}),
+                   handed_over_, cluster_.get(), loop_watch_}),
       watchdog_(io_) {}
 
 Daemon::~Daemon() = default;
@@ -91,6 +95,9 @@ Status Daemon::go_live() {
     handed_over_.tracing().refresh();
     await_next_change();
     condition_.live = true;
+    if (cluster_) {
+        cluster_->start();
+    }
     watchdog_.start();
     loop_watch_.start();
     await_signal();

@@ -3,6 +3,7 @@
 
 #include "base/event_hub.hpp"
 #include "base/result.hpp"
+#include "cluster/cluster.hpp"
 #include "config/model.hpp"
 #include "daemon/config_control.hpp"
 #include "daemon/foundation.hpp"
@@ -91,6 +92,7 @@ private:
     Guarding guarding_;
     Watching watching_;
     HandedOver handed_over_;
+    std::unique_ptr<cluster::Cluster> cluster_; // null: none is configured
     LoopWatch loop_watch_;
     Front front_;
     Watchdog watchdog_;

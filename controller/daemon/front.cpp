@@ -3,6 +3,7 @@
 
 #include "api/ban_routes.hpp"
 #include "api/calls_routes.hpp"
+#include "api/cluster_routes.hpp"
 #include "api/config_routes.hpp"
 #include "api/counter_routes.hpp"
 #include "api/document_routes.hpp"
@@ -20,6 +21,7 @@
 #include "base/log.hpp"
 #include "base/state_file.hpp"
 #include "daemon/api_listeners.hpp"
+#include "daemon/cluster_metrics.hpp"
 
 #include <utility>
 
@@ -92,6 +94,7 @@ void Front::add_status_routes(http::Router &router) {
                              [this] { return work_out(snapshot()); });
     api::add_counter_routes(router, [this] { return document(status::make_counters); });
     api::add_metrics_routes(router, [this](bool open_metrics) { return metrics(open_metrics); });
+    api::add_cluster_routes(router, [this] { return cluster::to_json(parts_.cluster); });
     api::add_health_routes(router, [this] { return missing(); });
 }
 
@@ -134,6 +137,7 @@ metrics::State Front::own_metrics() const {
     state.requests = requests_;
     state.trace = std::as_const(parts_.handed_over).tracing().counts();
     state.last_reload_successful = parts_.config_control.last_reload_successful();
+    state.cluster = cluster_metrics(parts_.cluster);
     state.loop_stalled_seconds = parts_.loop_watch.stalled().count();
     state.loop_longest_stall_seconds = parts_.loop_watch.longest().count();
     return state;

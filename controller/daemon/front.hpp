@@ -8,6 +8,7 @@
 #include "api/status/status_input.hpp"
 #include "base/event_hub.hpp"
 #include "base/result.hpp"
+#include "cluster/cluster.hpp"
 #include "config/model.hpp"
 #include "daemon/config_control.hpp"
 #include "daemon/guarding.hpp"
@@ -45,6 +46,7 @@ struct Parts {
     Guarding &guarding;
     const Watching &watching;
     HandedOver &handed_over;
+    const cluster::Cluster *cluster; // null: none is configured
     const LoopWatch &loop_watch;
 };
 

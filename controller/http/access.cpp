@@ -136,8 +136,8 @@ using OnWrong = std::function<void(const std::string &problem)>;
 
 /// Whether the answer names no call: not the lists of calls, nor events, which tell of some.
 bool names_no_call(const Request &request) {
-    static const std::vector<std::string> kParts{"config", "counters", "log_level",
-                                                 "pools",  "services", "status"};
+    static const std::vector<std::string> kParts{"cluster", "config",   "counters", "log_level",
+                                                 "pools",   "services", "status"};
     const auto &segments = request.target.segments;
     return segments.size() > 1 && segments[0] == "v1" &&
            std::find(kParts.begin(), kParts.end(), segments[1]) != kParts.end();

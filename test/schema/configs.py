@@ -25,6 +25,16 @@ FULL = {
         ],
     },
     "fragments": {"timeout": "500ms", "firsts_per_source": 100, "held_per_source": 10, "held_bytes": 100000},
+    "cluster": {
+        "name": "west",
+        "director": "west-1",
+        "redis": {
+            "addresses": ["/run/redis/redis.sock", "192.0.2.1:6379", "[2001:db8::1]:6379"],
+            "user": "sipsteer",
+            "password_file": "/etc/sipsteer/redis",
+        },
+        "share": "calls",
+    },
     "directors": [{"name": "second", "mac": "02:00:00:00:00:0b"}],
     "log_level": "debug",
     "on_exit": "detach",

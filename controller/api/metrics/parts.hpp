@@ -11,6 +11,7 @@ namespace sipsteer::metrics {
 void add_traffic(const State &state, Families &families);
 void add_calls(const State &state, Families &families);
 void add_farm(const State &state, Families &families);
+void add_cluster(const State &state, Families &families);
 void add_process(const State &state, Families &families);
 
 } // namespace sipsteer::metrics

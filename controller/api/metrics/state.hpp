@@ -111,6 +111,26 @@ struct Trace {
     std::uint64_t lost_late = 0;  // that a client was too slow for
 };
 
+/// This director's part in its cluster.
+struct Cluster {
+    struct Director {
+        std::string name;
+        bool up = false;
+        double lag = 0; // seconds
+    };
+
+    bool tells = false; // connected to Redis
+    bool hears = false; // likewise
+    bool caught_up = false;
+    std::uint64_t shared = 0;  // calls of the table
+    std::uint64_t waiting = 0; // likewise: to be told
+    std::uint64_t sent = 0;    // accounts
+    std::uint64_t lost = 0;    // likewise
+    std::uint64_t malformed = 0;
+    std::map<std::string, std::uint64_t> received; // by result
+    std::vector<Director> directors;
+};
+
 /// By route, method and status.
 using RequestKey = std::tuple<std::string, std::string, unsigned>;
 
@@ -155,6 +175,7 @@ struct State {
     double loop_longest_stall_seconds = 0;
     Trace trace;
     Requests requests;
+    std::optional<Cluster> cluster; // absent: none is configured
 };
 
 } // namespace sipsteer::metrics

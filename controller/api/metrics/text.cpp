@@ -47,6 +47,7 @@ const char *content_type(Format format) {
 
 std::string to_text(const State &state, Format format) {
     Families families;
+    add_cluster(state, families);
     add_process(state, families);
     add_traffic(state, families);
     add_calls(state, families);

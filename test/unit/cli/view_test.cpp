@@ -253,3 +253,33 @@ TEST_CASE("a change: fields with old and new value, what is added and removed", 
     unknown.after = nullptr;
     CHECK(change_view(unknown, false, false).find("    weight: 100 -> ?\n") != std::string::npos);
 }
+
+TEST_CASE("a cluster: connections, what is shared, the other directors", "[cli]") {
+    CHECK(cluster_view({{"configured", false}}, false) == "no cluster is configured\n");
+    const json cluster{
+        {"configured", true},
+        {"name", "west"},
+        {"director", "west-1"},
+        {"share", "calls"},
+        {"tell", {{"connected", true}, {"address", "/run/redis.sock"}, {"problem", nullptr}}},
+        {"hear", {{"connected", false}, {"address", "192.0.2.1:6379"}, {"problem", "refused"}}},
+        {"calls_shared", 120},
+        {"calls_waiting", 3},
+        {"lost", 4},
+        {"directors",
+         {{{"name", "west-2"},
+           {"here", true},
+           {"lag_seconds", 0.0015},
+           {"calls_received", 50},
+           {"differs", nullptr}},
+          {{"name", "west-3"}, {"here", true}, {"lag_seconds", 0}, {"differs", "secret"}},
+          {{"name", "west-4"}, {"here", false}, {"lag_seconds", 0}, {"differs", nullptr}}}}};
+    CHECK(cluster_view(cluster, false) == "cluster west, director west-1, shares calls\n"
+                                          "tells /run/redis.sock: connected\n"
+                                          "hears 192.0.2.1:6379: refused\n"
+                                          "calls shared 120, waiting 3, lost 4\n"
+                                          "DIRECTOR  STATE            LAG     CALLS RECEIVED\n"
+                                          "west-2    here             0.002s              50\n"
+                                          "west-3    differs: secret  0.000s               0\n"
+                                          "west-4    silent           0.000s               0\n");
+}

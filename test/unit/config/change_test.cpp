@@ -66,11 +66,14 @@ TEST_CASE("what only a start can change is named, and kept") {
     document["state_dir"] = "/b";
     document["api"]["socket"] = "/c";
     document["fragments"]["timeout"] = "2s";
+    document["cluster"] = {
+        {"name", "c"}, {"director", "d"}, {"redis", {{"addresses", {"/redis.sock"}}}}};
     document["log_level"] = "debug";
     const auto next = parse(document);
     REQUIRE(texts(next).empty());
     CHECK(fixed_differences(*now, *next) ==
-          Texts{"interfaces", "vlan_tags", "pin_dir", "state_dir", "api", "fragments"});
+          Texts{"interfaces", "vlan_tags", "pin_dir", "state_dir", "api", "fragments", "cluster"});
+    CHECK(fixed_differences(*next, *now).size() == 7);
     Config kept = *next;
     keep_fixed(*now, kept);
     CHECK(fixed_differences(*now, kept).empty());

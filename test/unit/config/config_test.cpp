@@ -89,6 +89,9 @@ TEST_CASE("every field is read") {
         "vlan_tags": [ { "name": "eth1.7", "id": 7 } ],
         "fragments": { "timeout": "10ms", "firsts_per_source": 1, "held_per_source": 0,
                        "held_bytes": 65536 },
+        "cluster": { "name": "west", "director": "west-1", "share": "nothing",
+                     "redis": { "addresses": [ "/run/redis.sock", "[2001:db8::7]:6379" ],
+                                "user": "u", "password_file": "/etc/password" } },
         "pools": [ { "name": "p", "mode": "stateless", "scheduler": "source",
             "key": "call-id-and-via", "no_call_id": "drop", "when_down": "reject",
             "reject": { "per_second": 7, "retry_after": "1m" },
@@ -127,6 +130,12 @@ TEST_CASE("every field is read") {
     expected.call_capacity = 5000;
     expected.vlan_tags = {{"eth1.7", 7}};
     expected.fragments = {milliseconds(10), 1, 0, 65536};
+    expected.cluster = {"west",
+                        "west-1",
+                        {{{"/run/redis.sock", {}}, {"", {*Address::parse("2001:db8::7"), 6379}}},
+                         "u",
+                         "/etc/password"},
+                        Share::Nothing};
     Pool pool;
     pool.name = "p";
     pool.mode = PoolMode::Stateless;
@@ -196,6 +205,8 @@ TEST_CASE("a configuration survives being written and read") {
     other["on_exit"] = "detach";
     other["log_level"] = "error";
     other["calls"] = {{"capacity", 268435456}};
+    other["cluster"] = {
+        {"name", "w"}, {"director", "d"}, {"redis", {{"addresses", {"127.0.0.1:6379"}}}}};
     documents.push_back(other);
     for (const json &document : documents) {
         const auto first = parse(document);

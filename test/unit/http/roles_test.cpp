@@ -57,13 +57,14 @@ TEST_CASE("each role opens more than the one before") {
         std::string opens; // these tokens; others get 403
     };
     const std::vector<Row> rows = {
-        {"GET", "/metrics", "mwra"},        {"GET", "/v1", "mwra"},
-        {"GET", "/v1/status", "wra"},       {"GET", "/v1/counters", "wra"},
-        {"GET", "/v1/config", "wra"},       {"GET", "/v1/pools/p", "wra"},
-        {"GET", "/v1/calls", "ra"},         {"GET", "/v1/c%61lls", "ra"},
-        {"GET", "/v1/calls/a%40b", "ra"},   {"GET", "/v1/events", "ra"},
-        {"POST", "/v1/explain", "ra"},      {"PUT", "/echo", "a"},
-        {"DELETE", "/v1/calls/a%40b", "a"}, {"GET", "/v1/trace", "a"},
+        {"GET", "/metrics", "mwra"},   {"GET", "/v1", "mwra"},
+        {"GET", "/v1/status", "wra"},  {"GET", "/v1/counters", "wra"},
+        {"GET", "/v1/cluster", "wra"}, {"GET", "/v1/config", "wra"},
+        {"GET", "/v1/pools/p", "wra"}, {"GET", "/v1/calls", "ra"},
+        {"GET", "/v1/c%61lls", "ra"},  {"GET", "/v1/calls/a%40b", "ra"},
+        {"GET", "/v1/events", "ra"},   {"POST", "/v1/explain", "ra"},
+        {"PUT", "/echo", "a"},         {"DELETE", "/v1/calls/a%40b", "a"},
+        {"GET", "/v1/trace", "a"},
     };
     for (const Row &row : rows) {
         for (const char text : std::string("mwra")) {

@@ -78,6 +78,16 @@ State example() {
     state.loop_stalled_seconds = 3.5;
     state.loop_longest_stall_seconds = 1.25;
     state.trace = {2, 70, 8, 9};
+    state.cluster = {true,
+                     false,
+                     true,
+                     100,
+                     5,
+                     1000,
+                     7,
+                     3,
+                     {{"entered", 50}, {"old", 6}},
+                     {{"west-2", true, 0.25}}};
     state.requests.note("/v1/status", "GET", 200, 400us);
     state.requests.note("/v1/status", "BREW", 405, 1us);
     return state;
@@ -181,6 +191,15 @@ TEST_CASE("metrics: each value of the state is there, with its labels") {
         "sipsteer_trace_clients 2", "sipsteer_trace_packets_total 70",
         R"(sipsteer_trace_lost_packets_total{cause="no_room"} 8)",
         R"(sipsteer_trace_lost_packets_total{cause="slow_client"} 9)",
+        R"(sipsteer_cluster_redis_connected{to="tell"} 1)",
+        R"(sipsteer_cluster_redis_connected{to="hear"} 0)", "sipsteer_cluster_caught_up 1",
+        "sipsteer_cluster_calls_shared 100", "sipsteer_cluster_calls_waiting 5",
+        "sipsteer_cluster_calls_sent_total 1000", "sipsteer_cluster_calls_lost_total 7",
+        "sipsteer_cluster_malformed_batches_total 3",
+        R"(sipsteer_cluster_calls_received_total{result="entered"} 50)",
+        R"(sipsteer_cluster_calls_received_total{result="old"} 6)",
+        R"(sipsteer_cluster_director_up{director="west-2"} 1)",
+        R"(sipsteer_cluster_director_lag_seconds{director="west-2"} 0.25)",
         R"(sipsteer_api_requests_total{route="/v1/status",method="GET",status="200"} 1)");
     INFO(text);
     CHECK(has_line(text, line));
