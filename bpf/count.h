@@ -57,6 +57,12 @@ SS_INLINE void ss_count_call(const struct ss_outcome *outcome) {
         counters->event[event]++;
 }
 
+/* Whether a server got it: by a frame, or as this host is the server. */
+SS_INLINE int ss_is_sent(const struct ss_outcome *outcome) {
+    return outcome->verdict == SS_VERDICT_TX || outcome->verdict == SS_VERDICT_REDIRECT ||
+           (outcome->verdict == SS_VERDICT_PASS && outcome->server < SS_MAX_SERVERS);
+}
+
 /* bytes: of the frame as it came in. */
 SS_INLINE void ss_count(const struct ss_outcome *outcome, __u64 bytes) {
     ss_count_reason(outcome, bytes);
@@ -66,7 +72,7 @@ SS_INLINE void ss_count(const struct ss_outcome *outcome, __u64 bytes) {
         ss_count_method(outcome);
     if (outcome->matched)
         ss_count_call(outcome);
-    if (outcome->verdict == SS_VERDICT_TX || outcome->verdict == SS_VERDICT_REDIRECT)
+    if (ss_is_sent(outcome))
         ss_count_server(outcome, bytes);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * To the server: its MAC and VLAN into the frame, then out. Nothing above Ethernet is touched, the
- * TTL neither: the frame stays on its segment (DSR at layer 2).
+ * TTL neither: the frame stays on its segment (DSR at layer 2). If the server is this host, the
+ * kernel gets the frame as it came.
  */
 #ifndef SIPSTEER_BPF_FORWARD_H
 #define SIPSTEER_BPF_FORWARD_H
@@ -102,6 +103,10 @@ SS_INLINE int ss_forward(struct xdp_md *ctx, const struct ss_packet *packet,
     if (!server || !(server->flags & SS_SERVER_FORWARD)) {
         outcome->reason = SS_REASON_NO_SERVER;
         return XDP_DROP;
+    }
+    if (server->flags & SS_SERVER_LOCAL) {
+        outcome->verdict = SS_VERDICT_PASS;
+        return XDP_PASS;
     }
     if (ss_set_vlan(ctx, packet, server->vlan) || ss_set_addresses(ctx, server)) {
         outcome->reason = SS_REASON_NO_HEADROOM;

@@ -22,12 +22,12 @@ SS_FRAME int ss_is_vip(const struct ss_packet *packet) {
     return bpf_map_lookup_elem(&services, &key) != NULL;
 }
 
-/* Whether what is for a VIP, but cannot be parsed, is dropped. */
-SS_FRAME int ss_vip_drops_unparsed(const struct ss_packet *packet) {
+/* Whether the packet's destination address is a VIP with this mark (SS_MARK_*). */
+SS_FRAME int ss_vip_has(const struct ss_packet *packet, __u32 mark) {
     struct ss_service_key key = {};
     __builtin_memcpy(key.address, packet->destination, 16);
     const struct ss_service *vip = bpf_map_lookup_elem(&services, &key);
-    return vip && vip->drop_unparsed;
+    return vip && (vip->mark & mark);
 }
 
 /* Index of the pool that takes a service's messages of a method. */

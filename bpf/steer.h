@@ -216,6 +216,16 @@ SS_INLINE int ss_follow_first(__u32 server, struct ss_outcome *outcome) {
 }
 
 /*
+ * Ends the way of a fragment that is held. Where a server of the VIP may be this host the kernel
+ * gets it now, for a frame cannot be given to it later as one that came in. If the first one goes
+ * to another server, the kernel forgets it in time.
+ */
+SS_INLINE int ss_leave_held(const struct ss_packet *packet, struct ss_outcome *outcome) {
+    ss_leave(outcome, SS_REASON_FRAGMENT_HELD, SS_VERDICT_HOLD);
+    return ss_vip_has(packet, SS_MARK_LOCAL) ? XDP_PASS : XDP_DROP;
+}
+
+/*
  * A fragment without ports, for a VIP. SS_UNDECIDED: its first one has come; the outcome's waits is
  * set if its bytes are to be summed. Else the XDP action.
  */
@@ -241,8 +251,8 @@ SS_STAGE int ss_find_first(struct xdp_md *ctx, const struct ss_packet *packet,
     if (ss_is_kept_out(guarded))
         return ss_leave_denied(outcome, guarded);
     int reason = ss_fragment_hold(ctx, packet, ss_part_sum(ctx, packet));
-    return ss_leave(outcome, (__u32)reason,
-                    reason == SS_REASON_FRAGMENT_HELD ? SS_VERDICT_HOLD : SS_VERDICT_DROP);
+    return reason == SS_REASON_FRAGMENT_HELD ? ss_leave_held(packet, outcome)
+                                             : ss_leave(outcome, (__u32)reason, SS_VERDICT_DROP);
 }
 
 /* After its first one, sum: of its bytes. SS_UNDECIDED: it goes to the outcome's server. */
@@ -311,7 +321,8 @@ SS_STAGE int ss_leave_unparsed(struct xdp_md *ctx, const struct ss_packet *packe
     if (!packet || !outcome)
         return XDP_PASS;
     int drop = (reason == SS_REASON_MALFORMED || reason == SS_REASON_EXTENSIONS) &&
-               ss_vip_drops_unparsed(packet) && ss_admit_frame(ctx, packet) == SS_ADMITTED;
+               ss_vip_has(packet, SS_MARK_DROP_UNPARSED) &&
+               ss_admit_frame(ctx, packet) == SS_ADMITTED;
     return ss_leave(outcome, reason, drop ? SS_VERDICT_DROP : SS_VERDICT_PASS);
 }
 

@@ -8,7 +8,7 @@
 
 namespace sipsteer {
 
-/// How a frame reaches an address on the segment, as the kernel sees it.
+/// How a frame reaches an address on the segment, or of this host, as the kernel sees it.
 struct NextHop {
     bool resolved = false; // the rest is meaningless without it, but for `problem`
     /// The interface frames leave from; below a VLAN or macvlan interface, its parent.
@@ -16,7 +16,9 @@ struct NextHop {
     std::uint16_t vlan = 0;  // VLAN id on that interface, 0 for untagged
     MacAddress mac{};        // of the address' owner
     MacAddress source_mac{}; // of the interface
-    std::string problem;     // why it is not resolved: "no route", "no ARP answer" ...
+    /// The address is this host's own: the kernel takes what is for it. No interface and no MACs.
+    bool local = false;
+    std::string problem; // why it is not resolved: "no route", "no ARP answer" ...
     /// Not resolved because the neighbour has been asked in vain: nobody is there.
     bool failed = false;
     /// Not resolved because the first answer is still awaited: no reason to complain yet.

@@ -59,5 +59,8 @@
     X("server-vip", "the servers have the VIP and answer from it",                                 \
       "OPTIONS to the VIP in a frame for each server", kConfig | kRoutes | kSegment | kVips,       \
       judge_server_vip)                                                                            \
+    X("two-boxes", "a director that is a server, too, has the VIP and knows the others",           \
+      "addresses, ARP and neighbour solicitations, directors in the configuration",                \
+      kConfig | kRoutes | kSegment, judge_two_boxes)                                               \
     X("servers", "the servers are up", "GET /v1/status", kDaemon, judge_servers)                   \
     X("pools", "the pools are up", "GET /v1/status", kDaemon, judge_pools)

@@ -39,7 +39,10 @@ void HealthLog::note(const std::map<Address, NextHop> &next_hops) {
             continue;
         }
         known = next_hop;
-        if (next_hop.resolved) {
+        if (next_hop.local) {
+            macs_.erase(address);
+            log::info("next_hop_local", {{"address", address.to_string()}});
+        } else if (next_hop.resolved) {
             note_resolved(address, next_hop);
         } else if (!next_hop.pending) { // else its first answer is still awaited
             log::warn("next_hop_unresolved",

@@ -13,13 +13,18 @@ namespace sipsteer::health {
 
 namespace {
 
-std::vector<Place> places_of(const Target &target) {
-    const auto &hop = target.hop.is_unspecified() ? target.address : target.hop;
+const Address &hop_of(const Target &target) {
+    return target.hop.is_unspecified() ? target.address : target.hop;
+}
+
+/// `local`: it is this host. No frame goes there, so it is probed at its own address alone.
+std::vector<Place> places_of(const Target &target, bool local) {
+    const auto &hop = hop_of(target);
     std::vector<Place> places;
-    if (target.settings.path != config::ProbePath::Dsr) {
+    if (local || target.settings.path != config::ProbePath::Dsr) {
         places.push_back({{target.address, target.port}, std::nullopt, hop});
     }
-    if (target.settings.path != config::ProbePath::Direct) {
+    if (!local && target.settings.path != config::ProbePath::Direct) {
         for (const auto &vip : target.vips) {
             places.push_back({{target.address, 0}, vip, hop});
         }
@@ -54,21 +59,26 @@ Prober::~Prober() {
 /// First the probes that go on as they are, then those that take others over or begin: a probe is
 /// given other settings only when nobody wants it as it is.
 void Prober::update(const std::vector<Target> &targets) {
+    targets_ = targets;
+    probe_targets();
+}
+
+void Prober::probe_targets() {
     std::map<Place, Runners> next;
     std::vector<const Target *> probed;
-    for (const auto &target : targets) {
+    for (const auto &target : targets_) {
         if (target.settings.type == config::ProbeType::None) {
             continue;
         }
         probed.push_back(&target);
-        for (const auto &place : places_of(target)) {
+        for (const auto &place : places_of(target, is_local(target))) {
             keep(path_settings(target), place, next);
         }
     }
     std::map<ServerId, Server> servers;
     for (const auto *target : probed) {
         auto &server = servers[target->id];
-        for (const auto &place : places_of(*target)) {
+        for (const auto &place : places_of(*target, is_local(*target))) {
             server.runners.push_back(runner_for(*target, place, next));
         }
         const auto known = servers_.find(target->id);
@@ -201,7 +211,26 @@ void Prober::tell_changes() {
     });
 }
 
+bool Prober::is_local(const Target &target) const {
+    return local_.contains(hop_of(target));
+}
+
+/// Probes take other ways to a server that has become this host, or is it no more.
+void Prober::note_local(const std::map<Address, NextHop> &next_hops) {
+    std::set<Address> local;
+    for (const auto &[address, next_hop] : next_hops) {
+        if (next_hop.local) {
+            local.insert(address);
+        }
+    }
+    if (local != local_) {
+        local_ = std::move(local);
+        probe_targets();
+    }
+}
+
 void Prober::note_neighbours(const std::map<Address, NextHop> &next_hops) {
+    note_local(next_hops);
     own_trouble_->note(next_hops, std::chrono::steady_clock::now());
     std::erase_if(failed_, [&](const auto &known) { return !next_hops.contains(known.first); });
     for (const auto &[address, next_hop] : next_hops) {

@@ -54,7 +54,9 @@ public:
 
     /// What is known of the servers' next hops. A server whose neighbour entry has failed since the
     /// last call is down at once; it comes up again by its probes. While this host itself cannot
-    /// reach a server, and for a moment after that, its probes that fail are not counted.
+    /// reach a server, and for a moment after that, its probes that fail are not counted. A server
+    /// that is this host is probed at its own address, whatever the path: no frame with the VIP
+    /// goes there.
     void note_neighbours(const std::map<Address, NextHop> &next_hops);
 
     /// By server; nothing for one that is not probed.
@@ -75,6 +77,9 @@ private:
         std::chrono::system_clock::time_point changed;
     };
 
+    void probe_targets();
+    bool is_local(const Target &target) const;
+    void note_local(const std::map<Address, NextHop> &next_hops);
     void keep(const config::Probe &settings, const Place &place, std::map<Place, Runners> &next);
     std::shared_ptr<Runner> runner_for(const Target &target, const Place &place,
                                        std::map<Place, Runners> &next);
@@ -92,6 +97,8 @@ private:
     std::function<void()> on_change_;
     FindNextHop find_next_hop_;
     std::shared_ptr<DsrWire> wire_; // the probes on their way keep it, too
+    std::vector<Target> targets_;
+    std::set<Address> local_; // next hops that are addresses of this host, as last noted
     std::map<Place, Runners> runners_;
     std::map<ServerId, Server> servers_;
     /// Who has a share in a probe, and the probes behind a next hop: a farm that fails as a whole

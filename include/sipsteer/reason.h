@@ -63,8 +63,8 @@ enum ss_reason {
 
 /* X(NUMBER, CONSTANT, label) */
 #define SS_VERDICT_LIST(X)                                                                         \
-    X(0, PASS, "pass")         /* to the director's kernel, untouched */                           \
-    X(1, TX, "tx")             /* to a server, out of the interface it came in on */               \
+    X(0, PASS, "pass") /* to the director's kernel, untouched: for it, or for a server there */    \
+    X(1, TX, "tx")     /* to a server, out of the interface it came in on */                       \
     X(2, REDIRECT, "redirect") /* to a server, out of another interface */                         \
     X(3, DROP, "drop")                                                                             \
     X(4, HOLD, "hold")     /* handed to the controller, which sends it on later */                 \

@@ -11,6 +11,8 @@
 #define SS_SERVER_IN_USE 0x1  /* the index names a server */
 #define SS_SERVER_FORWARD 0x2 /* its running calls may be sent to it: alive, neighbour known */
 #define SS_SERVER_NEW 0x4     /* new calls may be sent to it: it is in its pool's ring */
+#define SS_SERVER_LOCAL                                                                            \
+    0x8 /* it is this host: its datagrams go to the kernel; no MAC, no ifindex */
 
 struct ss_server {
     __u8 mac[6];        /* destination of frames to it */

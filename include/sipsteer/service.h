@@ -25,11 +25,15 @@ struct ss_service_key {
 };
 SS_ASSERT_SIZE(struct ss_service_key, 20);
 
+#define SS_MARK_DROP_UNPARSED 0x1 /* what is for the VIP and cannot be parsed is dropped */
+#define SS_MARK_LOCAL 0x2         /* one of its servers is this host */
+
 struct ss_service {
     __u16 id;               /* index of its counters and its name */
     __u16 by_method;        /* 1: not all methods have the same pool */
     __u16 pool[SS_METHODS]; /* index of the pool, by enum ss_method */
-    __u16 drop_unparsed;    /* of a VIP's mark: 1: what cannot be parsed is dropped */
+    __u8 mark;              /* of a VIP's mark: SS_MARK_* */
+    __u8 zero;
 };
 SS_ASSERT_SIZE(struct ss_service, 54);
 

@@ -64,6 +64,7 @@ rw-r--r-- usr/share/doc/sipsteer/examples/fail2ban/action.d/sipsteer.conf
 rw-r--r-- usr/share/doc/sipsteer/examples/fail2ban/filter.d/sipsteer-kamailio.conf
 rw-r--r-- usr/share/doc/sipsteer/examples/fail2ban/jail.d/sipsteer.conf
 rw-r--r-- usr/share/doc/sipsteer/examples/minimal.json
+rw-r--r-- usr/share/doc/sipsteer/examples/two-boxes.json
 rw-r--r-- usr/share/doc/sipsteer/examples/two-pools.json
 rw-r--r-- usr/share/doc/sipsteer/guide.md
 rw-r--r-- usr/share/doc/sipsteer/LICENSE

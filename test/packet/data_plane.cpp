@@ -117,8 +117,12 @@ void DataPlane::service(__u16 id, std::string_view address, std::uint16_t port, 
 }
 
 void DataPlane::drop_unparsed(std::string_view vip) {
+    mark(vip, SS_MARK_DROP_UNPARSED);
+}
+
+void DataPlane::mark(std::string_view vip, __u8 mark) {
     ss_service value = {};
-    value.drop_unparsed = 1;
+    value.mark = mark;
     update(Program::get().maps().services, service_key(vip, 0, 0), value);
 }
 

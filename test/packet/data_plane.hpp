@@ -117,6 +117,8 @@ public:
     /// Sends one method of a service to a pool of its own.
     /// What is for the VIP and cannot be parsed is dropped.
     void drop_unparsed(std::string_view vip);
+    /// What is said of a VIP, whatever the port (SS_MARK_*).
+    void mark(std::string_view vip, __u8 mark);
     void method_pool(std::string_view address, std::uint16_t port, ss_method method, __u16 pool);
     void server(__u32 index, const ServerAt &at = {});
     /// What calls have changed of a server, and so what it has room for.

@@ -81,6 +81,9 @@ function nextHopOf({ next_hop: hop }) {
   if (!hop.resolved) {
     return [hop.failed ? "not found" : "searching", hop.problem ?? ""];
   }
+  if (hop.local) {
+    return ["this host", ""];
+  }
   return [hop.mac, hop.vlan ? `VLAN ${hop.vlan}` : ""];
 }
 

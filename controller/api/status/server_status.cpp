@@ -72,6 +72,9 @@ json next_hop_json(const NextHop &next_hop) {
     if (!next_hop.resolved) {
         return {{"resolved", false}, {"failed", next_hop.failed}, {"problem", next_hop.problem}};
     }
+    if (next_hop.local) {
+        return {{"resolved", true}, {"local", true}};
+    }
     json entry = {{"resolved", true},
                   {"mac", to_string(next_hop.mac)},
                   {"ifindex", next_hop.ifindex},

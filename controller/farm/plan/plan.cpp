@@ -105,6 +105,7 @@ PlannedServer plan_server(const config::Pool &pool, std::uint16_t pool_index,
         std::copy(hop->source_mac.begin(), hop->source_mac.end(), planned.value.source_mac);
         planned.value.ifindex = hop->ifindex;
         planned.value.vlan = hop->vlan;
+        planned.value.flags |= hop->local ? SS_SERVER_LOCAL : 0;
     }
     if (standing_of(pool, server, observed) == Standing::Serving) {
         planned.value.flags |= SS_SERVER_FORWARD;
@@ -240,19 +241,35 @@ bool drops_without_call_id(const config::Config &config, const std::string &pool
     });
 }
 
+/// Whether a server of the pools of a planned service is this host.
+bool has_local_server(const Plan &plan, const ss_service &service) {
+    return std::any_of(plan.servers.begin(), plan.servers.end(), [&](const PlannedServer &server) {
+        const auto &pools = service.pool;
+        return (server.value.flags & SS_SERVER_LOCAL) != 0 &&
+               std::find(std::begin(pools), std::end(pools), server.value.pool) != std::end(pools);
+    });
+}
+
 /// Marks each VIP. A datagram that cannot be parsed shows no port: it is dropped if the pools of
-/// all services on the VIP would drop it.
+/// all services on the VIP would drop it. Nor does a later fragment: a server of any service on the
+/// VIP may be this host. `plan` has the services in the configuration's order.
 void add_markers(Plan &plan, const config::Config &config) {
-    std::map<Address, bool> drops;
-    for (const config::Service &service : config.services) {
-        const bool drop = drops_without_call_id(config, service.pool);
-        const auto [vip, first] = drops.try_emplace(service.address, drop);
-        vip->second = vip->second && drop;
+    struct Mark {
+        bool drop = true;
+        bool local = false;
+    };
+    std::map<Address, Mark> marks;
+    for (std::size_t i = 0; i < config.services.size(); i++) {
+        const config::Service &service = config.services[i];
+        Mark &mark = marks[service.address];
+        mark.drop = mark.drop && drops_without_call_id(config, service.pool);
+        mark.local = mark.local || has_local_server(plan, plan.services[i].value);
     }
-    for (const auto &[vip, drop] : drops) {
+    for (const auto &[vip, mark] : marks) {
         PlannedService marker;
         marker.key = service_key(vip, 0, 0);
-        marker.value.drop_unparsed = drop ? 1 : 0;
+        marker.value.mark = static_cast<__u8>((mark.drop ? SS_MARK_DROP_UNPARSED : 0) |
+                                              (mark.local ? SS_MARK_LOCAL : 0));
         plan.services.push_back(marker);
     }
 }

@@ -13,6 +13,12 @@ NextHop unresolved(const std::string &problem) {
     return hop;
 }
 
+NextHop local_hop() {
+    NextHop hop;
+    hop.local = true;
+    return hop;
+}
+
 /// An interface frames can be sent from as they are: a NIC or what looks like one.
 bool is_plain(const LinkInfo &link) {
     return link.kind.empty() || link.kind == "veth" || link.kind == "tun";
@@ -79,7 +85,7 @@ NextHop decide_segment(const Route &route, const LinkFinder &find_link, const Vl
     case Route::Kind::None:
         return unresolved(route.problem);
     case Route::Kind::Local:
-        return unresolved("the address is the director's own");
+        return local_hop();
     case Route::Kind::Router:
         return unresolved("behind router " + route.router.to_string() +
                           "; the server, or its next_hop, must be on a segment of the director");
@@ -93,6 +99,10 @@ NextHop decide_segment(const Route &route, const LinkFinder &find_link, const Vl
 NextHop decide_next_hop(NextHop segment, const Address &address, const NeighbourEntry &entry,
                         bool given_up) {
     if (!segment.problem.empty()) {
+        return segment;
+    }
+    if (segment.local) {
+        segment.resolved = true;
         return segment;
     }
     if (!entry.usable()) {

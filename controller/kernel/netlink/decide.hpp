@@ -27,7 +27,8 @@ using VlanTags = std::map<std::string, std::uint16_t>;
 NextHop decide_segment(const Route &route, const LinkFinder &find_link, const VlanTags &tags);
 
 /// The segment with the neighbour's MAC, or with the problem that there is none. `given_up`: it
-/// was asked for in vain, though the entry may not say so any more.
+/// was asked for in vain, though the entry may not say so any more. An address of this host has no
+/// neighbour and needs none.
 NextHop decide_next_hop(NextHop segment, const Address &address, const NeighbourEntry &entry,
                         bool given_up);
 

@@ -95,7 +95,7 @@ bool Neighbours::look(const Address &address, Watched &watched, LinkCache &links
 
 /// An entry that has failed is asked for again at once and does not say so for long: remember it.
 void Neighbours::note_loss(const NextHop &segment, Watched &watched) {
-    if (!segment.problem.empty() || watched.entry.usable()) {
+    if (!segment.problem.empty() || segment.local || watched.entry.usable()) {
         watched.lost.reset();
         watched.given_up = false;
         return;
@@ -111,14 +111,15 @@ void Neighbours::note_trouble(const NextHop &segment, const NextHop &old, Watche
             watched.settled = Clock::now();
         }
         watched.trouble.reset();
-    } else if (old.resolved && !watched.trouble) {
+    } else if (old.resolved && !old.local && !watched.trouble) {
         watched.trouble = Clock::now();
     }
 }
 
-/// Whether the MAC stays in force though the kernel has none just now.
+/// Whether the MAC stays in force though the kernel has none just now. An address that comes to
+/// this host, or leaves it, is another host's from that moment on.
 bool Neighbours::hold(const NextHop &segment, const NextHop &old, const Watched &watched) const {
-    if (!old.resolved) {
+    if (!old.resolved || old.local || segment.local) {
         return false;
     }
     const auto now = Clock::now();

@@ -195,6 +195,9 @@ std::optional<packets::Bytes> Holder::send(const HeldFrame &frame, std::uint32_t
     if (!server || !(server->flags & SS_SERVER_FORWARD)) {
         return std::nullopt;
     }
+    if (server->flags & SS_SERVER_LOCAL) {
+        return frame.frame; // the data plane gave it to the kernel as it came
+    }
     auto out = frame_for_server(frame.held, frame.frame, *server);
     return out && socket_.send(*out, server->ifindex) == 0 ? std::move(out) : std::nullopt;
 }

@@ -66,6 +66,26 @@ TEST_CASE("pools that probe a server alike share the probe") {
     CHECK(farm.responder.requests.size() - before <= most_since(began));
 }
 
+TEST_CASE("a server that is this host is probed at its own address, whatever the path") {
+    Farm farm(status("200 OK"));
+    auto server = target();
+    server.settings.path = config::ProbePath::Dsr;
+    server.vips = {{*Address::parse("192.0.2.100"), 5060}};
+    NextHop hop;
+    hop.resolved = true;
+    hop.local = true;
+    farm.prober.note_neighbours({{server.address, hop}});
+    farm.prober.update({server});
+    REQUIRE(farm.becomes(Health::Up));
+    REQUIRE(farm.result().paths.size() == 1);
+    CHECK(farm.path().path == config::ProbePath::Direct);
+
+    hop.local = false; // its address has moved to another host
+    farm.prober.note_neighbours({{server.address, hop}});
+    REQUIRE(farm.result().paths.size() == 1);
+    CHECK(farm.path().path == config::ProbePath::Dsr);
+}
+
 TEST_CASE("update: new settings keep the health and take effect at once") {
     Farm farm(status("200 OK"));
     auto server = target();

@@ -34,6 +34,7 @@ void judge_vip_leak(const Facts &facts, Findings &findings);
 void judge_next_hop(const Facts &facts, Findings &findings);
 void judge_neighbour(const Facts &facts, Findings &findings);
 void judge_server_vip(const Facts &facts, Findings &findings);
+void judge_two_boxes(const Facts &facts, Findings &findings);
 void judge_servers(const Facts &facts, Findings &findings);
 void judge_pools(const Facts &facts, Findings &findings);
 

@@ -12,7 +12,9 @@ bool judge_neighbour_of(const ServerPlace &server, Findings &findings) {
     const std::string address = server.hop.to_string();
     const std::string who = server.id() + " (" + address + ")";
     const std::string protocol = server.hop.is_ipv4() ? "ARP" : "neighbour discovery";
-    if (server.interface.empty() || !server.segment.problem.empty()) {
+    if (server.segment.local) {
+        findings.ok(who + " is this host");
+    } else if (server.interface.empty() || !server.segment.problem.empty()) {
         findings.skipped(who + " is not on a segment: see next-hop");
     } else if (!server.macs) {
         findings.skipped(who + ": " + server.macs.error().message);

@@ -19,8 +19,7 @@ void judge_place_of(const ServerPlace &server, Findings &findings) {
                           address + " dev INTERFACE");
         return;
     case Route::Kind::Local:
-        findings.fail(who + " is an address of the director itself",
-                      "configure the server's own address");
+        findings.ok(who + " is this host: its kernel takes the server's datagrams");
         return;
     case Route::Kind::Router:
         findings.fail(who + " is not on a segment of the director, but behind the router " +

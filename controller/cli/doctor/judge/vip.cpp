@@ -85,16 +85,19 @@ Claims claims_of(const Facts &facts, const Address &vip) {
     return known ? Claims(all) : Claims(Error{why});
 }
 
-/// The VIP is nowhere on this host, and nobody told the daemon to put it there.
+/// The VIP is nowhere on this host where it is answered for, and nobody told the daemon to put it
+/// there.
 void judge_absent(const Facts &facts, const Address &vip, Findings &findings) {
     const auto claims = claims_of(facts, vip);
-    const std::string what = vip.to_string() + " is not on this host";
+    const bool silent = !places_of(facts.network, vip).empty(); // on the loopback of a server
+    const std::string what =
+        vip.to_string() + (silent ? " is on this host, but silent" : " is not on this host");
     if (!claims) {
         findings.skipped(what + "; another host may answer for it: " + claims.error().message);
         return;
     }
     for (const auto &mac : *claims) {
-        if (servers_with(facts, mac).empty()) {
+        if (servers_with(facts, mac).empty() || is_director(facts, mac)) {
             findings.ok(what + "; " + to_string(mac) + " answers for it, perhaps another director");
             return;
         }
@@ -110,6 +113,7 @@ void judge_absent(const Facts &facts, const Address &vip, Findings &findings) {
 void judge_service(const Facts &facts, const config::Service &service, Findings &findings) {
     const Address &vip = service.address;
     const auto places = places_of(facts.network, vip);
+    const auto speaking = speaking_places(facts, vip);
     const auto &wanted = service.vip_interface;
     if (wanted && std::find(places.begin(), places.end(), *wanted) == places.end()) {
         findings.fail(vip.to_string() + " is not on " + *wanted +
@@ -118,10 +122,10 @@ void judge_service(const Facts &facts, const config::Service &service, Findings 
                           add_by_hand(vip, *wanted));
     } else if (wanted) {
         judge_place(facts, vip, *wanted, findings);
-    } else if (places.empty()) {
+    } else if (places.empty() || (speaking.empty() && is_server(facts))) {
         judge_absent(facts, vip, findings);
     } else {
-        judge_place(facts, vip, places.front(), findings);
+        judge_place(facts, vip, speaking.empty() ? places.front() : speaking.front(), findings);
     }
 }
 

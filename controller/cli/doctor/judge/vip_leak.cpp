@@ -12,13 +12,18 @@ void judge_mac(const Facts &facts, const VipClaims &claims, const MacAddress &ma
     const std::string vip = claims.vip.to_string();
     const std::string where = " for the VIP " + vip + " on " + claims.interface;
     const auto servers = servers_with(facts, mac);
-    if (!servers.empty()) {
+    const bool director = is_director(facts, mac); // two boxes: it may be a server as well
+    if (director && speaking_places(facts, claims.vip).empty()) {
+        return;
+    }
+    if (!servers.empty() && !director) {
         findings.fail(servers + " (" + to_string(mac) + ") answers" + where +
                           ": clients send to it instead of the director",
                       "on that server: sipsteer-real-server add " + vip +
                           "; then sipsteer-real-server check " + vip);
     } else if (!places_of(facts.network, claims.vip).empty()) {
-        findings.fail(to_string(mac) + ", which is not a server, answers" + where + ", too",
+        findings.fail(to_string(mac) + ", which is " + (director ? "a director" : "not a server") +
+                          ", answers" + where + ", too",
                       "find it by its MAC address; only one director may have the VIP, and another "
                       "host with it needs sipsteer-real-server add " +
                           vip);

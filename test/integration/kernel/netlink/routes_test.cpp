@@ -15,8 +15,10 @@ TEST_CASE("routes: none, a router, an own address; and their changes") {
                             address("2001:db8::1"), address("192.0.2.11")});
     CHECK(watch.hop("198.51.100.7").problem == "no route");
     CHECK(watch.hop("2001:db8:1::7").problem == "no route");
-    CHECK(watch.hop("192.0.2.1").problem == "the address is the director's own");
-    CHECK(watch.hop("2001:db8::1").problem == "the address is the director's own");
+    for (const char *own : {"192.0.2.1", "2001:db8::1"}) {
+        CHECK(watch.hop(own).resolved);
+        CHECK(watch.hop(own).local);
+    }
 
     const std::string reached = "behind router ";
     const std::string needs = "; the server, or its next_hop, must be on a segment of the director";
@@ -31,6 +33,29 @@ TEST_CASE("routes: none, a router, an own address; and their changes") {
     shell("ip route add blackhole 198.51.100.7/32");
     CHECK(run_until(
         watch.io, [&] { return watch.hop("198.51.100.7").problem.starts_with("no route"); }, 60s));
+}
+
+TEST_CASE("an address that comes to this host and leaves it again") {
+    Segment segment;
+    Watch watch;
+    segment.on_server("ip address add 192.0.2.77/32 dev eth0");
+    watch.neighbours.watch({address("192.0.2.77")});
+    REQUIRE(watch.resolves("192.0.2.77"));
+    CHECK_FALSE(watch.hop("192.0.2.77").local);
+
+    shell("ip address add 192.0.2.77/32 dev eth0");
+    CHECK(run_until(
+        watch.io, [&] { return watch.hop("192.0.2.77").local; }, 60s));
+    CHECK(watch.hop("192.0.2.77").own_trouble.empty());
+    shell("ip address del 192.0.2.77/32 dev eth0");
+    CHECK(run_until(
+        watch.io,
+        [&] {
+            const auto &hop = watch.hop("192.0.2.77");
+            return hop.resolved && !hop.local && hop.mac == kServerMac;
+        },
+        60s));
+    CHECK(watch.hop("192.0.2.77").own_trouble.empty());
 }
 
 TEST_CASE("a bridge is refused") {

@@ -346,8 +346,7 @@ TEST_CASE("next-hop: behind a router, without a route, an own address, no Ethern
     finds("next-hop", Verdict::Fail, R"("next_hop": "198.51.100.1")", route(Route::Kind::Router));
     finds("next-hop", Verdict::Fail, "proxies/server12 (198.51.100.12): no route",
           route(Route::Kind::None));
-    finds("next-hop", Verdict::Fail, "an address of the director itself",
-          route(Route::Kind::Local));
+    passes("next-hop", route(Route::Kind::Local));
     finds("next-hop", Verdict::Fail, "is a bridge", [](Facts &facts) {
         facts.network.servers[0].segment.problem = "interface br0 is a bridge, not supported";
     });
@@ -368,6 +367,56 @@ TEST_CASE("neighbour: nobody, two, one for many", "[doctor]") {
     });
     finds("neighbour", Verdict::Skipped, "see next-hop",
           [](Facts &facts) { facts.network.servers[0].interface.clear(); });
+}
+
+TEST_CASE("two-boxes: a server that is this host", "[doctor]") {
+    const auto local = [](Facts &facts) {
+        auto &server = facts.network.servers[0];
+        server.route->kind = Route::Kind::Local;
+        server.segment = {};
+        server.segment.local = true;
+        server.interface.clear();
+        for (std::size_t i = 1; i < facts.network.servers.size(); i++) {
+            for (const auto &other : *facts.network.servers[i].macs) {
+                facts.config->directors.push_back({"d" + std::to_string(i), other});
+            }
+        }
+    };
+    passes("two-boxes", local);
+    passes("next-hop", local);
+    passes("neighbour", local);
+    finds("two-boxes", Verdict::Warn, "it steers this host's frames again", [&](Facts &facts) {
+        local(facts);
+        facts.config->directors.pop_back();
+    });
+    finds("two-boxes", Verdict::Fail, "does not have the VIP 198.51.100.100", [&](Facts &facts) {
+        local(facts);
+        facts.network.addresses.pop_back();
+    });
+    const auto reserve = [&](Facts &facts) { // the other box has the VIP and answers for it
+        local(facts);
+        facts.config->services[0].vip_interface.reset(); // a VRRP daemon moves it
+        facts.network.addresses.back().interface = "lo";
+        facts.network.links["lo"].info = LinkInfo{};
+        facts.network.links.at("eth0").arp_ignore = 1;
+        facts.network.claims[0].macs = std::set<MacAddress>{mac(12)};
+    };
+    for (const char *check : {"vip", "vip-leak", "two-boxes"}) {
+        passes(check, reserve);
+    }
+    finds("vip-leak", Verdict::Fail, "proxies/server12", [&](Facts &facts) {
+        reserve(facts);
+        facts.config->directors.clear();
+    });
+    finds("vip-leak", Verdict::Fail, "which is a director, answers", [&](Facts &facts) {
+        reserve(facts);
+        facts.network.addresses.back().interface = "eth0"; // both have it
+    });
+    finds("two-boxes", Verdict::Skipped, "be root", [&](Facts &facts) {
+        local(facts);
+        facts.network.servers[1].macs = Error{"be root"};
+    });
+    passes("two-boxes", [](Facts &) {}); // no server is this host
 }
 
 TEST_CASE("server-vip: silence, another source, nobody listens", "[doctor]") {

@@ -162,12 +162,43 @@ TEST_CASE("a VIP drops what cannot be parsed if all pools on it drop what has no
     world.config.pools[1].name = "q";
     world.config.services = {service("a", "198.51.100.100", 5060, "p"),
                              service("b", "198.51.100.100", 5080, "q")};
-    const auto drops = [&world] { return world.plan().services.front().value.drop_unparsed; };
+    const auto drops = [&world] {
+        return world.plan().services.front().value.mark & SS_MARK_DROP_UNPARSED;
+    };
     CHECK(drops() == 0);
     world.config.pools[1].no_call_id = config::NoCallId::Drop;
     CHECK(drops() == 0);
     world.config.pools[0].no_call_id = config::NoCallId::Drop;
     CHECK(drops() == 1);
+}
+
+TEST_CASE("a server that is this host: no frame goes to it, and its VIPs are marked") {
+    World world;
+    world.config.pools.push_back({});
+    world.config.pools[1].name = "q";
+    world.config.services = {service("a", "198.51.100.100", 5060, "p"),
+                             service("b", "198.51.100.101", 5060, "q"),
+                             service("c", "198.51.100.102", 5060, "q")};
+    world.config.services[2].method_pools = {{SS_METHOD_REGISTER, "p"}};
+    NextHop here;
+    here.resolved = true;
+    here.local = true;
+    world.observed.next_hops[address("198.51.100.1")] = here;
+    const Plan plan = world.plan();
+    const auto &a = find(plan, "p", "a").value;
+    CHECK(a.flags == (SS_SERVER_IN_USE | SS_SERVER_FORWARD | SS_SERVER_NEW | SS_SERVER_LOCAL));
+    CHECK(a.ifindex == 0);
+    CHECK((find(plan, "p", "b").value.flags & SS_SERVER_LOCAL) == 0);
+    CHECK(plan.ports == std::vector<std::uint32_t>{7});
+    CHECK_FALSE(plan.links.contains(from_director({}))); // it sends no frames
+    std::map<std::uint8_t, int> marks;
+    for (const auto &planned : plan.services) {
+        if (planned.is_marker()) {
+            marks[planned.key.address[15]] = planned.value.mark & SS_MARK_LOCAL;
+        }
+    }
+    CHECK(marks ==
+          std::map<std::uint8_t, int>{{100, SS_MARK_LOCAL}, {101, 0}, {102, SS_MARK_LOCAL}});
 }
 
 TEST_CASE("services have a key each, and each address one marker") {

@@ -145,12 +145,23 @@ TEST_CASE("interfaces frames cannot be steered out of") {
     CHECK(segment(on_link(9), {eth0}).problem == "its interface is gone");
 }
 
+TEST_CASE("an address of this host needs no neighbour") {
+    Route route;
+    route.kind = Route::Kind::Local;
+    const auto place = segment(route, {});
+    CHECK(place.local);
+    CHECK(place.problem.empty());
+    const auto hop = decide_next_hop(place, kServer, {}, true);
+    CHECK(hop.resolved);
+    CHECK(hop.local);
+    CHECK(hop.ifindex == 0);
+    CHECK_FALSE(hop.failed);
+}
+
 TEST_CASE("routes that lead to no segment of ours") {
     Route route;
     route.problem = "no route";
     CHECK(segment(route, {}).problem == "no route");
-    route.kind = Route::Kind::Local;
-    CHECK(segment(route, {}).problem == "the address is the director's own");
     route.kind = Route::Kind::Router;
     route.ifindex = 2;
     route.router = *Address::parse("192.0.2.1");
