@@ -2,7 +2,8 @@
 /*
  * To the server: its MAC and VLAN into the frame, then out. Nothing above Ethernet is touched, the
  * TTL neither: the frame stays on its segment (DSR at layer 2). If the server is this host, the
- * kernel gets the frame as it came.
+ * kernel gets the frame as it came. If routers lie before the server, the datagram is for it first
+ * (readdress.h).
  */
 #ifndef SIPSTEER_BPF_FORWARD_H
 #define SIPSTEER_BPF_FORWARD_H
@@ -10,6 +11,7 @@
 #include "maps.h"
 #include "packet.h"
 #include "parse.h"
+#include "readdress.h"
 
 /* Ethernet header and one tag. */
 struct ss_tagged {
@@ -107,6 +109,11 @@ SS_INLINE int ss_forward(struct xdp_md *ctx, const struct ss_packet *packet,
     if (server->flags & SS_SERVER_LOCAL) {
         outcome->verdict = SS_VERDICT_PASS;
         return XDP_PASS;
+    }
+    if ((server->flags & SS_SERVER_DSCP) &&
+        ss_readdress(ctx, packet, index, outcome->reason == SS_REASON_ICMP_ERROR)) {
+        outcome->reason = SS_REASON_NO_CODE;
+        return XDP_DROP;
     }
     if (ss_set_vlan(ctx, packet, server->vlan) || ss_set_addresses(ctx, server)) {
         outcome->reason = SS_REASON_NO_HEADROOM;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/address.hpp"
 #include "base/mac_address.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace sipsteer {
@@ -18,6 +20,8 @@ struct NextHop {
     MacAddress source_mac{}; // of the interface
     /// The address is this host's own: the kernel takes what is for it. No interface and no MACs.
     bool local = false;
+    /// The neighbour, if the address lies behind it and that will do.
+    std::optional<Address> router;
     std::string problem; // why it is not resolved: "no route", "no ARP answer" ...
     /// Not resolved because the neighbour has been asked in vain: nobody is there.
     bool failed = false;

@@ -5,6 +5,7 @@
 #include "config/choices.hpp"
 #include "config/cluster_rules.hpp"
 #include "config/cursor.hpp"
+#include "config/dscp_checks.hpp"
 #include "config/duration.hpp"
 #include "config/guard_checks.hpp"
 #include "config/pairings.hpp"
@@ -260,6 +261,7 @@ void check_whole(const Config &config, Errors &errors) {
     check_vips_against_next_hops(config, errors);
     check_vip_interfaces(config, errors);
     check_services_fit(config, errors);
+    check_dscp(config, errors);
     check_guards(config, errors);
     if (config.cluster) {
         check_cluster(*config.cluster, errors);

@@ -40,7 +40,10 @@ json stateless_pool() {
 json pool_conditions() {
     const json by_key =
         with_properties({{"scheduler", one_of(Scheduler::Hash, Scheduler::LeastCalls)}});
+    const json by_address =
+        with_properties({{"probe", with_properties({{"path", one_of(ProbePath::Direct)}})}});
     return json::array({where("mode", one_of(PoolMode::Stateless), stateless_pool()),
+                        where("forward", one_of(Forward::Dscp), by_address),
                         where("key", one_of(Key::AddressOfRecord, Key::RequestUri), by_key)});
 }
 

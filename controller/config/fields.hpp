@@ -151,6 +151,7 @@ void describe(V &v, typename V::template Of<Pool> &pool) {
     v.optional("scheduler", pool.scheduler, OneOf<Scheduler>{},
                "choice of the server for a new call");
     v.optional("key", pool.key, OneOf<Key>{}, "key of a call");
+    v.optional("forward", pool.forward, OneOf<Forward>{}, "way of a datagram to the servers");
     v.optional("no_call_id", pool.no_call_id, OneOf<NoCallId>{},
                "action for a datagram without a Call-ID");
     v.optional("when_down", pool.when_down, OneOf<WhenDown>{},
@@ -214,6 +215,8 @@ void describe(V &v, typename V::template Of<Service> &service) {
                "pools for some methods");
     v.optional("vip_interface", service.vip_interface, Maybe{InterfaceName{}},
                "interface that gets the VIP");
+    v.optional("dscp", service.dscp, Maybe{Whole{1, 63}},
+               "code that stands for the VIP on the way to servers behind routers");
     v.optional("new_call_limits", service.new_call_limits, Object{},
                "limits on new calls by where they come from");
     v.optional("guard", service.guard, Object{}, "lists of this service");

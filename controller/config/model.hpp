@@ -39,6 +39,7 @@ enum class Checksums { SS_CHECKSUMS_LIST(SIPSTEER_NAMED) };
 enum class OnExit { SS_ON_EXIT_LIST(SIPSTEER_NAMED) };
 enum class ProbeType { SS_PROBE_TYPE_LIST(SIPSTEER_NAMED) };
 enum class ProbePath { SS_PROBE_PATH_LIST(SIPSTEER_NAMED) };
+enum class Forward { SS_FORWARD_LIST(SIPSTEER_NAMED) };
 enum class Admin { SS_ADMIN_LIST(SIPSTEER_NAMED) };
 enum class Protocol : std::uint8_t { SS_PROTOCOL_LIST(SIPSTEER_NUMBERED) };
 enum class GuardFrom : std::uint8_t { SS_GUARD_FROM_LIST(SIPSTEER_NUMBERED) };
@@ -113,8 +114,8 @@ struct Probe {
 };
 
 /// A server's address is its own, not the VIP: it is where the server is probed and what its MAC
-/// is found by. Frames keep the VIP as destination, so an IPv6 service may well have servers with
-/// IPv4 addresses, and the other way round; only the MAC counts.
+/// is found by. With Forward::L2 frames keep the VIP as destination, so an IPv6 service may well
+/// have servers with IPv4 addresses, and the other way round; only the MAC counts.
 struct Server {
     std::string name;           // unique in its pool
     Address address;            // with the port, unique in its pool
@@ -148,6 +149,7 @@ struct Pool {
     PoolMode mode = PoolMode::Stateful;
     Scheduler scheduler = Scheduler::Hash;
     Key key = Key::CallId;
+    Forward forward = Forward::L2;
     NoCallId no_call_id = NoCallId::SteerBySource;
     WhenDown when_down = WhenDown::Drop;
     Reject reject;
@@ -226,6 +228,7 @@ struct Service {
     Protocol protocol = Protocol::Udp;
     std::string pool;                         // names a pool
     std::optional<std::string> vip_interface; // where the daemon puts the VIP; absent: nowhere
+    std::optional<std::uint8_t> dscp;         // 1 to 63: stands for the VIP (Forward::Dscp)
     std::vector<MethodPool> method_pools;     // what does not go to `pool`; responses always do
     NewCallLimits new_call_limits;
     ServiceGuard guard; // besides that of all services

@@ -42,7 +42,7 @@ Status Watching::start() {
 }
 
 void Watching::watch() {
-    neighbours_.watch(farm::hop_addresses(config_));
+    neighbours_.watch(farm::hop_addresses(config_), farm::routed_addresses(config_));
     health_log_.note(neighbours_.next_hops());
     prober_.note_neighbours(neighbours_.next_hops()); // the paths of the probes depend on them
     prober_.update(farm::probe_targets(config_, running_, idle_));

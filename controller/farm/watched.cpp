@@ -77,6 +77,18 @@ std::set<Address> hop_addresses(const config::Config &config) {
     return addresses;
 }
 
+std::set<Address> routed_addresses(const config::Config &config) {
+    std::set<Address> addresses;
+    for (const auto &pool : config.pools) {
+        for (const auto &server : pool.servers) {
+            if (pool.forward == config::Forward::Dscp) {
+                addresses.insert(server.hop_address());
+            }
+        }
+    }
+    return addresses;
+}
+
 bool next_hops_known(const config::Config &config, const Running &running,
                      const std::map<Address, NextHop> &next_hops) {
     for (const auto &pool : config.pools) {

@@ -34,6 +34,9 @@ VlanTags vlan_tags(const config::Config &config);
 /// The addresses whose MAC addresses frames for the servers are sent to.
 std::set<Address> hop_addresses(const config::Config &config);
 
+/// Those of them that may lie behind routers: of pools that forward by DSCP.
+std::set<Address> routed_addresses(const config::Config &config);
+
 /// Whether the next hop of each server that is running is known.
 bool next_hops_known(const config::Config &config, const Running &running,
                      const std::map<Address, NextHop> &next_hops);

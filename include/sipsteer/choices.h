@@ -29,6 +29,11 @@
     X(Tcp, "tcp")         /* a connection */                                                       \
     X(TcpOptions, "tcp-options")
 
+/* How a datagram gets to the servers of a pool. */
+#define SS_FORWARD_LIST(X)                                                                         \
+    X(L2, "l2")     /* by their MAC addresses, untouched */                                        \
+    X(Dscp, "dscp") /* to their own addresses, a DSCP stands for the VIP */
+
 /* The way a probe takes to the server. */
 #define SS_PROBE_PATH_LIST(X)                                                                      \
     X(Direct, "direct")                                                                            \

@@ -50,7 +50,8 @@
     X(35, DENIED, "denied", "the guard denies the source address")                                 \
     X(36, LIMITED, "limited", "new call, its source has too many")                                 \
     X(37, METHOD_REFUSED, "method_refused", "the service takes the method from no stranger")       \
-    X(38, SCANNER, "scanner", "new call, its User-Agent is a scanner's")
+    X(38, SCANNER, "scanner", "new call, its User-Agent is a scanner's")                           \
+    X(39, NO_CODE, "no_code", "no DSCP stands for the VIP, or the headers are out of reach")
 
 enum ss_reason {
 #define SS_REASON_ENUM(number, constant, label, text) SS_REASON_##constant = number,
@@ -58,7 +59,7 @@ enum ss_reason {
 #undef SS_REASON_ENUM
 };
 
-#define SS_REASON_COUNT 39
+#define SS_REASON_COUNT 40
 #define SS_MAX_REASONS 64 /* size of the counters, with room for reasons to come */
 
 /* X(NUMBER, CONSTANT, label) */

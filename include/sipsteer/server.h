@@ -13,6 +13,8 @@
 #define SS_SERVER_NEW 0x4     /* new calls may be sent to it: it is in its pool's ring */
 #define SS_SERVER_LOCAL                                                                            \
     0x8 /* it is this host: its datagrams go to the kernel; no MAC, no ifindex */
+#define SS_SERVER_DSCP                                                                             \
+    0x10 /* routers lie before it: datagrams get its address and the VIP's code */
 
 struct ss_server {
     __u8 mac[6];        /* destination of frames to it */
@@ -23,7 +25,7 @@ struct ss_server {
     __u8 flags; /* SS_SERVER_* */
     __u8 zero[1];
     __be16 port;        /* network byte order; for people, the data plane keeps the frame's port */
-    __u8 address[16];   /* network byte order, IPv4-mapped; for people */
+    __u8 address[16];   /* network byte order, IPv4-mapped; for people, and for SS_SERVER_DSCP */
     __u32 most_calls;   /* no new call while it has as many live ones; 0: no limit */
     __u32 new_call_gap; /* nanoseconds between two new calls, on average; 0: no limit */
     __u16 weight;       /* its share in force now (slow start): for SS_SCHEDULER_LEAST_CALLS */

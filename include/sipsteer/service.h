@@ -33,7 +33,7 @@ struct ss_service {
     __u16 by_method;        /* 1: not all methods have the same pool */
     __u16 pool[SS_METHODS]; /* index of the pool, by enum ss_method */
     __u8 mark;              /* of a VIP's mark: SS_MARK_* */
-    __u8 zero;
+    __u8 dscp; /* likewise: what stands for the VIP before SS_SERVER_DSCP; 0: nothing */
 };
 SS_ASSERT_SIZE(struct ss_service, 54);
 

@@ -120,6 +120,12 @@ void DataPlane::drop_unparsed(std::string_view vip) {
     mark(vip, SS_MARK_DROP_UNPARSED);
 }
 
+void DataPlane::code(std::string_view vip, __u8 dscp) {
+    ss_service value = {};
+    value.dscp = dscp;
+    update(Program::get().maps().services, service_key(vip, 0, 0), value);
+}
+
 void DataPlane::mark(std::string_view vip, __u8 mark) {
     ss_service value = {};
     value.mark = mark;
@@ -150,6 +156,10 @@ void DataPlane::server(__u32 index, const ServerAt &at) {
     value.weight = at.weight;
     value.most_calls = at.most_calls;
     value.new_call_gap = at.new_call_gap;
+    if (!at.address.empty()) {
+        const auto address = mapped_address(at.address);
+        std::copy(address.begin(), address.end(), value.address);
+    }
     update(Program::get().maps().servers, index, value);
 }
 

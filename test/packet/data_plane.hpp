@@ -65,6 +65,7 @@ struct ServerAt {
     __u16 weight = 100;
     __u32 most_calls = 0;
     __u32 new_call_gap = 0;
+    std::string_view address = {};
 };
 
 /// A call's entry and where it was found.
@@ -119,6 +120,8 @@ public:
     void drop_unparsed(std::string_view vip);
     /// What is said of a VIP, whatever the port (SS_MARK_*).
     void mark(std::string_view vip, __u8 mark);
+    /// The DSCP that stands for a VIP.
+    void code(std::string_view vip, __u8 dscp);
     void method_pool(std::string_view address, std::uint16_t port, ss_method method, __u16 pool);
     void server(__u32 index, const ServerAt &at = {});
     /// What calls have changed of a server, and so what it has room for.

@@ -4,7 +4,9 @@
 namespace sipsteer::test {
 
 Packet Datagram::ip() const {
-    return ipv6 ? Packet().eth().ipv6(source, kVip6) : Packet().eth().ipv4(source, kVip);
+    const std::string_view vip = ipv6 ? kVip6 : kVip;
+    const std::string_view to = destination.empty() ? vip : std::string_view(destination);
+    return ipv6 ? Packet().eth().ipv6(source, to) : Packet().eth().ipv4(source, to);
 }
 
 Packet Datagram::first(std::size_t length) const {

@@ -15,6 +15,7 @@ struct Datagram {
     std::uint32_t id = 7;
     std::string message = request("INVITE", "fragment@example.com") + std::string(200, 'x');
     std::string source = std::string(ipv6 ? kClient6 : kClient);
+    std::string destination{}; // empty: the VIP
 
     /// Where the first fragment ends and the later ones begin, unless told otherwise.
     static constexpr std::size_t kSplit = 256;

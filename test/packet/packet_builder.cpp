@@ -79,6 +79,11 @@ Packet &Packet::ipv4(std::string_view source, std::string_view destination) {
     return *this;
 }
 
+Packet &Packet::traffic_class(std::uint8_t value) {
+    class_ = value;
+    return *this;
+}
+
 Packet &Packet::options(const Bytes &bytes) {
     options_ = bytes;
     return *this;
@@ -214,7 +219,7 @@ Bytes Packet::transport() const {
 
 Bytes Packet::with_ipv4(const Bytes &transport) const {
     const std::size_t header = 20 + options_.size();
-    Bytes bytes = {ip_first_byte_.value_or(static_cast<std::uint8_t>(0x40 | header / 4)), 0};
+    Bytes bytes = {ip_first_byte_.value_or(static_cast<std::uint8_t>(0x40 | header / 4)), class_};
     append_16(bytes, ip_length_.value_or(static_cast<std::uint16_t>(header + transport.size())));
     append_16(bytes, id_);
     append_16(bytes, fragment_field_);
@@ -235,7 +240,8 @@ Bytes Packet::with_ipv6(const Bytes &transport) const {
         append(chain, extensions_[i].body);
     }
     append(chain, transport);
-    Bytes bytes = {ip_first_byte_.value_or(0x60), 0, 0, 0};
+    Bytes bytes = {ip_first_byte_.value_or(static_cast<std::uint8_t>(0x60 | class_ >> 4)),
+                   static_cast<std::uint8_t>(class_ << 4), 0, 0};
     append_16(bytes, ip_length_.value_or(static_cast<std::uint16_t>(chain.size())));
     append(bytes, Bytes{first, 64});
     append(bytes, source_);

@@ -30,6 +30,8 @@ public:
     Packet &ethertype(std::uint16_t type);
 
     Packet &ipv4(std::string_view source, std::string_view destination);
+    /// IPv4's TOS, IPv6's traffic class: DSCP and ECN.
+    Packet &traffic_class(std::uint8_t value);
     /// IPv4 options: a multiple of four bytes, at most 40.
     Packet &options(const Bytes &bytes);
     /// offset in bytes, a multiple of eight. IPv4: fields of the header; IPv6: a fragment header.
@@ -85,6 +87,7 @@ private:
     Bytes destination_; // likewise
     Bytes options_;
     std::vector<Extension> extensions_;
+    std::uint8_t class_ = 0;
     std::uint16_t fragment_field_ = 0;
     std::uint16_t id_ = 0;
     std::uint8_t protocol_ = 59; // no next header

@@ -53,6 +53,13 @@ std::optional<Outcome> to_a_server_elsewhere(Farm &farm, const ServerAt &at, boo
     return headroom ? farm.run(to_vip(kInvite)) : farm.run_without_headroom(to_vip(kInvite));
 }
 
+std::optional<Outcome> to_a_server_without_a_code(Farm &farm) {
+    farm.server(5, {.flags = SS_SERVER_IN_USE | SS_SERVER_FORWARD | SS_SERVER_NEW | SS_SERVER_DSCP,
+                    .address = "203.0.113.5"});
+    farm.ring(0, {5});
+    return farm.run(to_vip(kInvite));
+}
+
 std::optional<Outcome> icmp_error(Farm &farm) {
     const Bytes frame =
         Packet().eth().ipv4(kVip, kClient).udp(5060, 5060).payload("SIP/2.0 200 OK").bytes();
@@ -184,6 +191,7 @@ const std::map<__u32, Scene> kScenes = {
      [](Farm &farm) { return farm.run(to_vip(kInvite).ipv4("127.0.0.1", kVip)); }},
     {SS_REASON_NO_PORT,
      [](Farm &farm) { return to_a_server_elsewhere(farm, {.ifindex = kOtherInterface}, true); }},
+    {SS_REASON_NO_CODE, to_a_server_without_a_code},
 };
 
 } // namespace

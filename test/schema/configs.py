@@ -52,6 +52,7 @@ FULL = {
             "mode": "stateful",
             "scheduler": "hash",
             "key": "call-id",
+            "forward": "l2",
             "no_call_id": "pass",
             "when_down": "reject",
             "reject": {"per_second": 10, "retry_after": "5s"},
@@ -102,6 +103,7 @@ FULL = {
             "pool": "proxies",
             "method_pools": [{"method": "REGISTER", "pool": "registrars"}],
             "vip_interface": "eth0",
+            "dscp": 10,
             "new_call_limits": {
                 "observe": True,
                 "per_address": {"per_minute": 30, "burst": 10},
@@ -261,6 +263,7 @@ class Walk:
             thing["address"] = f"127.0.0.1:{8000 + number}"
             return thing
         thing["name"] = f"n{number}"
+        thing.pop("dscp", None)  # each VIP has one of its own
         if "address" in thing:
             thing["address"] = f"10.0.{number // 250}.{number % 250}"
         if "servers" in thing:

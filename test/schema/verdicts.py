@@ -43,6 +43,8 @@ DAEMON_ONLY = [
     (r"services on \d+ addresses", "services and different addresses, added up"),
     (r"is also the address of", "addresses that stand in two places, compared"),
     (r"is the address of a service", "likewise"),
+    (r"required, because pool|takes the place of the VIP|already stands for|must be that of services"
+     r"|is reached with forward", "services, pools and servers that belong together, compared"),
     (r"can be on only one interface", "services with one address, compared"),
     (r'"499-400" is neither a final code', "the first code of a range is not above its last one: numbers in a text"),
     (r'(?i)"\[?[0:]*:(ffff:[0-9a-f.:]+|[0-9]+\.[0-9.]+)\]?(:\d+|/\d+)?" is ', "an IPv4 address written as IPv6"),
@@ -71,7 +73,7 @@ def two_of(pointer, **change):
 
 def beyond():
     """One case or more for each rule of DAEMON_ONLY."""
-    service = FULL["services"][0]
+    service = {field: value for field, value in FULL["services"][0].items() if field != "dscp"}
     many = [{"name": f"s{i}", "address": f"10.1.{i // 250}.{i % 250 + 1}"} for i in range(2100)]
     far = [dict(service, name=f"s{i}", address=f"10.2.{i // 250}.{i % 250 + 1}", method_pools=[]) for i in range(600)]
     return [
@@ -98,6 +100,8 @@ def beyond():
         set_at("api/listen/0/address", "[::ffff:127.0.0.1]:80"),
         set_at("pools/0/probe/user_agent", "é" * 100),
         set_at("services/0/vip_interface", "é" * 10),
+        set_at("pools/0/forward", "dscp"),
+        set_at("pools/1/forward", "dscp"),
         set_at("api/socket", "/" + "é" * 100),
     ]
 

@@ -79,6 +79,9 @@ json next_hop_json(const NextHop &next_hop) {
                   {"mac", to_string(next_hop.mac)},
                   {"ifindex", next_hop.ifindex},
                   {"vlan", next_hop.vlan}};
+    if (next_hop.router) {
+        entry["router"] = next_hop.router->to_string();
+    }
     if (!next_hop.own_trouble.empty()) {
         entry["own_trouble"] = next_hop.own_trouble;
     }

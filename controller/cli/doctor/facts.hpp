@@ -104,8 +104,9 @@ struct Link {
 struct ServerPlace {
     std::string pool;
     std::string name;
-    Address hop;     // its own address, or the next_hop that is stated
-    bool own = true; // it is its own
+    Address hop;         // its own address, or the next_hop that is stated
+    bool own = true;     // it is its own
+    bool routed = false; // it may lie behind a router (forward "dscp")
     Known<Route> route = not_looked_at();
     std::string interface; // that has the segment's addresses; empty: not on a segment
     NextHop segment;       // without MAC; `problem`: why no frame can be sent there

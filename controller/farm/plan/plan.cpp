@@ -107,6 +107,7 @@ PlannedServer plan_server(const config::Pool &pool, std::uint16_t pool_index,
         planned.value.vlan = hop->vlan;
         planned.value.flags |= hop->local ? SS_SERVER_LOCAL : 0;
     }
+    planned.value.flags |= pool.forward == config::Forward::Dscp ? SS_SERVER_DSCP : 0;
     if (standing_of(pool, server, observed) == Standing::Serving) {
         planned.value.flags |= SS_SERVER_FORWARD;
     }
@@ -257,12 +258,14 @@ void add_markers(Plan &plan, const config::Config &config) {
     struct Mark {
         bool drop = true;
         bool local = false;
+        std::uint8_t dscp = 0;
     };
     std::map<Address, Mark> marks;
     for (std::size_t i = 0; i < config.services.size(); i++) {
         const config::Service &service = config.services[i];
         Mark &mark = marks[service.address];
         mark.drop = mark.drop && drops_without_call_id(config, service.pool);
+        mark.dscp = service.dscp.value_or(0); // all services of a VIP have the same
         mark.local = mark.local || has_local_server(plan, plan.services[i].value);
     }
     for (const auto &[vip, mark] : marks) {
@@ -270,6 +273,7 @@ void add_markers(Plan &plan, const config::Config &config) {
         marker.key = service_key(vip, 0, 0);
         marker.value.mark = static_cast<__u8>((mark.drop ? SS_MARK_DROP_UNPARSED : 0) |
                                               (mark.local ? SS_MARK_LOCAL : 0));
+        marker.value.dscp = mark.dscp;
         plan.services.push_back(marker);
     }
 }

@@ -2,6 +2,7 @@
 #include "kernel/netlink/neighbours.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sipsteer {
 
@@ -51,37 +52,59 @@ Status Neighbours::start() {
     return Done{};
 }
 
-void Neighbours::watch(const std::set<Address> &addresses) {
+void Neighbours::watch(const std::set<Address> &addresses, const std::set<Address> &routed) {
+    const bool other_ways = std::exchange(routed_, routed) != routed;
     std::erase_if(watched_, [&](const auto &item) { return !addresses.contains(item.first); });
     std::erase_if(next_hops_, [&](const auto &item) { return !addresses.contains(item.first); });
     LinkCache links;
     for (const auto &address : addresses) {
         const auto [item, is_new] = watched_.try_emplace(address);
-        if (is_new) {
+        if (is_new || other_ways) {
             look(address, item->second, links);
         }
     }
 }
 
+/// A router before an address that may have one counts as being on the segment.
+Route Neighbours::route_to(const Address &address) {
+    Route route = find_route(*socket_, address);
+    if (route.kind != Route::Kind::Router || !routed_.contains(address)) {
+        return route;
+    }
+    if (route.router.is_ipv4() != address.is_ipv4()) {
+        Route refused;
+        refused.problem = "behind router " + route.router.to_string() +
+                          ", which has an address of another family; that is not supported";
+        return refused;
+    }
+    route.kind = Route::Kind::OnLink;
+    return route;
+}
+
 /// Asks the kernel about one address. True if its next hop is not what it was.
 bool Neighbours::look(const Address &address, Watched &watched, LinkCache &links) {
-    const Route route = find_route(*socket_, address);
-    const NextHop segment = decide_segment(
+    const Route route = route_to(address);
+    NextHop segment = decide_segment(
         route, [&](std::uint32_t ifindex) { return link(ifindex, links); }, tags_);
     watched.ifindex = segment.problem.empty() ? route.ifindex : 0;
-    watched.entry =
-        watched.ifindex != 0 ? find_neighbour(*socket_, route.ifindex, address) : NeighbourEntry{};
+    if (watched.ifindex != 0 && !route.router.is_unspecified()) {
+        segment.router = route.router;
+    }
+    watched.neighbour = segment.router.value_or(address);
+    watched.entry = watched.ifindex != 0
+                        ? find_neighbour(*socket_, route.ifindex, watched.neighbour)
+                        : NeighbourEntry{};
     watched.asker = {segment.source_mac, route.source};
     note_loss(segment, watched);
     watched.no_room = watched.no_room && watched.entry.state == 0;
     auto &known = next_hops_[address];
     note_trouble(segment, known, watched);
-    NextHop now = hold(segment, known, watched)
-                      ? known
-                      : decide_next_hop(segment, address, watched.entry, watched.given_up);
+    NextHop now = hold(segment, known, watched) ? known
+                                                : decide_next_hop(segment, watched.neighbour,
+                                                                  watched.entry, watched.given_up);
     now.own_trouble = watched.trouble ? segment.problem : std::string();
     if (watched.ifindex != 0 && (watched.entry.state == 0 || watched.entry.failed())) {
-        find_out(address, watched);
+        find_out(watched);
     }
     if (watched.no_room && !now.resolved) {
         now.problem = no_room(address);
@@ -155,15 +178,15 @@ bool Neighbours::links_changed() {
     return changed;
 }
 
-void Neighbours::find_out(const Address &address, Watched &watched) {
-    watched.no_room = !use_neighbour(*socket_, watched.ifindex, address);
+void Neighbours::find_out(Watched &watched) {
+    watched.no_room = !use_neighbour(*socket_, watched.ifindex, watched.neighbour);
 }
 
 /// The turn of an address whose MAC is in force.
-void Neighbours::check(const Address &address, Watched &watched) {
-    const auto entry = find_neighbour(*socket_, watched.ifindex, address);
+void Neighbours::check(Watched &watched) {
+    const auto entry = find_neighbour(*socket_, watched.ifindex, watched.neighbour);
     if (!entry.usable()) {
-        ask(address, watched, nullptr); // as does the kernel, but that only once a second
+        ask(watched, nullptr); // as does the kernel, but that only once a second
         return;
     }
     if (!entry.learned) {
@@ -171,25 +194,26 @@ void Neighbours::check(const Address &address, Watched &watched) {
     }
     switch (watched.check.next(Clock::now(), entry.confirmed_ago)) {
     case Check::Turn::AskOwner:
-        ask(address, watched, &entry.mac);
+        ask(watched, &entry.mac);
         break;
     case Check::Turn::AskEverybody:
-        ask(address, watched, nullptr);
+        ask(watched, nullptr);
         break;
     case Check::Turn::StartOver:
-        start_over(address, watched);
+        start_over(watched);
         break;
     }
 }
 
-void Neighbours::start_over(const Address &address, Watched &watched) {
-    forget_neighbour(*socket_, watched.ifindex, address);
-    find_out(address, watched);
+void Neighbours::start_over(Watched &watched) {
+    forget_neighbour(*socket_, watched.ifindex, watched.neighbour);
+    find_out(watched);
 }
 
 /// The answer is the kernel's to read; what it makes of it will be noticed. Best effort: a frame
 /// that is not sent is one that is not answered.
-void Neighbours::ask(const Address &address, const Watched &watched, const MacAddress *owner) {
+void Neighbours::ask(const Watched &watched, const MacAddress *owner) {
+    const Address &address = watched.neighbour;
     if (address.is_ipv4()) {
         const auto &to = owner != nullptr ? *owner : packets::kBroadcastMac;
         (void)frames_.send(packets::arp_request(watched.asker, to, address), watched.ifindex);
@@ -200,13 +224,25 @@ void Neighbours::ask(const Address &address, const Watched &watched, const MacAd
     }
 }
 
+/// The addresses that these neighbours stand for: themselves, and those behind routers.
+std::set<Address> Neighbours::behind(const std::set<Address> &neighbours) const {
+    std::set<Address> addresses = neighbours;
+    for (const auto &address : routed_) {
+        const auto item = watched_.find(address);
+        if (item != watched_.end() && neighbours.contains(item->second.neighbour)) {
+            addresses.insert(address);
+        }
+    }
+    return addresses;
+}
+
 void Neighbours::on_notices(const Notices &notices) {
     if (notices.everything) {
         schedule_full_look();
     }
     LinkCache links;
     bool changed = false;
-    for (const auto &address : notices.neighbours) {
+    for (const auto &address : behind(notices.neighbours)) {
         if (const auto item = watched_.find(address); item != watched_.end()) {
             changed |= look(address, item->second, links);
         }
@@ -289,13 +325,20 @@ void Neighbours::check_later() {
         if (links_changed()) {
             schedule_full_look();
         }
-        for (auto &[address, watched] : watched_) {
-            if (watched.ifindex != 0 && next_hops_[address].resolved) {
-                check(address, watched);
-            }
-        }
+        check_all();
         check_later();
     });
+}
+
+/// Each neighbour once: a thousand servers may be behind one router.
+void Neighbours::check_all() {
+    std::set<std::pair<std::uint32_t, Address>> checked;
+    for (auto &[address, watched] : watched_) {
+        if (watched.ifindex != 0 && next_hops_[address].resolved &&
+            checked.emplace(watched.ifindex, watched.neighbour).second) {
+            check(watched);
+        }
+    }
 }
 
 std::optional<LinkInfo> Neighbours::link(std::uint32_t ifindex, LinkCache &links) {

@@ -46,8 +46,9 @@ public:
     Status start();
 
     /// Replaces the set of addresses. next_hops() is up to date when this returns: an address the
-    /// kernel knows already is resolved at once.
-    void watch(const std::set<Address> &addresses);
+    /// kernel knows already is resolved at once. The next hop of those that are in `routed`, too,
+    /// may be a router.
+    void watch(const std::set<Address> &addresses, const std::set<Address> &routed = {});
 
     /// One for every watched address.
     const std::map<Address, NextHop> &next_hops() const { return next_hops_; }
@@ -58,6 +59,7 @@ private:
 
     struct Watched {
         std::uint32_t ifindex = 0; // whose neighbour table has it; 0: none
+        Address neighbour;         // the address itself, or the router before it
         NeighbourEntry entry;
         packets::FrameSender asker;               // what it is asked by
         std::optional<Clock::time_point> lost;    // since when the kernel has no MAC
@@ -74,10 +76,13 @@ private:
     bool hold(const NextHop &segment, const NextHop &old, const Watched &watched) const;
     bool anybody_is_well() const;
     bool links_changed();
-    void find_out(const Address &address, Watched &watched);
-    void check(const Address &address, Watched &watched);
-    void start_over(const Address &address, Watched &watched);
-    void ask(const Address &address, const Watched &watched, const MacAddress *owner);
+    Route route_to(const Address &address);
+    std::set<Address> behind(const std::set<Address> &neighbours) const;
+    void find_out(Watched &watched);
+    void check(Watched &watched);
+    void check_all();
+    void start_over(Watched &watched);
+    void ask(const Watched &watched, const MacAddress *owner);
     void on_notices(const Notices &notices);
     void look_at_everything();
     void schedule_full_look();
@@ -99,6 +104,7 @@ private:
     packets::PacketSocket frames_;
     VlanTags tags_;
     std::map<Address, Watched> watched_;
+    std::set<Address> routed_;
     std::map<Address, NextHop> next_hops_;
     std::map<std::uint32_t, bool> up_; // interfaces to next hops, as last checked
 };

@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t kAddresses = 12; // destination and source MAC
 constexpr std::size_t kTag = 4;
+constexpr std::size_t kIpv4Header = 20;
+constexpr std::size_t kIpv4Checksum = 10;
+constexpr std::size_t kIpv4Destination = 16;
+constexpr std::size_t kIpv6Header = 40;
+constexpr std::size_t kIpv6Destination = 24;
 constexpr std::uint8_t kPriorityBits = 0xf0; // PCP and DEI, in the first byte of the TCI
 
 /// The tag of the server's VLAN. A frame that was tagged keeps its priority.
@@ -23,11 +28,38 @@ void append_tag(packets::Bytes &out, const ss_held &held, std::span<const std::u
     out.push_back(static_cast<std::uint8_t>(vlan & 0xff));
 }
 
+/// Of an IP header that begins the bytes; a later fragment has no other checksum. False: it does
+/// not fit, or no code stands for the VIP.
+bool readdress(std::span<std::uint8_t> ip, const ss_server &server, std::uint8_t dscp) {
+    if (dscp == 0 || ip.empty()) {
+        return false;
+    }
+    if (ip[0] >> 4 == 6 && ip.size() >= kIpv6Header) {
+        ip[0] = static_cast<std::uint8_t>((ip[0] & 0xf0) | dscp >> 2);
+        ip[1] = static_cast<std::uint8_t>((dscp & 3) << 6 | (ip[1] & 0x3f));
+        std::copy_n(server.address, 16, ip.begin() + kIpv6Destination);
+        return true;
+    }
+    const std::size_t header = std::size_t{ip[0] & 0xfU} * 4;
+    if (ip[0] >> 4 != 4 || header < kIpv4Header || ip.size() < header ||
+        packets::checksum(ip.first(header)) != 0) { // a broken one is not to become right
+        return false;
+    }
+    ip[1] = static_cast<std::uint8_t>(dscp << 2 | (ip[1] & 3));
+    std::copy_n(server.address + 12, 4, ip.begin() + kIpv4Destination);
+    ip[kIpv4Checksum] = 0;
+    ip[kIpv4Checksum + 1] = 0;
+    const auto sum = packets::checksum(ip.first(header));
+    ip[kIpv4Checksum] = static_cast<std::uint8_t>(sum >> 8);
+    ip[kIpv4Checksum + 1] = static_cast<std::uint8_t>(sum & 0xff);
+    return true;
+}
+
 } // namespace
 
 std::optional<packets::Bytes> frame_for_server(const ss_held &held,
                                                std::span<const std::uint8_t> frame,
-                                               const ss_server &server) {
+                                               const ss_server &server, std::uint8_t dscp) {
     if (held.tags > 2 || held.ip != ETHER_HDR_LEN + held.tags * kTag || frame.size() < held.ip) {
         return std::nullopt;
     }
@@ -43,6 +75,10 @@ std::optional<packets::Bytes> frame_for_server(const ss_held &held,
     }
     const auto from = frame.subspan(rest);
     out.insert(out.end(), from.begin(), from.end());
+    const auto ip = std::span(out).subspan(out.size() - (frame.size() - held.ip));
+    if ((server.flags & SS_SERVER_DSCP) != 0 && !readdress(ip, server, dscp)) {
+        return std::nullopt;
+    }
     return out;
 }
 

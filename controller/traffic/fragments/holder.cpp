@@ -198,8 +198,16 @@ std::optional<packets::Bytes> Holder::send(const HeldFrame &frame, std::uint32_t
     if (server->flags & SS_SERVER_LOCAL) {
         return frame.frame; // the data plane gave it to the kernel as it came
     }
-    auto out = frame_for_server(frame.held, frame.frame, *server);
+    auto out = frame_for_server(frame.held, frame.frame, *server, code_of(frame.held.key));
     return out && socket_.send(*out, server->ifindex) == 0 ? std::move(out) : std::nullopt;
+}
+
+/// What stands for the VIP on the way to servers behind routers; 0: nothing.
+std::uint8_t Holder::code_of(const ss_fragment_key &fragment) const {
+    ss_service_key vip{};
+    std::copy(std::begin(fragment.destination), std::end(fragment.destination), vip.address);
+    const auto mark = dataplane::read_value<ss_service>(maps_.services(), vip);
+    return mark ? mark->dscp : 0;
 }
 
 void Holder::tell(const Settled &settled) const {

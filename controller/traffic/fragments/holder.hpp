@@ -72,6 +72,7 @@ private:
     void expire();
     void settle(const HeldFrame &frame, const ss_fragment &first);
     std::optional<packets::Bytes> send(const HeldFrame &frame, std::uint32_t server_index);
+    std::uint8_t code_of(const ss_fragment_key &fragment) const;
     void tell(const Settled &settled) const;
 
     struct RingDeleter {

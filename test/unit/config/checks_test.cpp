@@ -60,6 +60,47 @@ TEST_CASE("a VIP is no server's next hop") {
     });
 }
 
+TEST_CASE("servers behind routers: a code for each VIP, addresses of its family, direct probes") {
+    const auto document = [] {
+        return json::parse(R"({ "interfaces": [ { "name": "eth0" } ],
+            "pools": [ { "name": "far", "forward": "dscp", "servers": [
+                           { "name": "a", "address": "203.0.113.11" } ] },
+                       { "name": "near", "servers": [] } ],
+            "services": [ { "name": "a", "address": "198.51.100.100", "pool": "far", "dscp": 10 },
+                          { "name": "b", "address": "198.51.100.101", "pool": "near" } ] })");
+    };
+    const auto errors = [&](const char *pointer, const char *value) {
+        auto changed = document();
+        changed[json::json_pointer(pointer)] = json::parse(value);
+        return texts(parse(changed));
+    };
+    CHECK(texts(parse(document())).empty());
+    CHECK(errors("/services/0/dscp", "null").size() == 1);
+    auto without = document();
+    without["services"][0].erase("dscp");
+    CHECK(texts(parse(without)) ==
+          Texts{R"(services[0].dscp: required, because pool "far" has forward "dscp")"});
+    CHECK(errors("/services/1/method_pools", R"([{"method": "REGISTER", "pool": "far"}])") ==
+          Texts{R"(services[1].dscp: required, because pool "far" has forward "dscp")"});
+    CHECK(errors("/services/1/dscp", "10") ==
+          Texts{"services[1].dscp: 10 already stands for 198.51.100.100 because of services[0]"});
+    CHECK(errors("/pools/0/servers/0/address", R"("2001:db8::7")") ==
+          Texts{"pools[0].servers[0].address: 2001:db8::7 takes the place of the VIP "
+                "198.51.100.100 of service \"a\" with forward \"dscp\", so both must be IPv4 or "
+                "both IPv6"});
+    CHECK(errors("/pools/0/probe", R"({"path": "both"})") ==
+          Texts{R"(pools[0].probe.path: "both" needs forward "l2": with "dscp" no frame with the )"
+                "VIP goes to a server"});
+    CHECK(errors("/pools/1/servers", R"([{"name": "c", "address": "203.0.113.11"}])") ==
+          Texts{R"(pools[1].servers[0].address: 203.0.113.11 is reached with forward "l2" here )"
+                R"(and with "dscp" as pools[0].servers[0])"});
+    auto other_port = document();
+    other_port["services"][1]["address"] = "198.51.100.100";
+    other_port["services"][1]["port"] = 5062;
+    CHECK(texts(parse(other_port)) ==
+          Texts{"services[1].dscp: must be that of services[0], which has the same address"});
+}
+
 TEST_CASE("a VIP is on one interface") {
     json document = good();
     document["services"] = json::parse(R"([

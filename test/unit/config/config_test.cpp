@@ -74,6 +74,7 @@ TEST_CASE("a good configuration is read with its defaults") {
                                         Protocol::Udp,
                                         "registrars",
                                         std::nullopt,
+                                        std::nullopt,
                                         {},
                                         {},
                                         {}});
@@ -113,7 +114,7 @@ TEST_CASE("every field is read") {
                   "max_new_calls_per_second": 30 },
                 { "name": "t", "address": "198.51.100.2" } ] } ],
         "services": [ { "name": "sip", "address": "198.51.100.100", "port": 1, "protocol": "udp",
-                        "pool": "p", "vip_interface": "eth0",
+                        "pool": "p", "vip_interface": "eth0", "dscp": 12,
                         "new_call_limits": { "observe": true, "per_address": { "per_minute": 30 },
                             "per_network": { "per_minute": 600, "burst": 1 }, "known_for": "1h" },
                         "method_pools": [ { "method": "REGISTER", "pool": "p" } ] } ]
@@ -180,6 +181,7 @@ TEST_CASE("every field is read") {
                           Protocol::Udp,
                           "p",
                           "eth0",
+                          std::uint8_t{12},
                           {{SS_METHOD_REGISTER, "p"}},
                           {true, {30, 20}, {600, 1}, {}, seconds(3600)},
                           {}}};

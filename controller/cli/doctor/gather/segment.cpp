@@ -106,8 +106,13 @@ void find_way(netlink::Socket &socket, const VlanTags &tags, ServerPlace &place)
         const auto link = find(ifindex);
         return link ? link->name : std::string();
     };
-    const Route route = find_route(socket, place.hop);
+    Route route = find_route(socket, place.hop);
     place.route = route;
+    if (route.kind == Route::Kind::Router && place.routed) { // the router is the neighbour
+        place.hop = route.router;
+        place.own = false;
+        route.kind = Route::Kind::OnLink;
+    }
     place.segment = decide_segment(route, find, tags);
     if (route.kind == Route::Kind::OnLink) {
         place.interface = name_of(route.ifindex);
@@ -131,6 +136,7 @@ std::vector<ServerPlace> gather_places(const config::Config &config) {
             place.name = server.name;
             place.hop = server.hop_address();
             place.own = !server.next_hop;
+            place.routed = pool.forward == config::Forward::Dscp;
             if (socket) {
                 find_way(*socket, tags, place);
             } else {

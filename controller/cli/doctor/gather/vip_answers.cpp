@@ -120,7 +120,7 @@ std::vector<VipAnswer> ask_vips(const config::Config &config,
         for (const auto &server : pool.servers) {
             const auto *place = find_place(places, pool.name + '/' + server.name);
             if (server.admin == config::Admin::Disabled || place == nullptr ||
-                place->segment.local) { // no frame reaches this host itself: see two-boxes
+                place->segment.local || place->routed) { // no frame with the VIP goes there
                 continue;
             }
             for (const auto &vip : vips_of(config, pool.name)) {

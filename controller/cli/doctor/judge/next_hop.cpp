@@ -22,18 +22,25 @@ void judge_place_of(const ServerPlace &server, Findings &findings) {
         findings.ok(who + " is this host: its kernel takes the server's datagrams");
         return;
     case Route::Kind::Router:
-        findings.fail(who + " is not on a segment of the director, but behind the router " +
-                          server.route->router.to_string() +
-                          ": the program forwards frames by MAC address, which routers do not",
-                      "put the server on a segment of the director; or, if that router forwards "
-                      "packets for the VIP to it: \"next_hop\": \"" +
-                          server.route->router.to_string() + "\" in the server");
+        if (server.routed) {
+            break;
+        }
+        findings.fail(
+            who + " is not on a segment of the director, but behind the router " +
+                server.route->router.to_string() +
+                ": with forward \"l2\" the program sends frames by MAC address, which routers do "
+                "not",
+            "\"forward\": \"dscp\" in the pool, and sipsteer-real-server add VIP --dscp on its "
+            "servers; or put the server on a segment of the director; or, if that router "
+            "forwards packets for the VIP to it: \"next_hop\": \"" +
+                server.route->router.to_string() + "\" in the server");
         return;
     case Route::Kind::OnLink:
         break;
     }
     if (server.segment.problem.empty()) {
-        findings.ok(who + " is on the segment of " + server.interface);
+        findings.ok(who + (server.route->kind == Route::Kind::Router ? ", the router, is" : " is") +
+                    " on the segment of " + server.interface);
     } else {
         findings.fail(
             who + ": " + server.segment.problem,

@@ -35,6 +35,33 @@ TEST_CASE("routes: none, a router, an own address; and their changes") {
         watch.io, [&] { return watch.hop("198.51.100.7").problem.starts_with("no route"); }, 60s));
 }
 
+TEST_CASE("the router before an address that may have one is the next hop, and is followed") {
+    Segment segment;
+    Watch watch;
+    shell("ip route add 198.51.100.0/24 via 192.0.2.11");
+    segment.on_server("ip address add 192.0.2.77/24 dev eth0");
+    const std::set<Address> far{address("198.51.100.7"), address("198.51.100.8")};
+    watch.neighbours.watch(far, {address("198.51.100.7")});
+    REQUIRE(watch.resolves("198.51.100.7"));
+    CHECK(watch.hop("198.51.100.7").mac == kServerMac);
+    CHECK(watch.hop("198.51.100.7").router == address("192.0.2.11"));
+    CHECK_FALSE(watch.hop("198.51.100.8").resolved); // that one is to be on a segment
+
+    shell("ip route replace 198.51.100.0/24 via 192.0.2.77"); // a route that changes
+    CHECK(run_until(
+        watch.io,
+        [&] {
+            const auto &hop = watch.hop("198.51.100.7");
+            return hop.resolved && hop.router == address("192.0.2.77");
+        },
+        60s));
+    segment.on_server("ip link set eth0 address 02:00:00:00:00:22"); // a router that changes
+    CHECK(watch.moves_to("198.51.100.7", kOtherMac, 60s));
+    shell("ip route add blackhole 198.51.100.7/32");
+    CHECK(run_until(
+        watch.io, [&] { return !watch.hop("198.51.100.7").own_trouble.empty(); }, 60s));
+}
+
 TEST_CASE("an address that comes to this host and leaves it again") {
     Segment segment;
     Watch watch;

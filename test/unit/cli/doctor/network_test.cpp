@@ -352,6 +352,21 @@ TEST_CASE("next-hop: behind a router, without a route, an own address, no Ethern
     });
 }
 
+TEST_CASE("next-hop: a router, where the pool forwards by DSCP", "[doctor]") {
+    const auto behind_router = [](Facts &facts) {
+        auto &server = facts.network.servers[1];
+        server.route->kind = Route::Kind::Router;
+        server.route->router = address("198.51.100.1");
+        server.hop = address("198.51.100.1");
+        server.routed = true;
+    };
+    passes("next-hop", behind_router);
+    finds("next-hop", Verdict::Fail, R"("forward": "dscp" in the pool)", [&](Facts &facts) {
+        behind_router(facts);
+        facts.network.servers[1].routed = false;
+    });
+}
+
 TEST_CASE("neighbour: nobody, two, one for many", "[doctor]") {
     const auto macs = [](std::set<MacAddress> answered) {
         return [answered](Facts &facts) { facts.network.servers[1].macs = answered; };

@@ -201,6 +201,18 @@ TEST_CASE("a server that is this host: no frame goes to it, and its VIPs are mar
           std::map<std::uint8_t, int>{{100, SS_MARK_LOCAL}, {101, 0}, {102, SS_MARK_LOCAL}});
 }
 
+TEST_CASE("servers behind routers, and the code of their VIP") {
+    World world;
+    world.config.pools[0].forward = config::Forward::Dscp;
+    world.config.services[0].dscp = 10;
+    const Plan plan = world.plan();
+    CHECK((find(plan, "p", "a").value.flags & SS_SERVER_DSCP) != 0);
+    CHECK(plan.services[0].is_marker());
+    CHECK(plan.services[0].value.dscp == 10);
+    world.config.pools[0].forward = config::Forward::L2;
+    CHECK((find(world.plan(), "p", "a").value.flags & SS_SERVER_DSCP) == 0);
+}
+
 TEST_CASE("services have a key each, and each address one marker") {
     World world;
     world.config.pools.push_back({});
