@@ -26,6 +26,14 @@ start_redis() {
         --dir "$WORK/redis" --protected-mode no
     REDIS=$LAST_PID
     wait_until 60 redis PING || die "Redis does not start: $(tail -n 3 "$WORK/redis/log")"
+    add_user
+}
+
+# The user of deploy/redis, with its rights: what a director needs, and no more.
+add_user() {
+    local rights
+    read -r -a rights < <(sed -n 's/^user sipsteer on >[^ ]* //p' "$PROJECT_DIR/deploy/redis/users.acl")
+    redis ACL SETUSER sipsteer on ">$PASSWORD" "${rights[@]}"
 }
 
 redis() { REDISCLI_AUTH=$PASSWORD redis-cli -s "$WORK/redis/sock" "$@" >"$WORK/redis/answer" 2>&1; }
@@ -46,7 +54,8 @@ start_second() {
     jq --arg dir "$dir" --arg sock "$WORK/redis/sock" --arg password "$WORK/second-password" '
         del(.services[].vip_interface) | .state_dir = $dir + "/state" | .pin_dir += "-second" |
         .api = {socket: ($dir + "/api.sock")} |
-        .cluster = {name: "lab", director: "second", redis: {addresses: [$sock], password_file: $password}}' \
+        .cluster = {name: "lab", director: "second", redis: {addresses: [$sock], user: "sipsteer",
+            password_file: $password}}' \
         "$(director_file config.json)" >"$dir/config.json"
     # Of veth alone: see add_pass_programs in tools/lib/lab-build.sh.
     on_host switch ip link set user2-eth0 xdpdrv object "$(dirname "$RUN_DIR")/pass.o" section xdp.frags
@@ -205,7 +214,7 @@ full_redis() {
     check "Redis is full" redis CONFIG SET maxmemory 1 maxmemory-policy noeviction
     count_entered
     place_calls full
-    check "the first director counts what Redis refused" wait_until 60 first_is /v1/cluster '.lost > 0'
+    check "the first director counts what Redis does not take" wait_until 60 first_is /v1/cluster ".calls_waiting >= $COUNT"
     check "the log has Redis' words" grep -q 'event=cluster_not_told .*problem="OOM' "$(director_file log)"
     check "Redis has room again" redis CONFIG SET maxmemory 0
     check "sharing catches up" wait_until 60 has_calls "$COUNT"
@@ -249,8 +258,25 @@ new_director() {
         ".caught_up and .received.entered >= $((2 * COUNT))"
 }
 
+# BIRD with its example, on the first director: its VIP's route is there while the director steers.
+announces() {
+    start_on director "$WORK/bird.log" bird -f -c "$PROJECT_DIR/deploy/bird/bird.conf" -s "$WORK/bird.ctl" -P "$WORK/bird.pid"
+    check "BIRD runs, and announces nothing" wait_until 60 bird_says down
+    check "sipsteer-announce looks" announce
+    check "the VIP of a service that is up is announced" bird_says up
+    check "the director stops" end_director TERM
+    check "sipsteer-announce looks again" announce
+    check "nothing is announced any more" bird_says down
+}
+
+announce() {
+    on_host director "$PROJECT_DIR/deploy/bird/sipsteer-announce" --once "$(director_file api.sock)" "$WORK/bird.ctl"
+}
+
+bird_says() { grep -Eq "^vip_sip +Static +[^ ]+ +$1 " < <(birdc -s "$WORK/bird.ctl" show protocols 2>&1); } # up|down
+
 e2e_begin cluster "$@"
-require_root_and redis-server redis-cli
+require_root_and redis-server redis-cli bird birdc
 printf '%s\n' "$PASSWORD" >"$WORK/password"
 printf '%s\n' "$PASSWORD" >"$WORK/second-password"
 start_proxies record-route
@@ -266,4 +292,5 @@ full_redis
 wrong_password
 strangers
 new_director
+announces
 e2e_end

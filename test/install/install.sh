@@ -60,10 +60,16 @@ rw-r--r-- usr/share/zsh/vendor-completions/_sipsteer
 rw-r--r-- usr/share/fish/vendor_completions.d/sipsteer.fish
 rw-r--r-- usr/share/doc/sipsteer/CHANGELOG.md
 rw-r--r-- usr/share/doc/sipsteer/examples/api-over-tcp.json
+rw-r--r-- usr/share/doc/sipsteer/examples/bird/bird.conf
+rwxr-xr-x usr/share/doc/sipsteer/examples/bird/sipsteer-announce
 rw-r--r-- usr/share/doc/sipsteer/examples/fail2ban/action.d/sipsteer.conf
 rw-r--r-- usr/share/doc/sipsteer/examples/fail2ban/filter.d/sipsteer-kamailio.conf
 rw-r--r-- usr/share/doc/sipsteer/examples/fail2ban/jail.d/sipsteer.conf
+rw-r--r-- usr/share/doc/sipsteer/examples/keepalived/keepalived.conf
+rwxr-xr-x usr/share/doc/sipsteer/examples/keepalived/sipsteer-ready
 rw-r--r-- usr/share/doc/sipsteer/examples/minimal.json
+rw-r--r-- usr/share/doc/sipsteer/examples/redis/redis.conf
+rw-r--r-- usr/share/doc/sipsteer/examples/redis/users.acl
 rw-r--r-- usr/share/doc/sipsteer/examples/two-boxes.json
 rw-r--r-- usr/share/doc/sipsteer/examples/two-pools.json
 rw-r--r-- usr/share/doc/sipsteer/guide.md
