@@ -65,6 +65,37 @@ check_answered() { # DESCRIPTION LENGTH...
     check_equal "$description" "$#" "$(ask "$@")"
 }
 
+begin_server_captures() {
+    local server
+    CAPTURES=()
+    for server in "${SERVERS[@]}"; do
+        start_capture "$server" "$(host_get "$server" interface)" "$WORK/$server.pcap" \
+            "src host $(host_address user1 "$FAMILY") and udp dst port 5060"
+        CAPTURES+=("$LAST_PID")
+    done
+}
+
+end_server_captures() {
+    local i lost=0
+    settle_captures "$WORK"/server*.pcap
+    for i in "${!SERVERS[@]}"; do
+        end_capture "${CAPTURES[i]}" "$WORK/${SERVERS[i]}.pcap"
+        lost=$((lost + CAPTURE_DROPPED))
+    done
+    check_equal "the captures are complete" 0 "$lost"
+}
+
+# Call-IDs of the calls that a server saw, one a line.
+calls_at() { # SERVER
+    tshark -r "$WORK/$1.pcap" -d udp.port==5060,sip -Y 'sip.CSeq.method != "OPTIONS"' -T fields -e sip.Call-ID \
+        2>/dev/null | sort -u
+}
+
+calls_at_servers() {
+    local server
+    for server in "${SERVERS[@]}"; do calls_at "$server"; done | sort
+}
+
 sum_errors() { # of all servers
     local server total=0
     for server in "${SERVERS[@]}"; do
@@ -86,9 +117,13 @@ start_director "$PATIENT_PROBES"' | .interfaces |= .[:1] | .pools[0].forward = "
 check "the next hop of each server is the router" status_is \
     '[.pools[0].servers[].next_hop] | all(.router == "'"$(router_address eth0)"'")'
 
+begin_server_captures
 result=$(traffic_result --mode record-route --calls 200 --rate 100)
 comment "$result"
 check_json "200 calls: none failed" '.calls == 200 and .failed == 0' "$result"
+end_server_captures
+check_equal "each call is at one server" "200 calls, 0 at another one" \
+    "$(calls_at_servers | uniq | wc -l) calls, $(calls_at_servers | uniq -d | wc -l) at another one"
 check_answered "messages of many lengths, whole and in fragments" 600 601 1200 1201 1471 1472 1473 2000 2001 4000 4001 8000 8001
 check_equal "no server saw a wrong checksum" 0 "$(sum_errors)"
 check_json "each server had calls" '.pools[0].servers | map(.new_calls) | all(. > 0)' "$(director_get /v1/status)"

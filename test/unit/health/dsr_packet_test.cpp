@@ -17,6 +17,7 @@ const NextHop kHop{.resolved = true,
                    .vlan = 0,
                    .mac = {2, 0, 0, 0, 0, 0x0b},
                    .source_mac = {2, 0, 0, 0, 0, 1},
+                   .router = {},
                    .problem = {},
                    .own_trouble = {}};
 
