@@ -31,9 +31,7 @@ SS_INLINE __u32 ss_request_uri_at(__u32 start, __u32 method) {
 /* Hash of the rest of the line that an offset is in; 0 if there is none. */
 SS_INLINE __u32 ss_line_hash(const struct ss_text *text, const __u64 secret[2], __u32 offset) {
     struct ss_span line = ss_value_span(text, ss_forget(text, offset));
-    return line.length && !line.open
-               ? (__u32)ss_hash_text(secret, text, line.offset, line.length) | 1
-               : 0;
+    return line.open ? 0 : ss_hash_part(secret, text, line.offset, line.length);
 }
 
 /* "z9hG4bK" */
@@ -85,25 +83,19 @@ SS_INLINE struct ss_span ss_branch_at(const struct ss_text *text, __u32 offset) 
     __u32 value = ss_forget(text, offset);
     struct ss_stop_scan scan = {*text, value, ss_forget(text, SS_BRANCH_BEFORE), value,
                                 ss_forget(text, 0)};
-    struct ss_span span = {0, 0, 0};
+    const struct ss_span none = {0, 0, 0};
     if (!offset)
-        return span;
+        return none;
     ss_loop(SS_STOP_STEPS, ss_branch_step, &scan);
     if (scan.state != SS_BRANCH_END || scan.folds == 3)
-        return span;
+        return none;
     ss_loop(SS_STOP_STEPS, ss_stop_trim_step, &scan);
-    if (scan.at <= scan.start)
-        return span;
-    span.offset = scan.start;
-    span.length = scan.at - scan.start;
-    if (span.length > SS_KEY_BYTES)
-        span.length = SS_KEY_BYTES;
-    return span;
+    return ss_span_between(scan.start, scan.at);
 }
 
 SS_INLINE __u32 ss_branch_hash(const struct ss_text *text, const __u64 secret[2], __u32 offset) {
     const struct ss_span span = ss_branch_at(text, offset);
-    return span.length ? (__u32)ss_hash_text(secret, text, span.offset, span.length) | 1 : 0;
+    return ss_hash_part(secret, text, span.offset, span.length);
 }
 
 /*

@@ -15,6 +15,18 @@ struct ss_span {
     __u32 open; /* the text ended before the line did: there may be more of it */
 };
 
+/* From start to end, at most SS_KEY_BYTES; of length 0 if there is nothing between them. */
+SS_INLINE struct ss_span ss_span_between(__u32 start, __u32 end) {
+    struct ss_span span = {0, 0, 0};
+    if (end <= start)
+        return span;
+    span.offset = start;
+    span.length = end - start;
+    if (span.length > SS_KEY_BYTES)
+        span.length = SS_KEY_BYTES;
+    return span;
+}
+
 /* A value's end. */
 struct ss_value_end {
     struct ss_text text;

@@ -25,21 +25,15 @@ static long ss_named_step(__u32 index, void *context) {
 SS_INLINE struct ss_span ss_named_call(const struct ss_text *text, __u32 value) {
     __u32 no = ss_forget(text, 0);
     struct ss_stop_scan scan = {*text, ss_forget(text, value), no, ss_forget(text, value), no};
-    struct ss_span span = {0, 0, 0};
+    const struct ss_span none = {0, 0, 0};
     if (!value)
-        return span;
+        return none;
     ss_loop(SS_STOP_STEPS, ss_named_step, &scan);
     if (!scan.state)
-        return span;
+        return none;
     if (ss_text_byte(text, scan.at - 1) == '\r')
         scan.at = ss_forget(text, scan.at - 1);
-    if (scan.at <= scan.start)
-        return span;
-    span.offset = scan.start;
-    span.length = scan.at - scan.start;
-    if (span.length > SS_KEY_BYTES)
-        span.length = SS_KEY_BYTES;
-    return span;
+    return ss_span_between(scan.start, scan.at);
 }
 
 #endif /* SIPSTEER_BPF_NAMED_H */

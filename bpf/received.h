@@ -83,18 +83,12 @@ static long ss_received_step(__u32 index, void *context) {
 SS_INLINE struct ss_span ss_received_at(const struct ss_text *text, __u32 via) {
     __u32 no = ss_forget(text, 0);
     struct ss_stop_scan scan = {*text, ss_forget(text, via), no, no, no};
-    struct ss_span span = {0, 0, 0};
+    const struct ss_span none = {0, 0, 0};
     if (!via)
-        return span;
+        return none;
     ss_loop(SS_STOP_STEPS, ss_received_step, &scan);
     __u32 end = scan.at - (ss_text_byte(text, scan.at - 1) == '\r');
-    if (scan.state != SS_RECEIVED_END || end <= scan.start)
-        return span;
-    span.offset = scan.start;
-    span.length = end - scan.start;
-    if (span.length > SS_KEY_BYTES)
-        span.length = SS_KEY_BYTES;
-    return span;
+    return scan.state == SS_RECEIVED_END ? ss_span_between(scan.start, end) : none;
 }
 
 #endif /* SIPSTEER_BPF_RECEIVED_H */

@@ -110,4 +110,10 @@ SS_INLINE __u64 ss_hash_words(const __u64 secret[2], __u64 first, __u64 second) 
     return ss_siphash_finish(&h, 0, 16);
 }
 
+/* 32 bits of it, never 0; 0 for length 0: there is no such part of the message. */
+SS_INLINE __u32 ss_hash_part(const __u64 secret[2], const struct ss_text *text, __u32 offset,
+                             __u32 length) {
+    return length ? (__u32)ss_hash_text(secret, text, offset, length) | 1 : 0;
+}
+
 #endif /* SIPSTEER_BPF_SIPHASH_H */

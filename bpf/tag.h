@@ -114,29 +114,23 @@ static long ss_tag_end_step(__u32 index, void *context) {
 /* The tag in a value that stands at an offset; of length 0: it has none, or it is cut off. */
 SS_INLINE struct ss_span ss_tag_at(const struct ss_text *text, __u32 value) {
     struct ss_stop_scan scan = ss_tag_scan(text, value);
-    struct ss_span span = {0, 0, 0};
+    const struct ss_span none = {0, 0, 0};
     if (!ss_tag_find(&scan))
-        return span;
+        return none;
     ss_stop_skip(&scan, 3);
     ss_loop(SS_STOP_STEPS, ss_tag_value_step, &scan);
     scan.start = scan.at;
     ss_loop(SS_STOP_STEPS, ss_tag_end_step, &scan);
     if (scan.state != SS_TAG_FOUND)
-        return span;
+        return none;
     ss_loop(SS_STOP_STEPS, ss_stop_trim_step, &scan);
-    if (scan.at <= scan.start)
-        return span;
-    span.offset = scan.start;
-    span.length = scan.at - scan.start;
-    if (span.length > SS_KEY_BYTES)
-        span.length = SS_KEY_BYTES;
-    return span;
+    return ss_span_between(scan.start, scan.at);
 }
 
 /* Its hash; 0: there is none. */
 SS_INLINE __u32 ss_tag_hash(const struct ss_text *text, const __u64 secret[2], __u32 value) {
     const struct ss_span span = ss_tag_at(text, value);
-    return span.length ? (__u32)ss_hash_text(secret, text, span.offset, span.length) | 1 : 0;
+    return ss_hash_part(secret, text, span.offset, span.length);
 }
 
 /*

@@ -129,9 +129,9 @@ SS_INLINE int ss_is_tel(const struct ss_text *text, __u32 start) {
 SS_INLINE struct ss_span ss_find_user(const struct ss_text *text, __u32 value) {
     __u32 no = ss_forget(text, 0);
     struct ss_user_scan scan = {*text, ss_forget(text, value), no, no, no, no, no};
-    struct ss_span span = {0, 0, 0};
+    const struct ss_span none = {0, 0, 0};
     if (!value)
-        return span;
+        return none;
     ss_loop(text->length, ss_user_step, &scan);
     __u32 end = scan.at;
     if (scan.state == SS_USER_FOUND && scan.colon)
@@ -139,14 +139,10 @@ SS_INLINE struct ss_span ss_find_user(const struct ss_text *text, __u32 value) {
     else if (scan.state == SS_USER_ENDED && scan.semicolon)
         end = scan.semicolon;
     if (scan.state < SS_USER_FOUND || end <= scan.start)
-        return span;
+        return none;
     if (scan.state == SS_USER_ENDED && !ss_is_tel(text, scan.start))
-        return span;
-    span.offset = scan.start;
-    span.length = end - scan.start;
-    if (span.length > SS_KEY_BYTES)
-        span.length = SS_KEY_BYTES;
-    return span;
+        return none;
+    return ss_span_between(scan.start, end);
 }
 
 #endif /* SIPSTEER_BPF_USER_H */

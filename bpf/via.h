@@ -67,17 +67,11 @@ static long ss_via_step(__u32 index, void *context) {
 SS_INLINE struct ss_span ss_sent_by_at(const struct ss_text *text, __u32 value) {
     __u32 no = ss_forget(text, 0);
     struct ss_via_scan scan = {*text, ss_forget(text, value), no, no, no};
-    struct ss_span span = {0, 0, 0};
+    const struct ss_span none = {0, 0, 0};
     if (!value)
-        return span;
+        return none;
     ss_loop(text->length, ss_via_step, &scan);
-    if (scan.end <= scan.start || ss_text_byte(text, scan.at) < 0)
-        return span;
-    span.offset = scan.start;
-    span.length = scan.end - scan.start;
-    if (span.length > SS_KEY_BYTES)
-        span.length = SS_KEY_BYTES;
-    return span;
+    return ss_text_byte(text, scan.at) < 0 ? none : ss_span_between(scan.start, scan.end);
 }
 
 #endif /* SIPSTEER_BPF_VIA_H */

@@ -104,24 +104,14 @@ place_calls() {
     send_all ACK "$1"
 }
 
-begin_wire() {
-    local host
-    WIRE=()
-    for host in "${SERVERS[@]}"; do
-        start_capture "$host" "$(host_get "$host" interface)" "$WORK/$host.pcap" \
-            "ether dst $(host_get "$host" mac) and dst host $VIP and udp dst port 5060"
-        WIRE+=("$host=$LAST_PID")
-    done
-}
+begin_wire() { begin_server_captures "dst host $VIP and udp dst port 5060"; }
 
 # Writes WORK/where: "Call-ID server method" a line, of the calls of a run.
 end_wire() { # NAME
-    local one host
+    local host
     : >"$WORK/where"
-    settle_captures "$WORK"/server*.pcap
-    for one in "${WIRE[@]}"; do
-        host=${one%%=*}
-        stop_capture "${one#*=}" "$WORK/$host.pcap"
+    end_server_captures
+    for host in "${SERVERS[@]}"; do
         tshark -r "$WORK/$host.pcap" -d udp.port==5060,sip -T fields -e sip.Call-ID -e sip.Method 2>/dev/null |
             awk -v host="$host" -v name="$1-" 'index($1, name) == 1 { print $1, host, $2 }' >>"$WORK/where"
     done

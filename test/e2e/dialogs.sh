@@ -25,27 +25,7 @@ readonly POOLS='
     .services[0].method_pools = [("SUBSCRIBE", "NOTIFY", "PUBLISH") | {method: ., pool: "presence"}] |
     .services += [.services[0] | {name: "b2bua", address, port: 5080, pool: "b2buas", vip_interface}]'
 
-CAPTURES=()
 LEFT=0 # live calls that earlier kinds have left
-
-begin_captures() {
-    local server
-    for server in "${SERVERS[@]}"; do
-        start_capture "$server" "$(host_get "$server" interface)" "$WORK/$server.pcap" \
-            "ether dst $(host_get "$server" mac) and dst host $VIP and udp"
-        CAPTURES+=("$LAST_PID")
-    done
-}
-
-end_captures() {
-    local i lost=0
-    settle_captures "$WORK"/server*.pcap
-    for i in "${!SERVERS[@]}"; do
-        end_capture "${CAPTURES[i]}" "$WORK/${SERVERS[i]}.pcap"
-        lost=$((lost + CAPTURE_DROPPED))
-    done
-    check_equal "the captures are complete" 0 "$lost"
-}
 
 # start_role NAME ROLE HOST PORT [SIPP-OPTION...]
 start_role() {
@@ -173,7 +153,7 @@ mkdir -p "$WORK/scenarios"
 "$E2E_DIR/dialogs_scenarios.py" "$WORK/scenarios"
 set_keys
 meet_phones
-begin_captures
+begin_server_captures "dst host $VIP and udp"
 for name in fork fork_baresip fork_busy fork_cancelled prack prack_cancelled busy cancelled redirected \
     challenged refer replaces; do
     make_calls "$name" server1,server2
@@ -186,6 +166,6 @@ register_phones
 # A call that is over leaves the table long before the first phone hangs up.
 reload_director '.pools[0].lifetimes.closing = "1s"' config_in_force
 make_calls fork_both server1,server2
-end_captures
+end_server_captures
 check "each call succeeds, all its messages are at one server, none is live at the end" outcome
 e2e_end

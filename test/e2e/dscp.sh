@@ -65,26 +65,6 @@ check_answered() { # DESCRIPTION LENGTH...
     check_equal "$description" "$#" "$(ask "$@")"
 }
 
-begin_server_captures() {
-    local server
-    CAPTURES=()
-    for server in "${SERVERS[@]}"; do
-        start_capture "$server" "$(host_get "$server" interface)" "$WORK/$server.pcap" \
-            "src host $(host_address user1 "$FAMILY") and udp dst port 5060"
-        CAPTURES+=("$LAST_PID")
-    done
-}
-
-end_server_captures() {
-    local i lost=0
-    settle_captures "$WORK"/server*.pcap
-    for i in "${!SERVERS[@]}"; do
-        end_capture "${CAPTURES[i]}" "$WORK/${SERVERS[i]}.pcap"
-        lost=$((lost + CAPTURE_DROPPED))
-    done
-    check_equal "the captures are complete" 0 "$lost"
-}
-
 # Call-IDs of the calls that a server saw, one a line.
 calls_at() { # SERVER
     tshark -r "$WORK/$1.pcap" -d udp.port==5060,sip -Y 'sip.CSeq.method != "OPTIONS"' -T fields -e sip.Call-ID \
@@ -117,7 +97,7 @@ start_director "$PATIENT_PROBES"' | .interfaces |= .[:1] | .pools[0].forward = "
 check "the next hop of each server is the router" status_is \
     '[.pools[0].servers[].next_hop] | all(.router == "'"$(router_address eth0)"'")'
 
-begin_server_captures
+begin_server_captures "src host $(host_address user1 "$FAMILY") and udp dst port 5060"
 result=$(traffic_result --mode record-route --calls 200 --rate 100)
 comment "$result"
 check_json "200 calls: none failed" '.calls == 200 and .failed == 0' "$result"

@@ -134,6 +134,27 @@ media_scenario() {
         "$WORK/user1_patient.xml"
 }
 
+# begin_server_captures FILTER: each server's frames of this kind go to WORK/SERVER.pcap.
+begin_server_captures() {
+    local server
+    SERVER_CAPTURES=()
+    for server in "${SERVERS[@]}"; do
+        start_capture "$server" "$(host_get "$server" interface)" "$WORK/$server.pcap" \
+            "ether dst $(host_get "$server" mac) and $1"
+        SERVER_CAPTURES+=("$server=$LAST_PID")
+    done
+}
+
+end_server_captures() {
+    local capture lost=0
+    settle_captures "$WORK"/server*.pcap
+    for capture in "${SERVER_CAPTURES[@]}"; do
+        end_capture "${capture#*=}" "$WORK/${capture%%=*}.pcap"
+        lost=$((lost + CAPTURE_DROPPED))
+    done
+    check_equal "the captures are complete" 0 "$lost"
+}
+
 # traffic_result OPTION...: the JSON result of tools/demo/traffic in this lab.
 traffic_result() {
     local options=(--name "$LAB" --json)
