@@ -263,6 +263,11 @@ ignores_interrupt() {
     ((0x$mask & 2))
 }
 
+# interrupt SIGNAL PID: until it is gone. bash may lose an INT that comes as a child ends; people press again.
+interrupt() {
+    while kill "-$1" "$2" 2>/dev/null; do sleep 0.2; done
+}
+
 # up is hit by a signal: after it nothing is left. KILL cannot be caught: the next up tidies first.
 test_signals() {
     local signal delay pid code
@@ -273,7 +278,7 @@ test_signals() {
             pid=$!
             while ignores_interrupt "$pid"; do sleep 0.01; done
             sleep "$delay"
-            kill "-$signal" "$pid"
+            interrupt "$signal" "$pid"
             code=0
             wait "$pid" || code=$?
             check "SIG$signal ${delay}s into up: an error" fails equal "$code" 0

@@ -263,7 +263,8 @@ TEST_CASE("carrier lost and back") {
     run_for(watch.io, 500ms);
     CHECK(watch.hop("192.0.2.11").resolved);
     CHECK(watch.hop("2001:db8::b").resolved);
-    segment.on_server("ip link set eth0 up; ip address replace 2001:db8::b/64 dev eth0 nodad");
+    // The address first: it has gone with the carrier, and the next hop does not stand for long.
+    segment.on_server("ip address replace 2001:db8::b/64 dev eth0 nodad; ip link set eth0 up");
     CHECK(run_until(
         watch.io,
         [&] {
