@@ -55,6 +55,7 @@ SS_INLINE __u32 ss_attempt_begin(struct ss_births *bucket, __u32 slot, __u64 cal
         ss_birth_attempt(bucket, slot, 1, attempt);
         return SS_EVENT_START;
     }
+    bucket->marks[slot] &= ~SS_CALL_CANCELLED;
     if (!attempt) {
         bucket->marks[slot] |= SS_CALL_UNKNOWN;
         return SS_EVENT_START;
@@ -147,6 +148,10 @@ SS_FRAME __u32 ss_event_in_call(const struct ss_place *place, __u64 call,
         event = ss_event_after_bye(bucket, slot, call, key);
     else if (event == SS_EVENT_ACK || event == SS_EVENT_CANCEL)
         event = ss_attempt_end(bucket, slot, call, key->attempt, event);
+    else if (state == SS_CALL_CLOSING && (bucket->marks[slot] & SS_CALL_CANCELLED))
+        event = SS_EVENT_COPY; /* late, of the early dialog that was cancelled */
+    if (state == SS_CALL_EARLY && key->event == SS_EVENT_CANCEL && event != SS_EVENT_COPY)
+        bucket->marks[slot] |= SS_CALL_CANCELLED;
     /* Of an ACK that cannot be told, in a call that is over: a failure's, most likely. */
     if (event == SS_EVENT_ACK && !key->attempt && state == SS_CALL_CLOSING)
         event = SS_EVENT_COPY;

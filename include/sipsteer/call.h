@@ -92,6 +92,7 @@ SS_ASSERT_SIZE(struct ss_births, 64);
 #define SS_CALL_UNKNOWN 0x8      /* there are attempts that cannot be told apart */
 #define SS_CALL_DIALOG 0x10      /* a dialog is known, and here are the high bits of it: */
 #define SS_CALL_DIALOG_SHIFT 5
+#define SS_CALL_CANCELLED 0x20 /* without that mark: a CANCEL ended the last open attempt */
 
 /* A dialog's hash (bpf/tag.h): 11 bits of it, and that it is known. */
 #define SS_DIALOG_KNOWN 0x800U

@@ -43,6 +43,7 @@ enum ss_event {
  *   - a BYE of a dialog that is not the first one confirmed is a COPY: a forked INVITE may be
  *     answered more than once, and each answer makes a dialog (RFC 3261, 13.2.2.4)
  *   - after a BYE all but a new INVITE is a COPY, unless it is of another dialog
+ *   - only an ACK confirms a call that a CANCEL closed: what else comes of its dialog is late
  *   - a call that closed otherwise is confirmed again: a client that gives the ACK of a 2xx the
  *     branch of its INVITE ends the attempt by that, and its next message in the dialog shows that
  *     the call was answered

@@ -444,6 +444,7 @@ TEST_CASE("what comes late of dialogs that are over brings no call back", "[atte
 
 TEST_CASE("a BYE whose dialog cannot be told ends the call", "[attempts]") {
     TwiceAnswered call;
+    const std::string to = "t: \"Bob;tag=no\"\r\n <sip:bob@example.com;tag=no> ; TAG\r\n =\t";
     SECTION("no tag in From") {
         call.send(replaced(in_dialog("BYE", "x"), ";tag=calling", ""));
     }
@@ -452,9 +453,33 @@ TEST_CASE("a BYE whose dialog cannot be told ends the call", "[attempts]") {
     }
     SECTION("folded, in other cases and quotes") {
         call.send(
-            replaced(replaced(in_dialog("BYE", "desk"), "To: Bob <sip:bob@example.com>;tag=",
-                              "t: \"Bob;tag=no\"\r\n <sip:bob@example.com;tag=no> ; TAG\r\n =\t"),
+            replaced(replaced(in_dialog("BYE", "desk"), "To: Bob <sip:bob@example.com>;tag=", to),
                      "From:", "f :"));
     }
     CHECK(call.state() == SS_CALL_CLOSING);
+}
+
+TEST_CASE("what comes late of a cancelled early dialog brings no call back", "[attempts]") {
+    Attempt call; // RFC 3262, 3311, 6086: in an early dialog, retransmitted
+    call.send(request("INVITE", kCall), SS_REASON_CALL_NEW);
+    call.send(request("PRACK", kCall));
+    call.send(request("UPDATE", kCall));
+    call.send(kCancel);
+    call.send(GENERATE(as<std::string>(), request("UPDATE", kCall), request("INFO", kCall),
+                       request("REFER", kCall), with_to_tag(request("MESSAGE", kCall)),
+                       branch(with_to_tag(request("INVITE", kCall)), "re")));
+    CHECK(call.state() == SS_CALL_CLOSING);
+    call.send(kRefused);
+    CHECK(call.state() == SS_CALL_CLOSING);
+    SECTION("but the ACK of a 2xx does that was on its way") {
+        call.send(request("ACK", kCall));
+        CHECK(call.state() == SS_CALL_CONFIRMED);
+    }
+    SECTION("and another attempt begins it anew") {
+        call.send(branch(kInvite, "another"));
+        CHECK(call.state() == SS_CALL_EARLY);
+        call.send(branch(kRefused, "another"));
+        call.send(request("INFO", kCall)); // a client with the INVITE's branch in the ACK of a 2xx
+        CHECK(call.state() == SS_CALL_CONFIRMED);
+    }
 }

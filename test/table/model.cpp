@@ -41,6 +41,7 @@ void invite(ModelCall &call, int branch) {
         call.attempts.clear();
     }
     call.by_bye = false;
+    call.cancelled = false;
     call.dialog.reset();
     call.attempts[branch] = true;
     call.state = State::early;
@@ -62,6 +63,7 @@ void confirm(ModelCall &call, int dialog) {
     if (call.state == State::early || (call.state == State::closing && goes_on)) {
         call.state = State::confirmed;
         call.by_bye = false;
+        call.cancelled = false;
         call.dialog = dialog;
     }
 }
@@ -77,6 +79,19 @@ void bye(ModelCall &call, int dialog) {
     call.by_bye = true;
 }
 
+void cancel(ModelCall &call, int branch) {
+    const bool early = call.state == State::early;
+    end_attempt(call, branch);
+    call.cancelled |= early && call.state == State::closing;
+}
+
+/// A request of a dialog, in a call that is over: a call that was cancelled stays so.
+void go_on(ModelCall &call, int dialog) {
+    if (call.state != State::closing || !call.cancelled || call.by_bye) {
+        confirm(call, dialog);
+    }
+}
+
 void note(ModelCall &call, Sent sent) {
     const auto [message, branch, dialog] = sent;
     const bool attempting = call.state == State::early || call.state == State::closing;
@@ -85,14 +100,15 @@ void note(ModelCall &call, Sent sent) {
     case Message::invite:
         return invite(call, branch);
     case Message::cancel:
-        return attempting && known ? end_attempt(call, branch) : void();
+        return attempting && known ? cancel(call, branch) : void();
     case Message::refused:
         return attempting && known ? end_attempt(call, branch) : confirm(call, dialog);
     case Message::ack:
-    case Message::reinvite:
         return confirm(call, dialog);
+    case Message::reinvite:
+        return go_on(call, dialog);
     case Message::info: // in an early dialog, too
-        return call.state == State::closing ? confirm(call, dialog) : void();
+        return call.state == State::closing ? go_on(call, dialog) : void();
     case Message::bye:
         return bye(call, dialog);
     default:

@@ -47,6 +47,7 @@ struct ModelCall {
     std::uint32_t idle;                // ticks
     std::map<int, bool> attempts = {}; // by branch; true: open
     bool by_bye = false;               // closing by a BYE
+    bool cancelled = false;            // closing by a CANCEL
     std::optional<int> dialog = {};    // confirmed first or, after a BYE, the one that it ended
 };
 
