@@ -187,7 +187,8 @@ SS_INLINE int ss_asks_for_dialog(__u32 state, __u32 event) {
 
 /*
  * Sets the key's event, attempt and dialog to what the message is for its call, and gives the state
- * of that (enum ss_call_state). The first line of a BYE and of a REGISTER shows all they are.
+ * of that (enum ss_call_state). The first line of a BYE and of a REGISTER shows which event they
+ * are; of a believed BYE the dialog is read, too.
  */
 SS_INLINE __u32 ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
                                  struct ss_key *key) {

@@ -74,9 +74,9 @@ SS_ASSERT_SIZE(struct ss_bucket, 64);
  * tick     when it came, in ticks modulo 2^16: only people want to know. 0: longer ago than
  *          SS_LONG_AGO; the sweep writes that before the ticks come round
  * attempt  the last INVITE's Request-URI, branch and CSeq, hashed (bpf/attempt.h); 0: unknown
- * open     attempts that are neither cancelled nor refused; if marks has SS_CALL_DIALOG: low bits
- * of a dialog of the call, the first confirmed one or the one that a BYE ended marks    SS_CALL_*,
- * below
+ * open     attempts that are neither cancelled nor refused. With SS_CALL_DIALOG in marks: the low
+ *          bits of a dialog's hash. It is the first confirmed one, or the one that a BYE ended.
+ * marks    SS_CALL_*, below
  */
 struct ss_births {
     __u16 tick[SS_BUCKET_ENTRIES];

@@ -12,6 +12,7 @@
 #include "farm.hpp"
 #include "model.hpp"
 #include "table_memory.hpp"
+#include "traffic.hpp"
 
 #include "calls/clock.hpp"
 #include "calls/doubles.hpp"
@@ -51,57 +52,6 @@ inline std::vector<std::uint32_t> model_lifetimes() {
         ticks.push_back(one.lifetime);
     }
     return ticks;
-}
-
-inline constexpr std::array<const char *, kMessages> kMethods = {
-    "INVITE", "INVITE", "ACK",      "ACK",     "CANCEL", "PRACK",
-    "INFO",   "BYE",    "REGISTER", "OPTIONS", "",       ""};
-
-/// What clients send, as often as it is listed.
-inline constexpr std::array<Message, 36> kTraffic = {
-    Message::invite,  Message::invite,   Message::invite,       Message::invite,
-    Message::invite,  Message::invite,   Message::invite,       Message::invite,
-    Message::ack,     Message::ack,      Message::ack,          Message::ack,
-    Message::ack,     Message::ack,      Message::ack,          Message::ack,
-    Message::ack,     Message::ack,      Message::ack,          Message::ack,
-    Message::refused, Message::refused,  Message::refused,      Message::refused,
-    Message::cancel,  Message::cancel,   Message::info,         Message::info,
-    Message::prack,   Message::bye,      Message::reinvite,     Message::reinvite,
-    Message::options, Message::response, Message::registration, Message::keepalive,
-};
-
-/// Attempts of a call's present life that messages are still sent of, copies among them.
-inline constexpr std::size_t kBranches = 6;
-
-/// Which dialogs of a call messages are of: an INVITE that was forked may have two answers.
-inline constexpr std::array<int, 5> kDialogs = {1, 1, 1, 2, 2};
-
-inline std::string replaced(std::string text, std::string_view what, std::string_view by) {
-    const auto at = text.find(what);
-    return at == std::string::npos ? text : text.replace(at, what.size(), by);
-}
-
-/// A request, of the attempt with this branch if it is one of an attempt, and of this dialog if it
-/// is of one. Either side of a dialog may have sent it.
-inline std::string request_of(Sent sent, const std::string &id, bool called) {
-    std::string text = request(kMethods[static_cast<std::size_t>(sent.message)], id);
-    if (sent.message == Message::reinvite) {
-        text.insert(text.find("\r\nFrom:"), ";tag=a6c85cf");
-    }
-    const bool tried = sent.message == Message::invite || sent.message == Message::refused ||
-                       sent.message == Message::cancel;
-    const auto branch = text.find("z9hG4bK");
-    if (tried) {
-        text.replace(branch, text.find('\r', branch) - branch,
-                     "z9hG4bK-" + std::to_string(sent.branch));
-    }
-    const std::string one = "tag=called" + std::to_string(sent.dialog);
-    const std::string other = "tag=calling";
-    if (text.find(";tag=a6c85cf") == std::string::npos) {
-        return text;
-    }
-    return replaced(replaced(text, "tag=a6c85cf", called ? other : one), "tag=1928301774",
-                    called ? one : other);
 }
 
 struct Size {
