@@ -90,24 +90,57 @@ SS_INLINE int ss_sums_come_later(struct xdp_md *ctx) {
     return bpf_map_lookup_elem(&links, &key) != NULL;
 }
 
+/* Whether a server may get a later fragment: one with a wrong checksum completes no datagram. */
+SS_INLINE int ss_ip_sum_may_be_right(struct xdp_md *ctx, const struct ss_packet *packet) {
+    return ss_ip_sum_is_right(ctx, packet) || ss_sums_come_later(ctx);
+}
+
 SS_INLINE int ss_sums_are_right(struct xdp_md *ctx, const struct ss_packet *packet) {
     return ss_ip_sum_is_right(ctx, packet) && ss_udp_sum_is_right(ctx, packet);
 }
 
+/* Goes on with the walk through the headers to their end. 0, always. */
+SS_STAGE int ss_find_rest(struct xdp_md *ctx, const struct ss_packet *packet,
+                          struct ss_headers *headers) {
+    if (!packet || !headers)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    ss_find_more_headers(&text, SS_TO_THE_END, headers);
+    return 0;
+}
+
+SS_STAGE int ss_is_sound_message(struct xdp_md *ctx, const struct ss_packet *packet,
+                                 const struct ss_key *key) {
+    if (!packet || !key)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    return ss_is_sound(&text, key->method, &key->headers);
+}
+
 /*
- * Whether the call table believes a message that has a Call-ID. A first fragment is no message yet:
- * whole.h looks at its datagram's checksum.
+ * Whether the call table believes a message that has a Call-ID, for a call in state. A first
+ * fragment is no message yet: whole.h looks at its datagram's checksum.
+ *
+ * A request that begins a call is believed if any server may take it, or it would pass the limits;
+ * one that confirms or ends a call, if none refuses it, or it would free a place that is in use.
+ * What follows the headers is looked at where the first piece has all of the message.
  */
-SS_STAGE int ss_is_believed(struct xdp_md *ctx, const struct ss_packet *packet,
-                            const struct ss_key *key) {
+SS_STAGE int ss_is_believed(struct xdp_md *ctx, const struct ss_packet *packet, struct ss_key *key,
+                            __u32 state) {
     if (!packet || !key)
         return 0;
     const struct ss_text text = ss_message_text(ctx, packet);
     int first = packet->part == SS_FIRST_FRAGMENT;
-    if (!ss_is_complete(&text, key->start, key->method, &key->headers, first))
+    int begins = key->event == SS_EVENT_START;
+    if (!ss_is_complete(&text, key->start, key->method, &key->headers, first, begins))
         return 0;
     if (first)
         return ss_ip_sum_is_right(ctx, packet);
+    if (state != SS_CALL_EMPTY && !begins && ss_in_one_piece(ctx, packet)) {
+        ss_find_rest(ctx, packet, &key->headers);
+        if (!ss_is_sound_message(ctx, packet, key))
+            return 0;
+    }
     return ss_sums_are_right(ctx, packet) || ss_sums_come_later(ctx);
 }
 

@@ -36,6 +36,38 @@ SS_INLINE int ss_attempt_is_known(const struct ss_births *bucket, __u32 slot,
     return (bucket->marks[slot] & SS_CALL_ATTEMPTS) && ss_attempt_find(name);
 }
 
+/* What an INVITE that is none of a dialog is for its call, which is not confirmed. */
+enum ss_attempt_kind {
+    SS_ATTEMPT_COPY = 0, /* it came before */
+    SS_ATTEMPT_AGAIN,    /* a second one, with credentials for example, or one of a fork */
+    SS_ATTEMPT_MORE,     /* one of many: limits on new calls count it */
+    SS_ATTEMPT_CALL,     /* a new call under the Call-ID of one that a BYE has ended */
+};
+
+/* Attempts of a fork, open at a time with none over, before limits on new calls count them. */
+#define SS_FREE_ATTEMPTS 8
+
+/* Likewise, by what is kept of the call; call is its position. Changes nothing. */
+SS_FRAME enum ss_attempt_kind ss_attempt_kind(const struct ss_place *place, __u64 call,
+                                              __u32 attempt) {
+    struct ss_attempt_key name = {.call = call, .attempt = attempt};
+    struct ss_births *bucket = ss_births_of(place);
+    __u32 slot = place->at & 7;
+    if (!bucket)
+        return SS_ATTEMPT_CALL;
+    if (attempt && ss_attempt_is_known(bucket, slot, &name))
+        return SS_ATTEMPT_COPY;
+    __u32 marks = bucket->marks[slot];
+    if (marks & SS_CALL_BYE)
+        return SS_ATTEMPT_CALL;
+    if (!attempt && (marks & SS_CALL_UNKNOWN))
+        return SS_ATTEMPT_MORE;
+    if (!(marks & SS_CALL_ATTEMPTS))
+        return SS_ATTEMPT_AGAIN;
+    return !(marks & SS_CALL_SOME_OVER) && bucket->open[slot] < SS_FREE_ATTEMPTS ? SS_ATTEMPT_AGAIN
+                                                                                 : SS_ATTEMPT_MORE;
+}
+
 /* Puts the last attempt among the earlier ones. */
 SS_INLINE void ss_attempt_put_by(struct ss_births *bucket, __u32 slot, __u64 call) {
     struct ss_attempt_key name = {.call = call, .attempt = bucket->attempt[slot]};
@@ -90,6 +122,7 @@ SS_INLINE __u32 ss_attempt_end(struct ss_births *bucket, __u32 slot, __u64 call,
             return !attempt || unknown ? SS_EVENT_CANCEL : SS_EVENT_COPY;
         return SS_EVENT_ACK;
     }
+    bucket->marks[slot] |= SS_CALL_SOME_OVER;
     if (ss_attempt_close(bucket, slot, &name) && bucket->open[slot])
         bucket->open[slot]--;
     return bucket->open[slot] || unknown ? SS_EVENT_COPY : SS_EVENT_FAILED;
@@ -99,7 +132,7 @@ SS_INLINE __u32 ss_attempt_end(struct ss_births *bucket, __u32 slot, __u64 call,
 SS_INLINE void ss_dialog_keep(struct ss_births *bucket, __u32 slot, __u32 dialog) {
     bucket->open[slot] = (__u8)dialog;
     bucket->marks[slot] &= SS_CALL_DIALOG - 1;
-    if (dialog)
+    if (dialog & SS_DIALOG_KNOWN)
         bucket->marks[slot] |= SS_CALL_DIALOG | (dialog >> 8 & 7) << SS_CALL_DIALOG_SHIFT;
 }
 
@@ -107,26 +140,31 @@ SS_INLINE void ss_dialog_keep(struct ss_births *bucket, __u32 slot, __u32 dialog
 SS_INLINE int ss_dialog_differs(const struct ss_births *bucket, __u32 slot, __u32 dialog) {
     __u32 marks = bucket->marks[slot];
     __u32 kept = SS_DIALOG_KNOWN | (marks >> SS_CALL_DIALOG_SHIFT) << 8 | bucket->open[slot];
-    return dialog && (marks & SS_CALL_DIALOG) && dialog != kept;
+    return (dialog & SS_DIALOG_KNOWN) && (marks & SS_CALL_DIALOG) && dialog != kept;
 }
 
 /*
  * What a message is for a call that a BYE has ended: nothing, unless it is of another dialog. The
- * ACK of a known attempt is one of a failure, whose tag may be that of a proxy.
+ * ACK of a known attempt is one of a failure, whose tag may be that of a proxy. A request within
+ * another early dialog shows that the call is early still: it is as if another attempt began.
  */
-SS_INLINE __u32 ss_event_after_bye(const struct ss_births *bucket, __u32 slot, __u64 call,
+SS_INLINE __u32 ss_event_after_bye(struct ss_births *bucket, __u32 slot, __u64 call,
                                    const struct ss_key *key) {
     struct ss_attempt_key name = {.call = call, .attempt = key->attempt};
     if (key->event == SS_EVENT_CANCEL || !ss_dialog_differs(bucket, slot, key->dialog))
         return SS_EVENT_COPY;
     if (key->event == SS_EVENT_ACK && (!key->attempt || ss_attempt_is_known(bucket, slot, &name)))
         return SS_EVENT_COPY;
-    return key->event;
+    if (key->event != SS_EVENT_DIALOG || !(bucket->marks[slot] & SS_CALL_EARLY_BYE))
+        return key->event;
+    bucket->marks[slot] &= SS_CALL_ATTEMPTS;
+    bucket->open[slot] = 1;
+    return SS_EVENT_START;
 }
 
 /* Notes the dialog of a message that confirms its call, or brings it back. */
 SS_INLINE void ss_dialog_confirm(struct ss_births *bucket, __u32 slot, __u32 dialog) {
-    bucket->marks[slot] &= ~SS_CALL_BYE;
+    bucket->marks[slot] &= ~(SS_CALL_BYE | SS_CALL_OTHER_BYE | SS_CALL_EARLY_BYE);
     ss_dialog_keep(bucket, slot, dialog);
 }
 
@@ -168,8 +206,21 @@ SS_INLINE void ss_begin_note(const struct ss_place *place, __u32 attempt) {
 }
 
 /*
+ * Whether a BYE, or the answer to one, concerns another dialog of a confirmed call than the one
+ * that is kept, or none: servers refuse a BYE without a tag in To where a call has one.
+ */
+SS_INLINE int ss_bye_is_elsewhere(struct ss_births *bucket, __u32 slot, __u32 dialog) {
+    if (dialog == SS_DIALOG_NONE)
+        return (bucket->marks[slot] & SS_CALL_DIALOG) != 0;
+    if (!ss_dialog_differs(bucket, slot, dialog))
+        return 0;
+    bucket->marks[slot] |= SS_CALL_OTHER_BYE;
+    return 1;
+}
+
+/*
  * What a BYE, or the answer to one, is for a call in state: its end for good, unless the call goes
- * on in another dialog.
+ * on in another dialog. Where two have ended, what comes of either is late.
  */
 SS_INLINE __u32 ss_event_of_bye(const struct ss_place *place, __u32 state,
                                 const struct ss_key *key) {
@@ -177,12 +228,14 @@ SS_INLINE __u32 ss_event_of_bye(const struct ss_place *place, __u32 state,
     __u32 slot = place->at & 7;
     if (!bucket)
         return key->event;
-    if (state == SS_CALL_CONFIRMED && ss_dialog_differs(bucket, slot, key->dialog))
+    if (state == SS_CALL_CONFIRMED && ss_bye_is_elsewhere(bucket, slot, key->dialog))
         return SS_EVENT_COPY;
-    /* Where two have ended, what comes of either is late. */
-    int second =
-        (bucket->marks[slot] & SS_CALL_BYE) && ss_dialog_differs(bucket, slot, key->dialog);
-    bucket->marks[slot] |= SS_CALL_BYE;
+    __u32 marks = bucket->marks[slot];
+    int second = marks & SS_CALL_BYE ? ss_dialog_differs(bucket, slot, key->dialog)
+                                     : state == SS_CALL_CONFIRMED && (marks & SS_CALL_OTHER_BYE);
+    if (state != SS_CALL_CONFIRMED && !(marks & SS_CALL_BYE))
+        marks = (marks & SS_CALL_ATTEMPTS) | (state == SS_CALL_EARLY ? SS_CALL_EARLY_BYE : 0);
+    bucket->marks[slot] = (__u8)(marks | SS_CALL_BYE);
     ss_dialog_keep(bucket, slot, second ? 0 : key->dialog);
     return key->event;
 }

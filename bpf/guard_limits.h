@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * How many new calls a service takes from one address and from one network (sipsteer/guard.h). A
- * message of a call that the table has is never asked for, nor is one of a dialog that it lost.
+ * How many new calls a service takes from one address and from one network (sipsteer/guard.h).
+ * Which messages are asked for: guard_strangers.h.
  */
 #ifndef SIPSTEER_BPF_GUARD_LIMITS_H
 #define SIPSTEER_BPF_GUARD_LIMITS_H
@@ -95,14 +95,6 @@ SS_STAGE int ss_guard_learn(const struct ss_packet *packet, __u32 service) {
     if (!last || *last != now)
         bpf_map_update_elem(&guard_known, &name, &now, BPF_ANY);
     return 0;
-}
-
-/* Whether a message begins something: with a state of its call (enum ss_call_state). */
-SS_INLINE int ss_begins(const struct ss_key *key, __u32 state) {
-    return key->from_sip && key->mode == SS_POOL_STATEFUL && state == SS_CALL_EMPTY &&
-           key->method < SS_METHOD_RESPONSE_1XX &&
-           (key->event == SS_EVENT_START || key->event == SS_EVENT_OTHER ||
-            key->event == SS_EVENT_DOUBTFUL);
 }
 
 #endif /* SIPSTEER_BPF_GUARD_LIMITS_H */

@@ -21,6 +21,7 @@ enum ss_header {
     SS_HEADER_TARGET_DIALOG, /* RFC 4538 */
     SS_HEADER_USER_AGENT,
     SS_HEADER_FROM,
+    SS_HEADER_CONTENT_LENGTH,
     SS_HEADERS
 };
 
@@ -30,6 +31,7 @@ enum ss_header {
     (SS_HEADER_BIT(SS_HEADER_CALL_ID) | SS_HEADER_BIT(SS_HEADER_VIA) |                             \
      SS_HEADER_BIT(SS_HEADER_FROM) | SS_HEADER_BIT(SS_HEADER_TO) | SS_HEADER_BIT(SS_HEADER_CSEQ))
 #define SS_ALL_HEADERS (SS_HEADER_BIT(SS_HEADERS) - 1)
+#define SS_TO_THE_END SS_HEADER_BIT(SS_HEADERS) /* none of them: the walk does not end before */
 
 /* What a walk found: offsets in the message. */
 struct ss_headers {
@@ -37,6 +39,7 @@ struct ss_headers {
     __u16 second_line;       /* 0: there is none */
     __u16 end;               /* where the walk stands, and can be taken up again */
     __u16 lines;             /* that it has looked at */
+    __u16 empty_line;        /* where the headers end; 0: that was not seen */
 };
 
 /*
@@ -52,11 +55,12 @@ struct ss_headers {
 struct ss_walk {
     struct ss_text text;
     struct ss_headers found;
-    __u32 wanted; /* headers that are not found yet, of those that matter to the caller */
     __u32 at;     /* where the walk stands; past what may be read: the end */
-    __u32 header; /* enum ss_header, and 1: the line has its name; 0: on to the next line */
+    __u32 wanted; /* headers that are not found yet, of those that matter to the caller */
     __u32 lines;  /* looked at so far */
-    __u32 colon;  /* that behind the name was seen */
+    __u32 header; /* enum ss_header, and 1: the line has its name; 0: on to the next line */
+    __u32 pad;
+    __u32 colon; /* that behind the name was seen */
 };
 
 #define SS_SCAN_CHUNK 64
@@ -89,6 +93,7 @@ SS_INLINE long ss_walk_end(struct ss_walk *walk) {
 }
 
 SS_INLINE long ss_walk_end_at_empty_line(struct ss_walk *walk) {
+    walk->found.empty_line = (__u16)walk->at;
     walk->at = ss_forget(&walk->text, SS_WALK_AT_EMPTY_LINE);
     return SS_STOP;
 }
@@ -101,7 +106,7 @@ SS_INLINE int ss_walk_count(struct ss_walk *walk) {
 
 /* At the first byte of a header's value. */
 SS_INLINE long ss_walk_note(struct ss_walk *walk, __u32 header) {
-    header &= 7;
+    header &= 15;
     if (header < SS_HEADERS && !walk->found.value[header]) {
         walk->found.value[header] = (__u16)walk->at;
         walk->wanted = ss_forget(&walk->text, walk->wanted & ~SS_HEADER_BIT(header));
@@ -115,6 +120,13 @@ SS_INLINE int ss_is_ialog(const struct ss_text *text, __u32 at) {
     const __u8 *p = ss_text_at(text, at);
     return p + 8 <= text->limit &&
            ((ss_load_8(p) | SS_BYTES(0x20)) & 0xffffffffffULL) == 0x676f6c6169ULL;
+}
+
+/* "content-" was seen: whether "length" follows at an offset. */
+SS_INLINE int ss_is_length(const struct ss_text *text, __u32 at) {
+    const __u8 *p = ss_text_at(text, at);
+    return p + 8 <= text->limit &&
+           ((ss_load_8(p) | SS_BYTES(0x20)) & 0xffffffffffffULL) == 0x6874676e656cULL;
 }
 
 /* "user-age" was seen: whether "nt" follows at an offset. */
@@ -139,6 +151,9 @@ SS_INLINE __u32 ss_header_named(const struct ss_walk *walk, __u32 first, __u64 w
     case 'c':
         if (((word | 0x0020200020202020ULL) & 0x00ffffffffffffffULL) == 0x0064692d6c6c6163ULL)
             return SS_NAMED(SS_HEADER_CALL_ID, 7);
+        if ((word | 0x0020202020202020ULL) == 0x2d746e65746e6f63ULL &&
+            ss_is_length(&walk->text, walk->at + 8))
+            return SS_NAMED(SS_HEADER_CONTENT_LENGTH, 14);
         return (small & 0xffffffffULL) == 0x71657363ULL ? SS_NAMED(SS_HEADER_CSEQ, 4) : 0;
     case 't':
         if ((small & 0xffffULL) == 0x6f74ULL)
@@ -149,6 +164,8 @@ SS_INLINE __u32 ss_header_named(const struct ss_walk *walk, __u32 first, __u64 w
         return SS_NAMED(SS_HEADER_TO, 1);
     case 'f':
         return SS_NAMED(SS_HEADER_FROM, (small & 0xffffffffULL) == 0x6d6f7266ULL ? 4 : 1);
+    case 'l':
+        return SS_NAMED(SS_HEADER_CONTENT_LENGTH, 1);
     case 'r':
         return small == 0x736563616c706572ULL ? SS_NAMED(SS_HEADER_REPLACES, 8) : 0;
     case 'u':
@@ -285,7 +302,7 @@ SS_INLINE void ss_walk_run(const struct ss_text *text, __u32 at, __u32 wanted,
 SS_INLINE void ss_find_headers(const struct ss_text *text, __u32 start, __u32 wanted,
                                struct ss_headers *headers) {
     __u16 no = (__u16)ss_forget(text, 0);
-    const struct ss_headers none = {{no, no, no, no, no, no, no, no}, no, no, no};
+    const struct ss_headers none = {{no, no, no, no, no, no, no, no, no}, no, no, no, no};
     *headers = none;
     ss_walk_run(text, start, wanted, headers);
 }

@@ -34,9 +34,9 @@ struct ss_key {
     __u8 method;       /* enum ss_method */
     __u8 from_sip : 1; /* hash is of a Call-ID; else of the source, and reason says why */
     __u8 todo : 2;     /* enum ss_part_of_way */
+    __u8 mode : 2;     /* enum ss_pool_mode: of the pool that it is steered in */
+    __u8 by : 3;       /* enum ss_pool_key: likewise */
     __u8 reason;       /* enum ss_reason: what the datagram is that has no Call-ID */
-    __u8 mode;         /* enum ss_pool_mode: of the pool that it is steered in */
-    __u8 by;           /* enum ss_pool_key: likewise */
 };
 
 /* What a datagram without a Call-ID is. */

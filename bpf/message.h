@@ -121,6 +121,10 @@ SS_INLINE __u8 ss_method_of(const struct ss_text *text, __u32 start, __u64 word)
     if ((word | SS_WORD(0x20, 0x20, 0x20, 0, 0, 0, 0, 0)) ==
         SS_WORD('s', 'i', 'p', '/', '2', '.', '0', ' '))
         return ss_response_method(ninth);
+    /* Methods have a case (7.1), but there are servers that take this one in any. */
+    if (((word | 0x202020202020ULL) & SS_LOW_BYTES(7)) ==
+        SS_WORD('i', 'n', 'v', 'i', 't', 'e', ' ', 0))
+        return SS_METHOD_INVITE;
     if (word == SS_WORD('R', 'E', 'G', 'I', 'S', 'T', 'E', 'R') && ninth == ' ')
         return SS_METHOD_REGISTER;
     if (word == SS_WORD('S', 'U', 'B', 'S', 'C', 'R', 'I', 'B') && ninth == 'E' &&

@@ -53,13 +53,16 @@ SS_STAGE __u32 ss_hash_tag(struct xdp_md *ctx, const struct ss_packet *packet, _
     return ss_tag_hash(&text, secret, value);
 }
 
-/* The dialog that a message is of; 0: not known. */
+/* The dialog that a message is of; 0: not known; SS_DIALOG_NONE: a BYE of none. */
 SS_STAGE __u32 ss_read_dialog(struct xdp_md *ctx, const struct ss_packet *packet,
                               const struct ss_key *key) {
     if (!packet || !key)
         return 0;
     __u32 from = ss_hash_tag(ctx, packet, key->headers.value[SS_HEADER_FROM]);
     __u32 to = ss_hash_tag(ctx, packet, key->headers.value[SS_HEADER_TO]);
+    if (!to && key->event == SS_EVENT_END && key->headers.value[SS_HEADER_TO] &&
+        !ss_is_tagged(ctx, packet, key->headers.value[SS_HEADER_TO]))
+        return SS_DIALOG_NONE;
     return ss_dialog_of(from, to);
 }
 
@@ -88,17 +91,6 @@ SS_INLINE __u64 ss_call_named(struct xdp_md *ctx, const struct ss_packet *packet
     return call && ss_state_of(pool, call) != SS_CALL_EMPTY ? call : 0;
 }
 
-/* Looks for headers that name a call behind those that every message has. 0, always. */
-SS_STAGE int ss_find_names(struct xdp_md *ctx, const struct ss_packet *packet,
-                           struct ss_headers *headers) {
-    if (!packet || !headers)
-        return 0;
-    const struct ss_text text = ss_message_text(ctx, packet);
-    __u32 wanted = SS_HEADER_BIT(SS_HEADER_REPLACES) | SS_HEADER_BIT(SS_HEADER_TARGET_DIALOG);
-    ss_find_more_headers(&text, wanted, headers);
-    return 0;
-}
-
 /*
  * What begins goes to the server of the call that it names: a server that does not have that
  * answers with 481 (RFC 3891, 3).
@@ -106,7 +98,7 @@ SS_STAGE int ss_find_names(struct xdp_md *ctx, const struct ss_packet *packet,
 SS_INLINE void ss_read_named(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
                              struct ss_key *key) {
     __u64 call = 0;
-    ss_find_names(ctx, packet, &key->headers);
+    ss_find_rest(ctx, packet, &key->headers);
     if (key->method == SS_METHOD_INVITE)
         call = ss_call_named(ctx, packet, pool, key->headers.value[SS_HEADER_REPLACES]);
     if (!call)
@@ -186,20 +178,49 @@ SS_INLINE int ss_asks_for_dialog(__u32 state, __u32 event) {
 }
 
 /*
+ * An INVITE whose Call-ID lies behind its first fragment goes by its source, but it begins a call
+ * all the same, which is bound by limits like others. So it gets an entry by what tells its attempt
+ * from others of that source. Nothing that follows finds that: it is a live call for as long as an
+ * early one lives.
+ */
+SS_INLINE int ss_is_invite_beyond(const struct ss_key *key) {
+    return !key->from_sip && key->reason == SS_REASON_CALL_ID_BEYOND &&
+           key->method == SS_METHOD_INVITE;
+}
+
+SS_STAGE __u32 ss_read_invite_beyond(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
+                                     struct ss_key *key) {
+    if (!packet || !key)
+        return SS_CALL_EMPTY;
+    __u64 target = ss_hash_target(ctx, packet, ss_request_uri_at(key->start, key->method));
+    __u64 branch = ss_hash_branch(ctx, packet, key->headers.value[SS_HEADER_VIA]);
+    key->hash ^= ((target << 32 | branch) + 1) * 0x9e3779b97f4a7c15ULL;
+    key->event = SS_EVENT_START;
+    if (!ss_is_believed(ctx, packet, key, SS_CALL_EMPTY))
+        key->event = SS_EVENT_DOUBTFUL;
+    key->attempt = ss_attempt_of((__u32)target, (__u32)branch, 1);
+    return ss_state_of(pool, key->hash) & ~SS_CALL_TO_MOVE;
+}
+
+/*
  * Sets the key's event, attempt and dialog to what the message is for its call, and gives the state
  * of that (enum ss_call_state). The first line of a BYE and of a REGISTER shows which event they
  * are; of a believed BYE the dialog is read, too.
  */
 SS_INLINE __u32 ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *packet, __u32 pool,
                                  struct ss_key *key) {
-    if (key->mode != SS_POOL_STATEFUL || !key->from_sip)
+    if (key->mode != SS_POOL_STATEFUL)
+        return SS_CALL_EMPTY;
+    if (ss_is_invite_beyond(key))
+        return ss_read_invite_beyond(ctx, packet, pool, key);
+    if (!key->from_sip)
         return SS_CALL_EMPTY;
     __u32 known = ss_state_of(pool, key->hash);
     __u32 state = known & ~SS_CALL_TO_MOVE;
     if (key->method != SS_METHOD_BYE && key->method != SS_METHOD_REGISTER)
         ss_read_more(ctx, packet, pool, state, key);
     int moves = (known & SS_CALL_TO_MOVE) || key->method == SS_METHOD_REGISTER;
-    if ((moves || ss_may_change(state, key->event)) && !ss_is_believed(ctx, packet, key))
+    if ((moves || ss_may_change(state, key->event)) && !ss_is_believed(ctx, packet, key, state))
         key->event = SS_EVENT_DOUBTFUL;
     if (ss_asks_for_dialog(state, key->event))
         key->dialog = (__u16)ss_read_dialog(ctx, packet, key);

@@ -65,6 +65,7 @@ struct ss_search {
     __u32 start;  /* of members: where the scan begins */
     __u8 turns;   /* by turns, not by key */
     __u8 limited; /* limits hold */
+    __u8 again;   /* another attempt of a call: the limit on new calls a second has counted it */
     __u8 passed_over;
     __u8 reserved; /* the server's live calls have the new one in them already */
 };
@@ -97,7 +98,8 @@ SS_INLINE int ss_server_admits(struct ss_search *search, __u32 index) {
     __u32 most_calls = server->most_calls;
     if (most_calls && !ss_reserve(load, most_calls))
         return 0;
-    int admitted = ss_rate_take(&load->next_new_call, server->new_call_gap, search->now);
+    int admitted =
+        search->again || ss_rate_take(&load->next_new_call, server->new_call_gap, search->now);
     search->reserved = admitted && most_calls;
     if (!admitted && most_calls)
         ss_release(index);
@@ -105,12 +107,13 @@ SS_INLINE int ss_server_admits(struct ss_search *search, __u32 index) {
 }
 
 /*
- * Whether a server takes a call that begins in an entry it has already, a registration's for
- * example; takes: SS_SERVER_*. If it sets the outcome's reserved, the caller owes an ss_release().
+ * Whether a server, which takes new calls, has room for one that is to come to it and no other: its
+ * user is registered there, or its entry is there already. again: it is another attempt of a call
+ * that was let in. If it sets the outcome's reserved, the caller owes an ss_release().
  */
-SS_FRAME int ss_takes_call(__u32 index, __u32 takes, struct ss_outcome *outcome) {
-    struct ss_search search = {.now = bpf_ktime_get_coarse_ns()};
-    if (!(takes & SS_SERVER_NEW) || !ss_server_admits(&search, index))
+SS_FRAME int ss_has_room(__u32 index, int again, struct ss_outcome *outcome) {
+    struct ss_search search = {.now = bpf_ktime_get_coarse_ns(), .again = (__u8)again};
+    if (!ss_server_admits(&search, index))
         return 0;
     outcome->reserved = search.reserved;
     return 1;

@@ -79,19 +79,25 @@ SS_INLINE int ss_is_chosen(const struct ss_key *key) {
 }
 
 /*
- * A server for a call that has none: where its user is registered, else the scheduler's choice.
+ * A server for a call that has none: where its user is registered, or the call that it names is,
+ * if there is room; else the scheduler's choice.
  */
 SS_INLINE __u32 ss_select_server(__u32 pool, const struct ss_key *key, enum ss_chosen_for what,
                                  struct ss_outcome *outcome) {
+    __u32 known = SS_NO_SERVER, server;
     if (ss_is_chosen(key))
         return key->sender - 1U;
-    if (key->user) {
-        __u32 server = (__u32)ss_known_server(pool, key->user);
-        outcome->reason = SS_REASON_CALL_NEW;
-        if (server != SS_NO_SERVER)
-            return server;
-    }
-    return (__u32)ss_choose(pool, key, what, outcome);
+    if (key->user)
+        known = (__u32)ss_known_server(pool, key->user);
+    outcome->reason = SS_REASON_CALL_NEW;
+    if (known != SS_NO_SERVER && (what != SS_FOR_NEW_CALL || ss_has_room(known, 0, outcome)))
+        return known;
+    server = (__u32)ss_choose(pool, key, what, outcome);
+    if (known == SS_NO_SERVER)
+        return server;
+    ss_count_refused(known, key->ring);
+    outcome->reason = server == SS_NO_SERVER ? SS_REASON_POOL_FULL : SS_REASON_CALL_OVERFLOW;
+    return server;
 }
 
 /* Gives back the place that a choice reserved, once the entry is there or none is made. */
@@ -133,13 +139,6 @@ SS_INLINE __u32 ss_server_without_entry(__u32 pool, const struct ss_key *key, __
     return server != SS_NO_SERVER && ss_server_takes(server, pool) ? server : chosen;
 }
 
-/* An INVITE: also one whose Call-ID lies behind its first fragment, though it leaves no live call.
- */
-SS_INLINE int ss_begins_call(const struct ss_key *key) {
-    return key->event == SS_EVENT_START ||
-           (key->event == SS_EVENT_SOURCE && key->method == SS_METHOD_INVITE);
-}
-
 /*
  * A server for a message whose call has no entry. What belongs to a dialog that the table does not
  * know is no new call: it goes by the ring, as it would without the table, and passes no limit.
@@ -150,8 +149,8 @@ SS_INLINE __u32 ss_select_first(__u32 pool, const struct ss_key *key, struct ss_
         return SS_NO_SERVER;
     }
     if (ss_is_chosen(key) || !ss_is_of_dialog(key->event))
-        return ss_select_server(pool, key, ss_begins_call(key) ? SS_FOR_NEW_CALL : SS_FOR_OTHER,
-                                outcome);
+        return ss_select_server(
+            pool, key, key->event == SS_EVENT_START ? SS_FOR_NEW_CALL : SS_FOR_OTHER, outcome);
     __u32 server = ss_server_without_entry(pool, key, SS_NO_SERVER);
     outcome->reason = server == SS_NO_SERVER ? SS_REASON_NO_SERVER : SS_REASON_DIALOG_UNKNOWN;
     return server;
@@ -261,7 +260,7 @@ SS_INLINE void ss_select_again(const struct ss_place *place, __u32 pool, const s
 }
 
 /* What a message of a call whose server is gone gets another one for. */
-SS_INLINE enum ss_chosen_for ss_moved_for(__u32 state, __u32 event, int begins) {
+SS_INLINE enum ss_chosen_for ss_moved_for(__u32 state, __u32 event, enum ss_attempt_kind begins) {
     if (begins)
         return SS_FOR_NEW_CALL;
     return ss_call_is_live(ss_next_state(state, event)) ? SS_FOR_RUNNING_CALL : SS_FOR_OTHER;
@@ -294,13 +293,34 @@ SS_STAGE int ss_old_hit(__u32 pool, __u64 key, __u32 event, struct ss_outcome *o
     return (int)server;
 }
 
+/*
+ * Whether an INVITE makes a live call of an entry that is none, and what it is for that. Limits on
+ * new calls hold for it, as if there were no entry: else who sends something else first, or ends
+ * his calls and begins them again, would pass them.
+ */
+SS_INLINE enum ss_attempt_kind ss_begins_in(const struct ss_place *place, __u32 pool, __u32 state,
+                                            const struct ss_key *key) {
+    if (key->event != SS_EVENT_START)
+        return SS_ATTEMPT_COPY;
+    if (state == SS_CALL_OTHER)
+        return SS_ATTEMPT_CALL;
+    return state == SS_CALL_CLOSING
+               ? ss_attempt_kind(place, ss_call_position(key->hash, pool), key->attempt)
+               : SS_ATTEMPT_COPY;
+}
+
 /* Whether a message whose server takes it goes to another one all the same. */
 SS_INLINE int ss_leaves_server(__u32 pool, const struct ss_key *key, __u32 server, __u32 takes,
-                               int begins, struct ss_outcome *outcome) {
+                               enum ss_attempt_kind begins, struct ss_outcome *outcome) {
     if (ss_is_chosen(key))
         return server + 1 != key->sender && (begins || key->method == SS_METHOD_REGISTER);
-    return ss_registers_anew(pool, key, takes) ||
-           (begins && !ss_takes_call(server, takes, outcome));
+    if (ss_registers_anew(pool, key, takes))
+        return 1;
+    if (!begins)
+        return 0;
+    if (begins == SS_ATTEMPT_CALL && !(takes & SS_SERVER_NEW))
+        return 1;
+    return !ss_has_room(server, begins == SS_ATTEMPT_AGAIN, outcome);
 }
 
 /* Notes what a message is for the attempts of its call; its event may become another one. */
@@ -310,6 +330,15 @@ SS_INLINE void ss_attempt_note(const struct ss_place *place, __u32 pool, __u32 s
         key->event = (__u8)ss_event_of_bye(place, state, key);
     else if (state == SS_CALL_EARLY || state == SS_CALL_CLOSING)
         key->event = (__u8)ss_event_in_call(place, ss_call_position(key->hash, pool), key);
+}
+
+/* Likewise, of an INVITE that was let in to make a live call of an entry that was none. */
+SS_INLINE void ss_note_begun(const struct ss_place *place, __u32 pool, __u32 state,
+                             const struct ss_key *key) {
+    if (state == SS_CALL_OTHER)
+        ss_begin_note(place, key->attempt);
+    else
+        ss_event_in_call(place, ss_call_position(key->hash, pool), key);
 }
 
 /* A message of a call that the table has, by an entry that is not expired. */
@@ -323,22 +352,20 @@ SS_INLINE void ss_select_known(const struct ss_place *place, __u32 pool, struct 
         outcome->server = takes ? server : ss_server_without_entry(pool, key, SS_NO_SERVER);
         return;
     }
-    if (notes)
+    enum ss_attempt_kind begins = ss_begins_in(place, pool, state, key);
+    if (notes && !begins)
         ss_attempt_note(place, pool, state, key);
-    int begins = (state == SS_CALL_OTHER || state == SS_CALL_SOURCE) && ss_begins_call(key);
-    if (!takes || ss_leaves_server(pool, key, server, takes, begins, outcome)) {
+    int leaves = !takes || ss_leaves_server(pool, key, server, takes, begins, outcome);
+    if (leaves)
         ss_select_again(place, pool, key, ss_moved_for(state, key->event, begins), now, outcome);
-        if (notes && begins && state == SS_CALL_OTHER && outcome->server != SS_NO_SERVER)
-            ss_begin_note(place, key->attempt);
-        if (!takes || begins || outcome->server != SS_NO_SERVER)
-            return;
-    }
+    if (notes && begins && !(leaves && outcome->server == SS_NO_SERVER))
+        ss_note_begun(place, pool, state, key);
+    if (leaves && (!takes || begins || outcome->server != SS_NO_SERVER))
+        return;
     outcome->server = server;
     outcome->reason = SS_REASON_CALL_HIT;
     if (notes)
         ss_call_note(place, key->event, now, outcome);
-    if (notes && begins && state == SS_CALL_OTHER)
-        ss_begin_note(place, key->attempt);
     ss_give_back(server, outcome);
 }
 

@@ -143,12 +143,12 @@ SS_INLINE int ss_steer_message(struct xdp_md *ctx, struct ss_packet *packet, str
     ss_extend_key(ctx, packet, pool, key);
     ss_fetch_calls(pool_index, pool->mode, key);
     key->sender = (__u16)ss_find_sender(ctx, packet, pool_index, outcome->service, key);
-    if (packet->part == SS_FIRST_FRAGMENT && key->from_sip && key->mode == SS_POOL_STATEFUL)
+    if (packet->part == SS_FIRST_FRAGMENT && key->mode == SS_POOL_STATEFUL &&
+        (key->from_sip || ss_is_invite_beyond(key)))
         key->todo = SS_CHOOSE;
     __u32 state = ss_read_for_call(ctx, packet, pool_index, key);
-    __u32 refused = state == SS_CALL_EMPTY && !outcome->trusted
-                        ? ss_guard_judge(ctx, packet, outcome->service, key)
-                        : 0;
+    __u32 judged = outcome->trusted ? 0 : ss_judged(pool_index, state, key);
+    __u32 refused = judged ? ss_guard_judge(ctx, packet, outcome->service, key, judged) : 0;
     if (refused)
         return ss_leave_message(packet, key, outcome, refused, SS_VERDICT_DROP);
     ss_select(pool_index, key, outcome);
@@ -239,7 +239,7 @@ SS_STAGE int ss_find_first(struct xdp_md *ctx, const struct ss_packet *packet,
     int admitted = ss_admit(ctx, packet, ss_is_martian(packet));
     if (admitted != SS_ADMITTED)
         return ss_turn_away(outcome, admitted);
-    if (ss_fragment_is_absurd(packet))
+    if (ss_fragment_is_absurd(packet) || !ss_ip_sum_may_be_right(ctx, packet))
         return ss_leave(outcome, SS_REASON_FRAGMENT_ABSURD, SS_VERDICT_DROP);
     ss_fragment_make_key(packet, &name);
     struct ss_fragment *fragment = ss_fragment_find(&name);

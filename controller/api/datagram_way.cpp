@@ -151,6 +151,20 @@ const char *standing_of(const farm::World &world, const PlannedService &service,
                : "stranger";
 }
 
+/// Whether a request passes for the entry that its call has: ss_judges_method() of
+/// bpf/guard_strangers.h. call: of the answer, null if there is none.
+bool passes_by_call(const json &call, const sip::Message &message) {
+    if (call.is_null()) {
+        return false;
+    }
+    const std::string state = call["state"];
+    if (state == "early" || state == "confirmed") {
+        return message.method != SS_METHOD_REGISTER && message.method != SS_METHOD_PUBLISH;
+    }
+    const auto event = finder_event_of(message.method);
+    return state == "closing" && event != FINDER_START && event != FINDER_OTHER;
+}
+
 /// From whom a service takes a request (ss_guard_judge() of bpf/guard_strangers.h); null: from all.
 json taken_from_json(const farm::World &world, const PlannedService &service,
                      const sip::Message &message, bool of_call) {
@@ -171,7 +185,7 @@ json taken_from_json(const farm::World &world, const PlannedService &service,
     return answer;
 }
 
-/// Whether a request that the table does not have begins something: ss_begins().
+/// Whether a request that the table does not have begins something: ss_judges_call().
 bool begins(const sip::Message &message) {
     const auto event = finder_event_of(message.method);
     const bool in_dialog = message.in_dialog && message.method != SS_METHOD_REGISTER;
@@ -199,9 +213,12 @@ json datagram_way(const farm::World &world, const PlannedService &service,
     const auto pool = find_pool(world, index);
     json answer =
         pool == world.plan.pools.end() ? json(nullptr) : explain::answer(world, *pool, message);
-    const bool found = answer.is_object() && answer.value("found", false);
-    json taken_from =
-        answer.is_null() ? json(nullptr) : taken_from_json(world, service, message, found);
+    const json call = answer.is_object() ? answer["call"] : json(nullptr);
+    json taken_from = answer.is_null()
+                          ? json(nullptr)
+                          : taken_from_json(world, service, message, passes_by_call(call, message));
+    const bool goes_on = !call.is_null() && (call["state"] != "other" ||
+                                             finder_event_of(message.method) != FINDER_START);
     return {{"kind", sip::kind_name(message.kind)},
             {"method", dataplane::method_label(message.method)},
             {"call_id", message.call_id.empty() ? json(nullptr) : json(message.call_id)},
@@ -211,7 +228,7 @@ json datagram_way(const farm::World &world, const PlannedService &service,
             {"service", service.name},
             {"guard", guard_way(world, service, message)},
             {"taken_from", std::move(taken_from)},
-            {"scanner", scanner_json(world, service, message, found)},
+            {"scanner", scanner_json(world, service, message, goes_on)},
             {"pool", std::move(answer)}};
 }
 

@@ -143,7 +143,17 @@ int finder_is_complete(struct finder_text text) {
     struct ss_text message = as_text(text);
     const struct ss_headers headers = headers_of(&message);
     const struct ss_message first = ss_classify(&message);
-    return ss_is_complete(&message, first.start, first.method, &headers, 0);
+    const int loose = ss_event_of(first.method) == SS_EVENT_START;
+    return ss_is_complete(&message, first.start, first.method, &headers, 0, loose);
+}
+
+int finder_is_sound(struct finder_text text) {
+    struct ss_text message = as_text(text);
+    struct ss_headers headers = headers_of(&message);
+    const struct ss_message first = ss_classify(&message);
+    ss_find_more_headers(&message, SS_TO_THE_END, &headers);
+    return ss_is_sound(&message, first.method == SS_METHOD_NONE ? SS_METHOD_OTHER : first.method,
+                       &headers);
 }
 
 int finder_is_cut(struct finder_text text) {

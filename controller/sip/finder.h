@@ -68,8 +68,11 @@ struct finder_span finder_user_agent(struct finder_text text);
 /* Whether that begins as one of SS_GUARD_AGENTS names: ss_begins_as. */
 int finder_has_agent(struct finder_text text, const struct ss_guard_agent *names);
 int finder_is_stun(struct finder_text text);
-/* Whether it has what no server does without: ss_is_complete. */
+/* Whether it has what no server does without: ss_is_complete; for an INVITE, loose. */
 int finder_is_complete(struct finder_text text);
+
+/* Whether one that is complete may change a call that the table has: ss_is_sound. */
+int finder_is_sound(struct finder_text text);
 /* Whether it has more lines than are looked at: ss_headers_are_cut. */
 int finder_is_cut(struct finder_text text);
 /* Whether a response is the answer to a BYE that ends the call: ss_is_end_of_bye, ss_is_of_bye. */

@@ -59,6 +59,7 @@ Message read_message(std::string_view payload) {
     }
     message.ends_call = message.method >= SS_METHOD_RESPONSE_1XX && finder_is_end_of_bye(text) != 0;
     message.complete = finder_is_complete(text) != 0;
+    message.sound = finder_is_sound(text) != 0;
     message.in_dialog = finder_has_to_tag(text) != 0;
     message.to_user = part_if_any(payload, finder_user(text));
     message.request_user = part_if_any(payload, finder_request_user(text));

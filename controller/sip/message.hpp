@@ -29,6 +29,7 @@ struct Message {
     bool ends_call = false;                  // a final answer to a BYE
     bool in_dialog = false;                  // To has a tag
     bool complete = true;                    // a server would take it, as far as its headers show
+    bool sound = true;                       // likewise, for a call that it has
 
     /// What is absent of the message is not in it. Otherwise it is not known.
     bool whole = false;

@@ -93,9 +93,15 @@ SS_ASSERT_SIZE(struct ss_births, 64);
 #define SS_CALL_DIALOG 0x10      /* a dialog is known, and here are the high bits of it: */
 #define SS_CALL_DIALOG_SHIFT 5
 #define SS_CALL_CANCELLED 0x20 /* without that mark: a CANCEL ended the last open attempt */
+#define SS_CALL_SOME_OVER 0x40 /* likewise: some attempt is over */
+
+/* Once a call is confirmed, or a BYE came, its attempts count no more, and two marks say this: */
+#define SS_CALL_OTHER_BYE 0x2 /* a BYE ended another dialog than the one that is kept */
+#define SS_CALL_EARLY_BYE 0x8 /* the BYE ended an early dialog, of which there may be others */
 
 /* A dialog's hash (bpf/tag.h): 11 bits of it, and that it is known. */
 #define SS_DIALOG_KNOWN 0x800U
+#define SS_DIALOG_NONE 0x1U /* instead: the message belongs to none, for its To has no tag */
 
 /* An earlier attempt of a call that has several; its value is 1 while it is open, else 0. */
 struct ss_attempt_key {

@@ -448,15 +448,61 @@ TEST_CASE("a BYE whose dialog cannot be told ends the call", "[attempts]") {
     SECTION("no tag in From") {
         call.send(replaced(in_dialog("BYE", "x"), ";tag=calling", ""));
     }
-    SECTION("no tag in To") {
-        call.send(replaced(in_dialog("BYE", "x"), ";tag=x", ""));
-    }
     SECTION("folded, in other cases and quotes") {
         call.send(
             replaced(replaced(in_dialog("BYE", "desk"), "To: Bob <sip:bob@example.com>;tag=", to),
                      "From:", "f :"));
     }
     CHECK(call.state() == SS_CALL_CLOSING);
+}
+
+TEST_CASE("a BYE without a tag in To ends no call that has one", "[attempts]") {
+    TwiceAnswered call; // servers refuse it: 481
+    call.send(replaced(in_dialog("BYE", "x"), ";tag=x", ""));
+    CHECK(call.state() == SS_CALL_CONFIRMED);
+    CHECK(call.live() == 1);
+    Attempt without; // RFC 2543: a client that has none at all
+    without.send(request("INVITE", kCall), SS_REASON_CALL_NEW);
+    without.send(replaced(request("ACK", kCall), ";tag=a6c85cf", ""));
+    CHECK(without.state() == SS_CALL_CONFIRMED);
+    without.send(replaced(request("BYE", kCall), ";tag=a6c85cf", ""));
+    CHECK(without.state() == SS_CALL_CLOSING);
+}
+
+TEST_CASE("a BYE in one of two early dialogs leaves the other", "[attempts]") {
+    Attempt call; // RFC 3261, 15: the caller may, RFC 3262: both are known to it
+    call.send(kInvite, SS_REASON_CALL_NEW);
+    call.send(in_dialog("PRACK", "desk"));
+    call.send(in_dialog("PRACK", "mobile"));
+    call.send(in_dialog("BYE", "desk"));
+    CHECK(call.state() == SS_CALL_CLOSING);
+    call.send(in_dialog("UPDATE", "desk")); // late
+    CHECK(call.state() == SS_CALL_CLOSING);
+    SECTION("which goes on early") {
+        call.send(in_dialog("UPDATE", "mobile"));
+        CHECK(call.state() == SS_CALL_EARLY);
+        SECTION("and is cancelled") {
+            call.send(kCancel);
+            CHECK(call.state() == SS_CALL_CLOSING);
+            CHECK(call.live() == 0);
+            return;
+        }
+    }
+    call.send(in_dialog("ACK", "mobile"));
+    CHECK(call.state() == SS_CALL_CONFIRMED);
+    call.send(in_dialog("BYE", "mobile"));
+    CHECK(call.state() == SS_CALL_CLOSING);
+    CHECK(call.live() == 0);
+}
+
+TEST_CASE("an ACK that both BYEs of a fork overtook brings no call back", "[attempts]") {
+    TwiceAnswered call;
+    call.send(in_dialog("BYE", "mobile"));
+    CHECK(call.state() == SS_CALL_CONFIRMED);
+    call.send(in_dialog("BYE", "desk"));
+    call.send(in_dialog("ACK", "mobile"));
+    CHECK(call.state() == SS_CALL_CLOSING);
+    CHECK(call.live() == 0);
 }
 
 TEST_CASE("what comes late of a cancelled early dialog brings no call back", "[attempts]") {

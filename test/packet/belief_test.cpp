@@ -49,7 +49,8 @@ TEST_CASE("what no server would take makes no entry and ends no call", "[belief]
         return GENERATE_COPY(as<std::string>(), without_line(message, "Via"),
                              without_line(message, "CSeq"), replaced(message, " SIP/2.0", ""),
                              replaced(message, " SIP/2.0", " SIP/3.0"),
-                             replaced(message, "SIP/2.0\r\n", "SIP/2.0 \r\n"));
+                             replaced(message, " sip:bob@example.com", ""),
+                             replaced(message, " sip:bob@example.com", " "));
     };
     SECTION("an INVITE") {
         Farm farm;
@@ -64,6 +65,67 @@ TEST_CASE("what no server would take makes no entry and ends no call", "[belief]
     }
 }
 
+TEST_CASE("what some servers take begins a call, what some refuse ends none", "[belief]") {
+    const auto line = [](const std::string &message, const char *with) {
+        return replaced(message, " SIP/2.0\r\n", with);
+    };
+    SECTION("all take these") {
+        const auto *with = GENERATE(" SIP/2.0 \r\n", "\tSIP/2.0\r\n", " sip/2.0\t \r\n",
+                                    " SIP/2.0\n", "  SIP/2.0\r\n");
+        Farm farm;
+        farm.steer(to_vip(line(kInvite, with)), SS_REASON_CALL_NEW);
+        farm.steer(to_vip(line(request("ACK", kCall), with)), SS_REASON_CALL_HIT);
+        CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_CONFIRMED);
+        farm.steer(to_vip(line(kBye, with)), SS_REASON_CALL_HIT);
+        CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_CLOSING);
+    }
+    SECTION("some take these") {
+        const auto *with = GENERATE(" SIP/2.0x\r\n", " SIP/2.0.1\r\n", " SIP/2.0 x y\r\n");
+        Confirmed farm;
+        farm.steer(to_vip(line(kBye, with)), SS_REASON_DOUBTFUL);
+        CHECK(farm.state() == SS_CALL_CONFIRMED);
+        farm.steer(to_vip(line(request("INVITE", "another"), with)), SS_REASON_CALL_NEW);
+        CHECK(ss_call_state(farm.call("another").value) == SS_CALL_EARLY);
+    }
+    SECTION("a method in another case") {
+        Confirmed farm;
+        farm.steer(to_vip(replaced(kBye, "BYE sip", "bye sip")), SS_REASON_CALL_HIT);
+        CHECK(farm.state() == SS_CALL_CONFIRMED);
+        farm.steer(to_vip(replaced(request("INVITE", "another"), "INVITE sip", "iNvite sip")),
+                   SS_REASON_CALL_NEW);
+        CHECK(ss_call_state(farm.call("another").value) == SS_CALL_EARLY);
+    }
+}
+
+TEST_CASE("a server refuses these, so they change no call that it has", "[belief]") {
+    const auto *method = GENERATE("BYE", "CANCEL", "ACK");
+    const auto message = request(method, kCall);
+    Farm farm;
+    farm.steer(to_vip(kInvite), SS_REASON_CALL_NEW);
+    if (method == std::string_view("BYE")) {
+        farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT);
+    }
+    const __u32 before = ss_call_state(farm.call(kCall).value);
+    const std::string own = std::string("CSeq: 1 ") + method;
+    for (const std::string &broken :
+         {without_line(message, "From"), without_line(message, "To"),
+          replaced(message, own, "CSeq: 1 INFO"), replaced(message, own, "CSeq: " + own.substr(8)),
+          replaced(message, own, "CSeq: x"), replaced(message, "\r\n\r\n", "\r\n"),
+          replaced(message, "Content-Length: 0", "Content-Length: 1"),
+          replaced(message, "Content-Length: 0", "l : 4000000000") + "four",
+          replaced(message, "Content-Length: 0", "CONTENT-LENGTH:\r\n 5") + "four"}) {
+        INFO(broken);
+        farm.steer(to_vip(broken), SS_REASON_DOUBTFUL);
+        CHECK(ss_call_state(farm.call(kCall).value) == before);
+    }
+    const auto whole = GENERATE_COPY(
+        as<std::string>(), message, without_line(message, "Content-Length"),
+        replaced(message, "Content-Length: 0", "l:4") + "four",
+        replaced(message, "Content-Length: 0", "Content-Length: 4") + "four and what is cut off");
+    farm.steer(to_vip(whole), SS_REASON_CALL_HIT);
+    CHECK(ss_call_state(farm.call(kCall).value) != before);
+}
+
 TEST_CASE("a BYE of little more than a Call-ID ends no call", "[belief]") {
     Confirmed farm;
     CHECK(farm.steer(to_vip("BYE \ni:" + kCall + "\n"), SS_REASON_DOUBTFUL) == 2);
@@ -72,7 +134,8 @@ TEST_CASE("a BYE of little more than a Call-ID ends no call", "[belief]") {
 
 TEST_CASE("a status line needs a code of three digits", "[belief]") {
     const std::string rest =
-        "\r\nVia: SIP/2.0/UDP vip.example.com\r\nCSeq: 2 BYE\r\nCall-ID: " + kCall + "\r\n\r\n";
+        "\r\nVia: SIP/2.0/UDP vip.example.com\r\nFrom: x\r\nTo: y\r\nCSeq: 2 BYE\r\nCall-ID: " +
+        kCall + "\r\n\r\n";
     Confirmed farm;
     CHECK(farm.steer(to_vip("SIP/2.0 20x OK" + rest), SS_REASON_CALL_HIT) == 2);
     CHECK(farm.state() == SS_CALL_CONFIRMED);

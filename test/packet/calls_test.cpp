@@ -158,6 +158,7 @@ TEST_CASE("the answer to a BYE that a server sent ends the call", "[calls]") {
     farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT);
     const auto state_after = [&](const std::string &status, const std::string &cseq) {
         const std::string text = "SIP/2.0 " + status + "\r\nVia: SIP/2.0/UDP 198.51.100.100\r\n" +
+                                 "From: <sip:b@c>;tag=a6c85cf\r\nTo: <sip:a@c>;tag=1928301774\r\n" +
                                  cseq + "\r\nCall-ID: " + kCall + "\r\n\r\n";
         CHECK(farm.steer(to_vip(text), SS_REASON_CALL_HIT) == server);
         return ss_call_state(farm.call(kCall).value);
@@ -189,8 +190,8 @@ TEST_CASE("the SIP-Version of a status line is read in any case", "[calls]") {
     farm.steer(to_vip(request("ACK", kCall)), SS_REASON_CALL_HIT);
     const std::string version = GENERATE("sip/2.0", "Sip/2.0", "sIP/2.0");
     const std::string answer =
-        version + " 200 OK\r\nVia: SIP/2.0/UDP 198.51.100.100\r\nCSeq: 2 BYE\r\nCall-ID: " + kCall +
-        "\r\n\r\n";
+        version + " 200 OK\r\nVia: SIP/2.0/UDP 198.51.100.100\r\nf: <sip:b@c>\r\nt: <sip:a@c>\r\n" +
+        "CSeq: 2 BYE\r\nCall-ID: " + kCall + "\r\n\r\n";
     CHECK(farm.steer(to_vip(answer), SS_REASON_CALL_HIT) == server);
     CHECK(ss_call_state(farm.call(kCall).value) == SS_CALL_CLOSING);
 }

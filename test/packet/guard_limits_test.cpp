@@ -129,6 +129,66 @@ TEST_CASE("what goes on is not limited", "[guard]") {
     CHECK(send("INVITE sip:x SIP/2.0\r\nCall-ID: doubtful\r\n\r\n") == SS_REASON_LIMITED);
 }
 
+/// An attempt of its own each time.
+static std::string attempt(const std::string &call, int number) {
+    auto message = request("INVITE", call);
+    return message.insert(message.find("\r\nMax-Forwards"), std::to_string(number));
+}
+
+TEST_CASE("a call that begins in an entry of another kind is limited", "[guard]") {
+    Farm farm;
+    const auto send = [&farm](const std::string &message) {
+        return farm.run(to_vip(message)).reason;
+    };
+    send(request("OPTIONS", "was something else"));
+    send(request("INVITE", "was a call"));
+    send(request("BYE", "was a call"));
+    farm.guard_limits(kService, limits(at_once(1)));
+    CHECK(send(request("INVITE", "first")) == SS_REASON_CALL_NEW);
+    CHECK(send(request("INVITE", "was something else")) == SS_REASON_LIMITED);
+    CHECK(send(attempt("was a call", 1)) == SS_REASON_LIMITED);
+    CHECK(send(request("INVITE", "was a call")) == SS_REASON_CALL_HIT); // a copy
+}
+
+TEST_CASE("a second attempt of a call is no new call, many are", "[guard]") {
+    Farm farm;
+    farm.guard_limits(kService, limits(at_once(2)));
+    const auto send = [&farm](const std::string &message) {
+        return farm.run(to_vip(message)).reason;
+    };
+    SECTION("after a failure") {
+        CHECK(send(request("INVITE", "call")) == SS_REASON_CALL_NEW);
+        CHECK(send(ack_of_failure("call")) == SS_REASON_CALL_HIT); // challenged
+        CHECK(send(attempt("call", 1)) == SS_REASON_CALL_HIT);
+        CHECK(send(attempt("call", 1)) == SS_REASON_CALL_HIT); // sent again
+        CHECK(send(request("CANCEL", "call")) == SS_REASON_CALL_HIT);
+        int taken = 0;
+        for (int i = 2; i < 12; i++) {
+            taken += send(attempt("call", i)) == SS_REASON_CALL_HIT ? 1 : 0;
+        }
+        CHECK(taken == 1);
+    }
+    SECTION("once it is confirmed") {
+        farm.guard_limits(kService, limits(at_once(2), {}, at_once(1)));
+        CHECK(send(request("INVITE", "call")) == SS_REASON_CALL_NEW);
+        send(request("ACK", "call"));
+        int taken = 0;
+        for (int i = 0; i < 10; i++) {
+            taken += send(attempt("call", i)) == SS_REASON_CALL_HIT ? 1 : 0;
+        }
+        CHECK(taken == 1);
+        CHECK(send(request_to("INVITE", "call", "<sip:bob@example.com>;tag=1")) ==
+              SS_REASON_CALL_HIT); // of its dialog
+    }
+    SECTION("at a time") {
+        int taken = 0;
+        for (int i = 0; i < 30; i++) {
+            taken += farm.run(to_vip(attempt("fork", i))).action == XDP_TX ? 1 : 0;
+        }
+        CHECK(taken == 8 + 1); // SS_FREE_ATTEMPTS
+    }
+}
+
 TEST_CASE("an address that had a call confirmed is known", "[guard]") {
     Farm farm;
     farm.guard_limits(kService, limits(at_once(2), at_once(3), at_once(6)));

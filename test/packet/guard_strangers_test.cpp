@@ -79,17 +79,41 @@ TEST_CASE("a request without a Call-ID, or of a dialog that is not known, is a s
     CHECK(reason_of(farm, request("BYE", "lost")) == SS_REASON_DIALOG_UNKNOWN);
 }
 
-TEST_CASE("requests of a call that the table has always pass", "[guard]") {
+TEST_CASE("requests of a call that the table has pass", "[guard]") {
     Farm farm;
-    for (const char *method : {"INVITE", "REGISTER", "OPTIONS"}) {
-        CHECK(reason_of(farm, request(method, method)) == SS_REASON_CALL_NEW);
+    for (const char *call : {"early", "confirmed", "closing"}) {
+        CHECK(reason_of(farm, request("INVITE", call)) == SS_REASON_CALL_NEW);
     }
-    farm.guard_limits(kService, closed(kStealth, kStealth));
-    for (const char *method : {"INVITE", "REGISTER", "OPTIONS"}) {
+    farm.run(to_vip(request("ACK", "confirmed")));
+    farm.run(to_vip(request("CANCEL", "closing")));
+    farm.guard_limits(kService, closed(0xfffe & ~bits({SS_METHOD_REGISTER, SS_METHOD_PUBLISH})));
+    for (const char *method : {"INVITE", "OPTIONS", "INFO", "ACK", "MESSAGE"}) {
         INFO(method);
-        CHECK(reason_of(farm, request(method, method), "198.51.100.77") == SS_REASON_CALL_HIT);
+        for (const char *call : {"early", "confirmed"}) {
+            CHECK(reason_of(farm, request(method, call), "198.51.100.77") == SS_REASON_CALL_HIT);
+        }
         CHECK(reason_of(farm, request(method, "other")) == SS_REASON_METHOD_REFUSED);
     }
+    for (const char *method : {"BYE", "CANCEL", "ACK"}) {
+        CHECK(reason_of(farm, request(method, "closing")) == SS_REASON_CALL_HIT);
+    }
+}
+
+TEST_CASE("an entry of something else opens no closed method", "[guard]") {
+    Farm farm;
+    for (const char *call : {"mine", "ended"}) {
+        CHECK(reason_of(farm, request("OPTIONS", call)) == SS_REASON_CALL_NEW);
+    }
+    CHECK(reason_of(farm, request("BYE", "ended")) == SS_REASON_CALL_HIT);
+    CHECK(reason_of(farm, request("INVITE", "early")) == SS_REASON_CALL_NEW);
+    farm.guard_limits(kService, closed(bits({SS_METHOD_INVITE, SS_METHOD_REGISTER})));
+    CHECK(reason_of(farm, request("OPTIONS", "mine")) == SS_REASON_CALL_HIT);
+    for (const char *call : {"mine", "ended"}) {
+        INFO(call);
+        CHECK(reason_of(farm, request("INVITE", call)) == SS_REASON_METHOD_REFUSED);
+        CHECK(reason_of(farm, request("REGISTER", call)) == SS_REASON_METHOD_REFUSED);
+    }
+    CHECK(reason_of(farm, request("REGISTER", "early")) == SS_REASON_METHOD_REFUSED);
 }
 
 TEST_CASE("a known source may begin with what is open to known ones", "[guard]") {

@@ -129,6 +129,73 @@ TEST_CASE("an INVITE whose Call-ID is behind its first fragment is bound by limi
     farm.steer(to_vip("\r\n\r\n"), SS_REASON_KEEPALIVE); // keep-alives are no calls
 }
 
+TEST_CASE("INVITEs whose Call-IDs are behind their first fragments are counted", "[limits]") {
+    OneServer farm({.most_calls = 2});
+    std::uint32_t id = 1;
+    const auto invite = [&id](const std::string &user) {
+        Datagram datagram;
+        datagram.id = id++;
+        datagram.message = "INVITE sip:" + user +
+                           "@example.com SIP/2.0\r\nX: " + std::string(400, 'x') +
+                           "\r\nCall-ID: " + user + "\r\n\r\n";
+        return datagram;
+    };
+    for (const char *user : {"a", "b", "a"}) { // the last one is sent again
+        const auto datagram = invite(user);
+        farm.steer(datagram.first(), SS_REASON_CALL_ID_BEYOND);
+        farm.steer(datagram.later(), SS_REASON_FRAGMENT);
+    }
+    CHECK(farm.load(0).live == 2);
+    farm.check_full(invite("c").first());
+    farm.check_full(message("INVITE", 3));
+}
+
+/// An attempt of its own.
+static Packet another_attempt(int call) {
+    auto invite = request("INVITE", numbered_call(call));
+    return to_vip(invite.insert(invite.find("\r\nMax-Forwards"), "again"));
+}
+
+TEST_CASE("a call that ended and begins again passes no limit", "[limits]") {
+    const bool by_rate = GENERATE(false, true);
+    const bool challenged = GENERATE(false, true);
+    OneServer farm(ServerAt{});
+    farm.steer(message("INVITE", 1), SS_REASON_CALL_NEW);
+    farm.steer(challenged ? to_vip(ack_of_failure(numbered_call(1))) : message("BYE", 1),
+               SS_REASON_CALL_HIT);
+    farm.server(0, by_rate ? ServerAt{.new_call_gap = kSecond} : ServerAt{.most_calls = 1});
+    farm.steer(message("INVITE", 2), SS_REASON_CALL_NEW);
+    if (by_rate && challenged) { // it has used the rate already
+        farm.steer(another_attempt(1), SS_REASON_CALL_HIT);
+        CHECK(farm.load(0).live == 2);
+        return;
+    }
+    farm.check_full(another_attempt(1));
+    CHECK(farm.run(another_attempt(1)).reason == SS_REASON_POOL_FULL); // sent again
+    CHECK(ss_call_state(farm.call(numbered_call(1)).value) == SS_CALL_CLOSING);
+    farm.steer(message("INVITE", 1), SS_REASON_CALL_HIT); // a copy of the one that is over
+    CHECK(farm.load(0).live == 1);
+    farm.server(1);
+    farm.ring(0, {0, 1});
+    CHECK(server_of(farm.run(another_attempt(1))) == 1); // where there is room
+    CHECK(ss_call_state(farm.call(numbered_call(1)).value) == SS_CALL_EARLY);
+    CHECK(farm.load(1).live == 1);
+    CHECK(server_of(farm.run(another_attempt(1))) == 1); // sent again
+    CHECK(farm.load(1).live == 1);
+}
+
+TEST_CASE("a challenged call goes on at a server that is drained, a new one does not", "[limits]") {
+    const bool challenged = GENERATE(false, true);
+    OneServer farm(ServerAt{});
+    farm.steer(message("INVITE", 1), SS_REASON_CALL_NEW);
+    farm.steer(challenged ? to_vip(ack_of_failure(numbered_call(1))) : message("BYE", 1),
+               SS_REASON_CALL_HIT);
+    farm.server(0, {.flags = SS_SERVER_IN_USE | SS_SERVER_FORWARD});
+    farm.server(1);
+    farm.ring(0, {1});
+    CHECK(server_of(farm.run(another_attempt(1))) == (challenged ? 0 : 1));
+}
+
 TEST_CASE("a call refused is no entry, nor does it use the rate", "[limits]") {
     OneServer farm({.most_calls = 1, .new_call_gap = 1000});
     farm.steer(message("INVITE", 0), SS_REASON_CALL_NEW);

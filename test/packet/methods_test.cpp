@@ -55,7 +55,8 @@ std::vector<Row> others() {
         {request("SUBSCRIBER", call), SS_METHOD_OTHER},
         {request("SUBSCRIB", call), SS_METHOD_OTHER},
         {request("AC", call), SS_METHOD_OTHER},
-        {request("invite", call), SS_METHOD_OTHER}, // methods are case-sensitive (RFC 3261, 7.1)
+        {request("invite", call), SS_METHOD_INVITE}, // there are servers that take it for one
+        {request("ack", call), SS_METHOD_OTHER},     // methods are case-sensitive (RFC 3261, 7.1)
         {"\r\n\r\n" + request("REGISTER", call), SS_METHOD_REGISTER},
         // Without a Call-ID: the first line tells.
         {request_without_call_id("OPTIONS"), SS_METHOD_OPTIONS},

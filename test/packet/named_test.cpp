@@ -30,7 +30,8 @@ std::string elsewhere(__u32 server) {
 
 std::string answer(const std::string &call, const std::string &via,
                    const char *cseq = "1 OPTIONS") {
-    return "SIP/2.0 200 OK\r\n" + via + "\r\nTo: <sip:a@b>;tag=1\r\nCSeq: " + cseq +
+    return "SIP/2.0 200 OK\r\n" + via +
+           "\r\nFrom: <sip:c@b>;tag=a6c85cf\r\nTo: <sip:a@b>;tag=1928301774\r\nCSeq: " + cseq +
            "\r\nCall-ID: " + call + "\r\n\r\n";
 }
 
@@ -57,6 +58,22 @@ TEST_CASE("a REFER of no dialog goes to the server of its target dialog", "[name
     const __u32 server = farm.steer(to_vip(request("INVITE", kRunning)), SS_REASON_CALL_NEW);
     const auto other = elsewhere(server);
     const auto message = with("SUBSCRIBE", other, "Target-Dialog: " + kRunning + ";local-tag=1");
+    CHECK(farm.steer(to_vip(message), SS_REASON_CALL_NEW) == server);
+}
+
+TEST_CASE("who names a call passes no limit of its server", "[named][limits]") {
+    Farm farm;
+    const __u32 server = farm.steer(to_vip(request("INVITE", kRunning)), SS_REASON_CALL_NEW);
+    farm.server(server, {.most_calls = 2});
+    const auto replacing = [&farm](const std::string &call, ss_reason reason) {
+        return farm.steer(to_vip(with("INVITE", call, "Replaces: " + kRunning)), reason);
+    };
+    CHECK(replacing("first", SS_REASON_CALL_NEW) == server);
+    CHECK(replacing("second", SS_REASON_CALL_OVERFLOW) != server);
+    CHECK(farm.load(server).live == 2);
+    CHECK(farm.server_counters(server).refused == 1);
+    // What is no call goes there all the same.
+    const auto message = with("SUBSCRIBE", "third", "Target-Dialog: " + kRunning);
     CHECK(farm.steer(to_vip(message), SS_REASON_CALL_NEW) == server);
 }
 

@@ -4,6 +4,7 @@
 #include "datagram.hpp"
 #include "farm.hpp"
 
+#include <linux/bpf.h>
 #include <sipsteer/call_event.h>
 
 #include <catch2/catch.hpp>
@@ -90,6 +91,28 @@ TEST_CASE("a fragmented BYE ends a call when it is whole", "[whole]") {
         CHECK(farm.steer(bye.later(kSplit, 64), SS_REASON_FRAGMENT) == 2);
         CHECK(farm.state() == SS_CALL_CLOSING);
     }
+}
+
+TEST_CASE("a later fragment with a wrong checksum of IPv4's header makes no datagram whole",
+          "[whole]") {
+    const Datagram invite{false, 4712, request("INVITE", kCall) + std::string(301, 'x')};
+    const bool held = GENERATE(false, true);
+    Whole farm;
+    Bytes wrong = invite.later().bytes();
+    wrong.at(14 + 1) ^= 0x10; // the service class
+    if (!held) {
+        farm.steer(invite.first(), SS_REASON_CALL_NEW);
+    }
+    const Outcome outcome = farm.run(wrong);
+    CHECK(outcome.reason == SS_REASON_FRAGMENT_ABSURD);
+    CHECK(outcome.action == XDP_DROP);
+    CHECK(farm.entries().empty());
+    if (held) {
+        farm.steer(invite.first(), SS_REASON_CALL_NEW);
+        CHECK(farm.entries().empty());
+    }
+    farm.steer(invite.later(), SS_REASON_FRAGMENT);
+    CHECK(farm.state() == SS_CALL_EARLY);
 }
 
 TEST_CASE("a datagram that is not as long as its UDP header says changes nothing", "[whole]") {

@@ -3,8 +3,6 @@
 
 #include <sipsteer/ring.h>
 
-#include <algorithm>
-
 namespace sipsteer::test {
 
 namespace {
@@ -39,20 +37,24 @@ void invite(ModelCall &call, int branch) {
     }
     if (call.by_bye || call.state == State::other) {
         call.attempts.clear();
+        call.open = 0;
     }
     call.by_bye = false;
     call.cancelled = false;
     call.dialog.reset();
     call.attempts[branch] = true;
+    call.last = branch;
+    call.open++;
     call.state = State::early;
 }
 
 /// A CANCEL, or the ACK of a failure: the call is over when no attempt is open.
 void end_attempt(ModelCall &call, int branch) {
+    if (call.attempts[branch] && call.open > 0) {
+        call.open--;
+    }
     call.attempts[branch] = false;
-    const bool open = std::any_of(call.attempts.begin(), call.attempts.end(),
-                                  [](const auto &attempt) { return attempt.second; });
-    if (call.state == State::early && !open) {
+    if (call.state == State::early && call.open == 0) {
         call.state = State::closing;
     }
 }
@@ -63,6 +65,7 @@ void confirm(ModelCall &call, int dialog) {
     if (call.state == State::early || (call.state == State::closing && goes_on)) {
         call.state = State::confirmed;
         call.by_bye = false;
+        call.other_bye = false;
         call.cancelled = false;
         call.dialog = dialog;
     }
@@ -72,9 +75,12 @@ void confirm(ModelCall &call, int dialog) {
 void bye(ModelCall &call, int dialog) {
     const bool another = call.dialog && *call.dialog != dialog;
     if (call.state == State::confirmed && another) {
+        call.other_bye = true;
         return;
     }
-    call.dialog = call.by_bye && another ? std::nullopt : std::optional(dialog);
+    const bool both = call.by_bye ? another : call.state == State::confirmed && call.other_bye;
+    call.dialog = both ? std::nullopt : std::optional(dialog);
+    call.in_early = call.state == State::early || (call.by_bye && call.in_early);
     call.state = State::closing;
     call.by_bye = true;
 }
@@ -85,9 +91,21 @@ void cancel(ModelCall &call, int branch) {
     call.cancelled |= early && call.state == State::closing;
 }
 
+/// A request in another early dialog than the one that a BYE ended: the call is early still.
+bool is_early_still(ModelCall &call, Message message, int dialog) {
+    return message == Message::info && call.state == State::closing && call.by_bye &&
+           call.in_early && call.dialog && *call.dialog != dialog;
+}
+
 /// A request of a dialog, in a call that is over: a call that was cancelled stays so.
-void go_on(ModelCall &call, int dialog) {
-    if (call.state != State::closing || !call.cancelled || call.by_bye) {
+void go_on(ModelCall &call, Message message, int dialog) {
+    if (is_early_still(call, message, dialog)) {
+        call.state = State::early;
+        call.by_bye = false;
+        call.dialog.reset();
+        call.attempts[call.last] = true;
+        call.open = 1;
+    } else if (call.state != State::closing || !call.cancelled || call.by_bye) {
         confirm(call, dialog);
     }
 }
@@ -106,9 +124,9 @@ void note(ModelCall &call, Sent sent) {
     case Message::ack:
         return confirm(call, dialog);
     case Message::reinvite:
-        return go_on(call, dialog);
+        return go_on(call, message, dialog);
     case Message::info: // in an early dialog, too
-        return call.state == State::closing ? go_on(call, dialog) : void();
+        return call.state == State::closing ? go_on(call, message, dialog) : void();
     case Message::bye:
         return bye(call, dialog);
     default:
@@ -129,8 +147,12 @@ Answer Model::message(const std::string &id, std::uint64_t hash, Sent sent) {
     }
     ModelCall &call = found->second;
     const Standing standing = standings_.at(call.server);
-    const bool begins = message == Message::registration ||
-                        (message == Message::invite && call.state == State::other);
+    // Another attempt of a call that failed stays where it is.
+    const bool ended = call.state == State::closing && call.by_bye;
+    const bool begins =
+        message == Message::registration ||
+        (message == Message::invite &&
+         (call.state == State::other || (ended && call.attempts.count(sent.branch) == 0)));
     const bool leaves = standing == Standing::down || (standing == Standing::draining && begins);
     note(call, sent);
     call.idle = 0;
@@ -149,7 +171,7 @@ Answer Model::first(const std::string &id, std::uint64_t hash, Sent sent) {
     const bool entered = calls_.count(id) == 0;
     ModelCall call = {hash, *state, ring_server(hash), 0};
     if (*state == State::early) {
-        call.attempts[sent.branch] = true;
+        invite(call, sent.branch);
     }
     calls_.insert_or_assign(id, call);
     return {kind, call.server, entered};

@@ -46,7 +46,11 @@ struct ModelCall {
     std::uint32_t server;
     std::uint32_t idle;                // ticks
     std::map<int, bool> attempts = {}; // by branch; true: open
+    int last = 0;                      // the branch that came last
+    int open = 0;                      // attempts
     bool by_bye = false;               // closing by a BYE
+    bool in_early = false;             // likewise, of an early dialog
+    bool other_bye = false;            // a BYE has ended another dialog
     bool cancelled = false;            // closing by a CANCEL
     std::optional<int> dialog = {};    // confirmed first or, after a BYE, the one that it ended
 };

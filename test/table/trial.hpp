@@ -187,8 +187,8 @@ private:
         const Sent sent{message, branch_of(id, message), dialog};
         std::string text = request_of(sent, id, below(2) != 0);
         if (message == Message::response) {
-            text = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP vip.example.com\r\nCSeq: 1 OPTIONS\r\n"
-                   "Call-ID: " +
+            text = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP vip.example.com\r\nFrom: <sip:a@b>\r\n"
+                   "To: <sip:c@b>\r\nCSeq: 1 OPTIONS\r\nCall-ID: " +
                    id + "\r\n\r\n";
         } else if (message == Message::keepalive) {
             source = "203.0.113." + std::to_string(below(250) + 1);

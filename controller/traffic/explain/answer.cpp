@@ -24,22 +24,19 @@ json hash_json(const std::optional<std::uint64_t> &hash) {
     return text;
 }
 
-/// ss_begins_call() of bpf/select.h.
-bool begins_call(unsigned event, unsigned method) {
-    return event == FINDER_START || (event == FINDER_SOURCE && method == SS_METHOD_INVITE);
-}
-
 /// What a message whose call has no entry gets its server for: ss_select_first().
 farm::For first_for(unsigned event, unsigned method) {
     if (finder_is_of_dialog(event) != 0) {
         return farm::For::Dialog;
     }
-    return begins_call(event, method) ? farm::For::NewCall : farm::For::Other;
+    const bool begins = event == FINDER_START ||
+                        (event == FINDER_SOURCE && method == SS_METHOD_INVITE); // beyond its first
+    return begins ? farm::For::NewCall : farm::For::Other;
 }
 
 /// Likewise, if its call has to leave the server that it has: ss_moved_for().
-farm::For again_for(std::uint32_t state, unsigned event, unsigned method) {
-    if ((state == SS_CALL_OTHER || state == SS_CALL_SOURCE) && begins_call(event, method)) {
+farm::For again_for(std::uint32_t state, unsigned event) {
+    if ((state == SS_CALL_OTHER || state == SS_CALL_CLOSING) && event == FINDER_START) {
         return farm::For::NewCall;
     }
     return ss_call_is_live(finder_next_state(state, event)) ? farm::For::RunningCall
@@ -48,7 +45,9 @@ farm::For again_for(std::uint32_t state, unsigned event, unsigned method) {
 
 /// Whether the table does not believe a message that would change it: ss_read_for_call().
 bool is_doubtful(const sip::Message &message, const calls::Key &key, unsigned state) {
-    return message.whole && !message.complete && !message.call_id.empty() &&
+    const bool begins = key.event == FINDER_START || state == SS_CALL_EMPTY;
+    const bool believed = message.complete && (begins || message.sound);
+    return message.whole && !believed && !message.call_id.empty() &&
            (message.method == SS_METHOD_REGISTER || finder_may_change(state, key.event) != 0);
 }
 
@@ -154,8 +153,8 @@ nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
     findings.sender = sender_of(world, pool, message);
     findings.first = farm::choose(world, pool, key, first_for(key.event, message.method));
     if (found) {
-        findings.again = farm::choose(
-            world, pool, key, again_for(findings.entry->call.state, key.event, message.method));
+        findings.again =
+            farm::choose(world, pool, key, again_for(findings.entry->call.state, key.event));
     }
     return {{"pool", pool.name},
             {"mode", config::word(static_cast<config::PoolMode>(pool.value.mode))},
