@@ -3,6 +3,7 @@
 // sipsteer config: the configuration in force, and files without a daemon.
 #include "cli/commands.hpp"
 #include "cli/config_daemon.hpp"
+#include "cli/import_command.hpp"
 #include "cli/input_file.hpp"
 #include "config/parse.hpp"
 #include "config/schema.hpp"
@@ -77,8 +78,8 @@ void add_daemon_command(CLI::App &command, Todo &todo, const char *name, const c
 } // namespace
 
 void add_config(CLI::App &app, Todo &todo) {
-    auto *command =
-        app.add_subcommand("config", "Show, edit or save the configuration; check a file");
+    auto *command = app.add_subcommand(
+        "config", "Show, edit or save the configuration; check or import a file");
     command->require_subcommand(1);
     add_daemon_command(*command, todo, "show", "Print the complete configuration in force",
                        show_config);
@@ -88,6 +89,7 @@ void add_config(CLI::App &app, Todo &todo) {
                        "Write the configuration in force to the daemon's configuration file",
                        save_config);
     add_file_commands(*command, todo);
+    add_import(*command, todo);
 }
 
 } // namespace sipsteer::cli

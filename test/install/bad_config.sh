@@ -21,6 +21,8 @@ usage_error() {
 }
 
 readonly WORK=/mnt BPFFS=/mnt/bpf PLAIN=/mnt/plain SOCKET=/mnt/run/api.sock VIP=198.51.100.100
+SAMPLES=$(realpath "$(dirname "$0")/../unit/cli/foreign")
+readonly SAMPLES
 FAILED=0
 
 report() { # CODE DESCRIPTION
@@ -207,6 +209,18 @@ test_all_errors() {
     check "--check changes nothing" same_traces "$before"
 }
 
+# What `sipsteer config import` makes of the files of other balancers is a configuration for the daemon.
+test_imports() {
+    local kind options
+    for kind in ipvs keepalived dispatcher; do
+        options=(--interface d0)
+        [[ $kind != dispatcher ]] || options+=(--vip "$VIP")
+        "${SIPSTEERD%/*}/sipsteer" config import "$kind" "$(compgen -G "$SAMPLES/$kind.*")" "${options[@]}" \
+            >"$WORK/imported.json" 2>"$WORK/err" || true # 1: something is left out
+        check "--check accepts the import of $kind" "$SIPSTEERD" --check --config "$WORK/imported.json"
+    done
+}
+
 # What only the start can find out.
 test_start() {
     refuses_config "interface that does not exist" 1 'interface nope0: No such device' '.interfaces[0].name = "nope0"'
@@ -250,6 +264,7 @@ main_inside() {
     test_fields
     test_whole
     test_all_errors
+    test_imports
     test_start
     test_second_daemon
     ((FAILED == 0)) || { printf '# %s checks failed\n' "$FAILED"; exit 1; }

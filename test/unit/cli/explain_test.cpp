@@ -223,7 +223,8 @@ TEST_CASE("sipsteer: the man page has each option of --help", "[cli]") {
     const std::string page((std::istreambuf_iterator<char>(file)), {});
     const std::regex command("^  ([a-z]+) .*");
     std::istringstream commands(run("--help").output);
-    std::string all = run("--help").output + run("config check --help").output;
+    std::string all = run("--help").output + run("config check --help").output +
+                      run("config import --help").output;
     std::size_t count = 0;
     for (std::string line; std::getline(commands, line);) {
         if (std::smatch found; std::regex_match(line, found, command)) {
