@@ -69,6 +69,10 @@ struct Editing {
     }
 };
 
+Author author_of(const http::Request &request) {
+    return {request.who, request.from, request.method + ' ' + request.target.path};
+}
+
 boost::asio::awaitable<http::Response> make_change(const http::Request &request,
                                                    ConfigAccess config, Edit edit) {
     http::QueryReader query(request);
@@ -78,7 +82,8 @@ boost::asio::awaitable<http::Response> make_change(const http::Request &request,
     }
     Propose propose = [&editing](const json &in_force) { return editing.propose(in_force); };
     const auto mode = editing.dry_run ? ChangeMode::DryRun : ChangeMode::InForce;
-    auto outcome = co_await config.source.change(std::move(propose), mode);
+    Author author = author_of(request);
+    auto outcome = co_await config.source.change(std::move(propose), mode, std::move(author));
     if (const auto *problem = std::get_if<http::Problem>(&outcome)) {
         co_return refused(request, *problem);
     }

@@ -3,6 +3,7 @@
 // sipsteer config: the configuration in force, and files without a daemon.
 #include "cli/commands.hpp"
 #include "cli/config_daemon.hpp"
+#include "cli/config_history.hpp"
 #include "cli/import_command.hpp"
 #include "cli/input_file.hpp"
 #include "config/parse.hpp"
@@ -75,6 +76,28 @@ void add_daemon_command(CLI::App &command, Todo &todo, const char *name, const c
     });
 }
 
+void add_history(CLI::App &command, Todo &todo) {
+    auto *history = command.add_subcommand(
+        "history", "List the last configurations that were in force, or print one");
+    auto id = std::make_shared<std::optional<std::uint64_t>>();
+    history->add_option("id", *id, "Number of the configuration to print")
+        ->check(CLI::Range(1U, UINT32_MAX, "number"))
+        ->type_name("ID");
+    history->callback(
+        [id, &todo] { todo.run = [id, &todo] { return show_history(todo.context, *id); }; });
+
+    auto *rollback =
+        command.add_subcommand("rollback", "Put an earlier configuration in force again");
+    auto dry_run = std::make_shared<bool>(false);
+    rollback->add_option("id", *id, "Number in the history (default: the one before the newest)")
+        ->check(CLI::Range(1U, UINT32_MAX, "number"))
+        ->type_name("ID");
+    rollback->add_flag("--dry-run", *dry_run, "Print the differences and change nothing");
+    rollback->callback([id, dry_run, &todo] {
+        todo.run = [id, dry_run, &todo] { return roll_back(todo.context, *id, *dry_run); };
+    });
+}
+
 } // namespace
 
 void add_config(CLI::App &app, Todo &todo) {
@@ -88,6 +111,7 @@ void add_config(CLI::App &app, Todo &todo) {
     add_daemon_command(*command, todo, "save",
                        "Write the configuration in force to the daemon's configuration file",
                        save_config);
+    add_history(*command, todo);
     add_file_commands(*command, todo);
     add_import(*command, todo);
 }

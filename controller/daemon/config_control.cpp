@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/config_control.hpp"
 
+#include "api/change_text.hpp"
 #include "base/content_hash.hpp"
 #include "base/log.hpp"
 #include "config/fixed.hpp"
@@ -32,6 +33,10 @@ Problem needs_restart(const std::vector<std::string> &fields) {
         problem.errors.push_back({"/" + field, "changes only at a restart of the daemon"});
     }
     return problem;
+}
+
+void log_not_remembered(const Status &written) {
+    log::error("config_history_not_written", {{"problem", written.error().message}});
 }
 
 using Written = std::variant<std::string, Problem, http::Response>;
@@ -74,8 +79,54 @@ config::Config config_at_start(const std::string &path, const OperatorFile &file
 
 ConfigControl::ConfigControl(boost::asio::any_io_executor executor, std::string path,
                              std::string hash, const std::string &state_dir, ConfigUser &user)
-    : file_(std::move(path)), hash_(std::move(hash)), saved_(state_dir), user_(user),
-      turns_(std::move(executor)), in_force_(std::make_shared<Configured>(user.in_force())) {}
+    : file_(std::move(path)), hash_(std::move(hash)), saved_(state_dir), history_(state_dir),
+      user_(user), turns_(std::move(executor)),
+      in_force_(std::make_shared<Configured>(user.in_force())) {
+    remember_start();
+}
+
+/// A start is in the history if what is in force differs from what was before it.
+void ConfigControl::remember_start() {
+    const auto &entries = history_.entries();
+    const auto last = entries.empty() ? std::nullopt : history_.read(entries.back().id);
+    if (last == in_force_->document) {
+        return;
+    }
+    const auto change = last ? api::change_text(*last, in_force_->document) : std::string();
+    auto entry = history_.next({"sipsteerd", file_, "start"}, change);
+    const auto written = history_.write(entry, in_force_->document);
+    if (written) {
+        history_.add(std::move(entry));
+    } else {
+        log_not_remembered(written);
+    }
+}
+
+/// What is in force now, though the disk may be full: the change is made, and on the disk.
+awaitable<void> ConfigControl::remember(std::shared_ptr<const Configured> before,
+                                        api::Author author) {
+    api::PastConfig entry;
+    std::function<Status()> write = [&, now = in_force_] {
+        entry = history_.next(std::move(author), api::change_text(before->document, now->document));
+        return history_.write(entry, now->document);
+    };
+    const Status written = co_await aside_.run(std::move(write));
+    aside_.drop(std::move(before));
+    if (written) {
+        history_.add(std::move(entry));
+    } else {
+        log_not_remembered(written);
+    }
+}
+
+std::vector<api::PastConfig> ConfigControl::history() const {
+    const auto &entries = history_.entries();
+    return {entries.rbegin(), entries.rend()};
+}
+
+std::function<std::optional<json>()> ConfigControl::past(std::uint64_t id) const {
+    return [this, id] { return history_.read(id); };
+}
 
 std::shared_ptr<const config::Config> ConfigControl::in_force() const {
     return {in_force_, &in_force_->config};
@@ -131,12 +182,17 @@ awaitable<Status> ConfigControl::put_file_in_force(const config::Config &read) {
     if (auto done = user_.adopt(configured->config, file_); !done) {
         co_return done.error();
     }
+    auto before = in_force_;
     replace(configured);
+    if (before->document != configured->document) {
+        api::Author author{"sipsteerd", file_, "reload"}; // not in the call: GCC 12 frees it twice
+        co_await remember(std::move(before), std::move(author));
+    }
     co_return Done{};
 }
 
-awaitable<ConfigControl::ChangeOutcome> ConfigControl::change(api::Propose propose,
-                                                              api::ChangeMode mode) {
+awaitable<ConfigControl::ChangeOutcome>
+ConfigControl::change(api::Propose propose, api::ChangeMode mode, api::Author author) {
     const auto turn = co_await turns_.next();
     if (const auto accepted = user_.accepts_changes(); !accepted) {
         co_return Problem{409, accepted.error().message, {}, {}};
@@ -163,11 +219,13 @@ awaitable<ConfigControl::ChangeOutcome> ConfigControl::change(api::Propose propo
     if (!proposal.fixed.empty()) {
         co_return needs_restart(proposal.fixed);
     }
+    auto before = in_force_;
     const auto done = co_await put_in_force(std::move(proposal.next));
     if (const auto *problem = std::get_if<Problem>(&done)) {
         log::error("config_refused", {{"file", "API"}, {"problem", problem->detail}});
         co_return *problem;
     }
+    co_await remember(std::move(before), std::move(author));
     for (const auto &warning : std::get<Warnings>(done)) {
         changed.report["warnings"].push_back(warning);
     }

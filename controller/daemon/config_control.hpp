@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "base/turns.hpp"
 #include "config/model.hpp"
+#include "daemon/config_history.hpp"
 #include "daemon/configured.hpp"
 #include "daemon/operator_file.hpp"
 #include "daemon/saved_config.hpp"
@@ -78,21 +79,27 @@ public:
     std::shared_ptr<const config::Config> in_force() const;
 
     api::Document current() const override;
-    boost::asio::awaitable<ChangeOutcome> change(api::Propose propose,
-                                                 api::ChangeMode mode) override;
+    boost::asio::awaitable<ChangeOutcome> change(api::Propose propose, api::ChangeMode mode,
+                                                 api::Author author) override;
+    std::vector<api::PastConfig> history() const override;
+    std::function<std::optional<nlohmann::json>()> past(std::uint64_t id) const override;
     boost::asio::awaitable<SaveOutcome> save_to_file(api::Refuse refuse) override;
 
 private:
     using PutInForce = std::variant<Warnings, http::Problem>;
 
+    void remember_start();
     void replace(std::shared_ptr<const Configured> next);
     boost::asio::awaitable<bool> read_again();
+    boost::asio::awaitable<void> remember(std::shared_ptr<const Configured> before,
+                                          api::Author author);
     boost::asio::awaitable<Status> put_file_in_force(const config::Config &read);
     boost::asio::awaitable<PutInForce> put_in_force(std::shared_ptr<const Configured> next);
 
     std::string file_;
     std::string hash_;
     SavedConfig saved_;
+    ConfigHistory history_;
     ConfigUser &user_;
     Turns turns_;
     std::shared_ptr<const Configured> in_force_;

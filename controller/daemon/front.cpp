@@ -8,6 +8,7 @@
 #include "api/counter_routes.hpp"
 #include "api/document_routes.hpp"
 #include "api/health_routes.hpp"
+#include "api/history_routes.hpp"
 #include "api/log_level_routes.hpp"
 #include "api/metrics/text.hpp"
 #include "api/page_routes.hpp"
@@ -79,6 +80,7 @@ http::Router Front::make_routes() {
     api::add_event_routes(router, events_);
     api::add_trace_routes(router, [this](const api::TraceQuery &query) { return trace(query); });
     api::add_config_routes(router, {parts_.config_control, aside_});
+    api::add_history_routes(router, {parts_.config_control, aside_});
     api::add_log_level_routes(router, [this] { return parts_.config.log_level; });
     add_status_routes(router);
     api::add_page_routes(router);

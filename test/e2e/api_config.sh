@@ -103,6 +103,10 @@ restarts() {
     start_director .
     check_equal "it starts with what was saved" 1 "$(log_lines saved_config)"
     check_weight "the change is in force after a crash" 400 0.571
+    check_json "the history has outlived it: who, what, the old and the new value" \
+        '[.entries[] | select(.change | contains("weight: 100 -> 400"))] | length == 1
+        and (.[0].who | startswith("uid ")) and (.[0].request | startswith("PATCH /v1/pools/"))' \
+        "$(api GET /v1/config/history)"
     end_director TERM
     write_tokens >"$WORK/tokens.json"
     start_director '.pools[0].servers[1].weight = 300 | .api += {
@@ -120,6 +124,12 @@ $(jq '.pools[0].servers[0].weight' "$(director_file config.json)")"
     api PATCH "$SERVER" '{"weight": 1}' >/dev/null
     check "SIGHUP reads it" reload_director . config_in_force
     check_weight "and it wins" 200 0.286
+    check_equal "the history knows the reload" reload "$(api GET /v1/config/history | jq -r '.entries[0].request')"
+    on_host director "${SIPSTEERD%/*}/sipsteer" --api "$(director_file api.sock)" config rollback >"$WORK/rollback"
+    check_weight "a rollback puts the change in force again" 1 0.002
+    check "and names it" grep -q 'weight: 200 -> 1' "$WORK/rollback"
+    on_host director "${SIPSTEERD%/*}/sipsteer" --api "$(director_file api.sock)" config rollback >"$WORK/rollback"
+    check_weight "and the one after that goes back" 200 0.286
     check_equal "a level of the log" '"debug"' "$(api PUT /v1/log_level '{"log_level": "debug"}' | jq .log_level)"
     check "is in force" grep -q 'event=api_request ' "$(director_file log)"
 }

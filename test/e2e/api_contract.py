@@ -405,7 +405,7 @@ def main():
     config = json.loads(contract.ask("GET", "/v1/config")[2])
     pool = config["pools"][0]
     names = {"service": config["services"][0]["name"], "pool": pool["name"], "server": pool["servers"][0]["name"]}
-    names |= {"call-id": "contract@example.com", "file": "main.js"}
+    names |= {"call-id": "contract@example.com", "file": "main.js", "id": "1"}
     if options.call:
         names["real-call"] = options.call
     contract.check_gets(routes, names)

@@ -5,6 +5,7 @@
 #include "api_client.hpp"
 
 #include "api/config_routes.hpp"
+#include "api/history_routes.hpp"
 #include "api/resource_routes.hpp"
 #include "config/fixed.hpp"
 #include "config/parse.hpp"
@@ -17,6 +18,7 @@ using namespace sipsteer;
 using namespace sipsteer::api;
 using namespace sipsteer::http;
 using namespace sipsteer::api::test;
+using namespace std::string_literals;
 
 namespace {
 
@@ -34,7 +36,17 @@ public:
         }
         co_return json{{"file", "/etc/it"}};
     }
-    asio::awaitable<ChangeOutcome> change(Propose propose, ChangeMode mode) override {
+    std::vector<PastConfig> history() const override {
+        return {{2, "2026-11-22T08:00:00Z", {"ops", "192.0.2.7", "PATCH /v1/config"}, "b: 1 -> 2"},
+                {1, "2026-11-22T07:00:00Z", {"sipsteerd", "/etc/it", "start"}, ""}};
+    }
+    std::function<std::optional<json>()> past(std::uint64_t id) const override {
+        return [id] { return id == 1 ? std::optional(config::test::good()) : std::nullopt; };
+    }
+    Author last; // who changed it
+    asio::awaitable<ChangeOutcome> change(Propose propose, ChangeMode mode,
+                                          Author author) override {
+        last = author;
         auto proposed = propose(*current());
         if (auto *answer = std::get_if<Response>(&proposed)) {
             co_return std::move(*answer);
@@ -93,11 +105,13 @@ public:
     Answer get(const std::string &target) { return ask("GET", target); }
     json config() { return get("/v1/config").body; }
     const std::string &path() const { return server_.path(); }
+    Author last() const { return keeper_.last; }
 
 private:
     Router routes() {
         Router router = example_router();
         add_config_routes(router, {keeper_, aside_});
+        add_history_routes(router, {keeper_, aside_});
         add_resource_routes(router, {keeper_, aside_},
                             [] { return [] { return std::make_unique<const Seen>(); }; });
         return router;
@@ -337,4 +351,32 @@ TEST_CASE("saving takes the one thing there is to say") {
     CHECK(pointer("/v1/pools", R"({"name": 1})") == "/name");
     CHECK(pointer("/v1/pools", "7").empty());
     CHECK(api.ask("POST", "/v1/config/save", "").status == 400);
+}
+
+TEST_CASE("the history is listed, and each configuration of it can be read") {
+    Api api;
+    const auto entries = api.get("/v1/config/history").body["entries"];
+    REQUIRE(entries.size() == 2);
+    CHECK(entries[0] == json{{"id", 2},
+                             {"time", "2026-11-22T08:00:00Z"},
+                             {"who", "ops"},
+                             {"from", "192.0.2.7"},
+                             {"request", "PATCH /v1/config"},
+                             {"change", "b: 1 -> 2"}});
+    CHECK(api.get("/v1/config/history/1").body == config::test::good());
+    for (const auto *id : {"2", "0", "-1", "1x", "18446744073709551617", "nobody"}) {
+        INFO(id);
+        CHECK(api.get("/v1/config/history/"s + id).status == 404);
+    }
+    CHECK(api.get("/v1/config/history?all=1").status == 400);
+    CHECK(api.get("/v1/config/history/1?all=1").status == 400);
+}
+
+TEST_CASE("a change knows who makes it") {
+    Api api;
+    const auto merge = "Content-Type: application/merge-patch+json\r\n";
+    CHECK(api.ask("PATCH", "/v1/config", R"({"log_level": "debug"})", merge).status == 200);
+    CHECK(api.last().who == "uid " + std::to_string(getuid()));
+    CHECK(api.last().from.starts_with("local, pid "));
+    CHECK(api.last().request == "PATCH /v1/config");
 }

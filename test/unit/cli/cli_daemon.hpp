@@ -219,6 +219,34 @@ private:
         }
     }
 
+    /// Two configurations; both can be read, by 7 and 8.
+    static void add_history(Router &router) {
+        router.add("GET", "/v1/config/history", [](const Request &) {
+            json newest = {{"id", 8},
+                           {"time", "2026-11-22T08:00:00Z"},
+                           {"who", "ops"},
+                           {"from", "192.0.2.7"},
+                           {"request", "PATCH /v1/config"},
+                           {"change", "log_level: debug -> info"}};
+            json other = {{"id", 7},
+                          {"time", "2026-11-22T07:00:00Z"},
+                          {"who", "sipsteerd"},
+                          {"from", "/etc/it"},
+                          {"request", "start"},
+                          {"change", ""}};
+            return json_response({{"entries", {newest, other}}});
+        });
+        router.add("GET", "/v1/config/history/{id}", [](const Request &request) {
+            json config = kConfig;
+            if (request.captured.at("id") == "7") {
+                config["log_level"] = "debug";
+            } else if (request.captured.at("id") != "8") {
+                return problem_response({404, "there is no configuration in the history", {}, {}});
+            }
+            return json_response(config);
+        });
+    }
+
     Router router() {
         Router router;
         router.add("GET", "/v1/status", [](const Request &) { return json_response(kStatus); });
@@ -269,6 +297,7 @@ private:
             response.fields.emplace_back("ETag", kTag);
             return response;
         });
+        add_history(router);
         router.add("POST", "/v1/config/save", [this](const Request &request) {
             note(request);
             return json_response({{"file", "/etc/sipsteer/sipsteer.conf"}});

@@ -97,3 +97,34 @@ TEST_CASE("sipsteer config edit: a refused edit keeps its file", "[cli]") {
     CHECK_THAT(failed.output, Catch::Contains("failed with exit code 3\n"));
     kept(failed);
 }
+
+TEST_CASE("sipsteer config history: a table, and one configuration", "[cli]") {
+    Daemon daemon;
+    CHECK(run(daemon, "config history").output ==
+          "ID  TIME                  WHO        FROM       REQUEST           CHANGE\n"
+          " 8  2026-11-22T08:00:00Z  ops        192.0.2.7  PATCH /v1/config  log_level: debug -> "
+          "info\n"
+          " 7  2026-11-22T07:00:00Z  sipsteerd  /etc/it    start             -\n");
+    CHECK(json::parse(run(daemon, "config history -o json").output)["entries"].size() == 2);
+    CHECK(json::parse(run(daemon, "config history 7").output)["log_level"] == "debug");
+    const auto gone = run(daemon, "config history 9");
+    CHECK(gone.exit_code == 1);
+    CHECK(gone.output == "sipsteer: there is no configuration in the history\n");
+    CHECK(run(daemon, "config history x").exit_code == 2);
+}
+
+TEST_CASE("sipsteer config rollback: the one before, or a named one, as apply does it", "[cli]") {
+    Daemon daemon;
+    const auto back = run(daemon, "config rollback");
+    CHECK(back.exit_code == 0);
+    CHECK(back.output == "changed:\n  log_level: info -> debug\n");
+    CHECK(daemon.asked() == "PUT /v1/config");
+    CHECK(json::parse(daemon.body())["log_level"] == "debug");
+    CHECK(daemon.if_match() == kTag); // nobody else has changed it meanwhile
+    CHECK(run(daemon, "config rollback 8").exit_code == 0);
+    CHECK(json::parse(daemon.body()) == kConfig);
+    CHECK(run(daemon, "config rollback 7 --dry-run").exit_code == 0);
+    CHECK(daemon.asked() == "PUT /v1/config dry_run=true");
+    CHECK(run(daemon, "config rollback 9").exit_code == 1);
+    CHECK(run(daemon, "config rollback -1").exit_code == 2);
+}

@@ -224,7 +224,7 @@ TEST_CASE("sipsteer: the man page has each option of --help", "[cli]") {
     const std::regex command("^  ([a-z]+) .*");
     std::istringstream commands(run("--help").output);
     std::string all = run("--help").output + run("config check --help").output +
-                      run("config import --help").output;
+                      run("config import --help").output + run("config rollback --help").output;
     std::size_t count = 0;
     for (std::string line; std::getline(commands, line);) {
         if (std::smatch found; std::regex_match(line, found, command)) {

@@ -69,7 +69,7 @@ public:
                 next.merge_patch(patch);
                 return std::variant<json, http::Response>(std::move(next));
             },
-            mode);
+            mode, {"ops", "192.0.2.7", "PATCH /v1/config"});
     }
     std::variant<json, Problem> patch(const json &patch, ChangeMode mode = ChangeMode::InForce) {
         auto outcome = run(begin_patch(patch, mode));
@@ -85,6 +85,9 @@ public:
         }
         return std::get<json>(outcome);
     }
+    std::vector<api::PastConfig> history() const { return control_->history(); }
+    std::optional<json> past(std::uint64_t id) const { return control_->past(id)(); }
+    std::string history_folder() const { return (folder_ / "state/history").string(); }
     ConfigControl &control() { return *control_; }
     asio::io_context &io() { return io_; }
 
@@ -373,7 +376,7 @@ TEST_CASE("a change is judged by what is in force when its turn comes") {
             http::problem_response({412, "it has changed", {}, {}}));
     };
     Pending first(host, kDebug);
-    auto second = asio::co_spawn(host.io(), host.control().change(look, ChangeMode::InForce),
+    auto second = asio::co_spawn(host.io(), host.control().change(look, ChangeMode::InForce, {}),
                                  asio::use_future);
     host.io().run();
     CHECK(std::holds_alternative<api::Changed>(first.outcome()));
@@ -416,4 +419,96 @@ TEST_CASE("who stops waits for the change under way, and those that wait are ref
     CHECK(std::get<Problem>(second.outcome()).status == 409);
     CHECK(stopped.get());
     CHECK(host.in_force().log_level == "debug");
+}
+
+TEST_CASE("the history has who put what in force, over restarts") {
+    Host host;
+    REQUIRE(host.history().size() == 1);
+    CHECK(host.history()[0].id == 1);
+    CHECK(host.history()[0].author.request == "start");
+    CHECK(host.history()[0].change.empty());
+    report_of(host.patch(kDebug));
+    report_of(host.patch(kDebug)); // changes nothing
+    report_of(host.patch({{"log_level", "error"}}, ChangeMode::DryRun));
+    host.refusal = "no";
+    problem_of(host.patch({{"log_level", "error"}}));
+    host.refusal.reset();
+    REQUIRE(host.history().size() == 2);
+    CHECK(host.history()[0].author.who == "ops");
+    CHECK(host.history()[0].author.from == "192.0.2.7");
+    CHECK(host.history()[0].author.request == "PATCH /v1/config");
+    CHECK(host.history()[0].change == R"(log_level: "info" -> "debug")");
+    CHECK(host.history()[0].time.size() == 20);
+    CHECK(host.past(2) == host.current());
+    CHECK((*host.past(1))["log_level"] == "info");
+    CHECK_FALSE(host.past(3));
+
+    host.forget();
+    host.start();
+    REQUIRE(host.history().size() == 2); // the same is in force
+    CHECK(host.history()[0].change == R"(log_level: "info" -> "debug")");
+    CHECK(host.reload()); // the operator's file wins
+    REQUIRE(host.history().size() == 3);
+    CHECK(host.history()[0].author.request == "reload");
+    CHECK(host.history()[0].author.from == host.file());
+    CHECK(host.history()[0].change == R"(log_level: "debug" -> "info")");
+    CHECK(host.reload());
+    CHECK(host.history().size() == 3);
+
+    json other = good();
+    other["log_level"] = "warning";
+    host.write(other);
+    host.start();
+    REQUIRE(host.history().size() == 4);
+    CHECK(host.history()[0].author.request == "start");
+    CHECK(host.history()[0].change == R"(log_level: "info" -> "warning")");
+    CHECK(host.past(4) == host.current());
+}
+
+TEST_CASE("an older configuration of the history comes in force by the same checks") {
+    Host host;
+    report_of(host.patch(kDebug));
+    const json first = host.past(1).value();
+    report_of(host.patch(first));
+    CHECK(host.in_force().log_level == "info");
+    CHECK(host.history()[0].change == R"(log_level: "debug" -> "info")");
+    host.preview_refusal = "no room";
+    CHECK(problem_of(host.patch(host.past(2).value())).status == 409);
+    CHECK(host.history().size() == 3);
+}
+
+TEST_CASE("the history has the newest ones, each for its owner alone") {
+    Host host;
+    for (std::size_t i = 0; i < ConfigHistory::kMost + 3; i++) {
+        report_of(host.patch({{"calls", {{"capacity", 100'000 + i}}}}));
+    }
+    CHECK(host.history().size() == ConfigHistory::kMost);
+    CHECK(host.history().back().id == 5);
+    CHECK_FALSE(host.past(4));
+    std::size_t files = 0;
+    for (const auto &file : fs::directory_iterator(host.history_folder())) {
+        CHECK((file.status().permissions() & fs::perms::all) ==
+              (fs::perms::owner_read | fs::perms::owner_write));
+        files++;
+    }
+    CHECK(files == ConfigHistory::kMost);
+}
+
+TEST_CASE("a history that is damaged or cannot be written stops no change") {
+    Host host;
+    report_of(host.patch(kDebug));
+    std::ofstream(host.history_folder() + "/2.json") << "{";
+    std::ofstream(host.history_folder() + "/7.txt") << "{}\n{}\n";
+    std::ofstream(host.history_folder() + "/8.json") << "{}\n[";
+    host.start();
+    REQUIRE(host.history().size() == 3); // 8 has a head, 2 has none
+    CHECK_FALSE(host.past(8));
+    CHECK(host.history()[0].id == 9); // the start, because 8 cannot be compared
+    fs::remove_all(host.history_folder());
+    std::ofstream(host.history_folder()) << "a file";
+    report_of(host.patch({{"log_level", "error"}}));
+    CHECK(host.in_force().log_level == "error");
+    CHECK(host.history()[0].id == 9);
+    host.start();
+    CHECK(host.history().empty());
 }
