@@ -77,6 +77,7 @@ rw-r--r-- usr/share/doc/sipsteer/LICENSE
 rw-r--r-- usr/share/doc/sipsteer/LICENSE.bpf
 rw-r--r-- usr/share/doc/sipsteer/LICENSE.GPL-2.0
 rw-r--r-- usr/share/doc/sipsteer/openapi.json
+rw-r--r-- usr/share/doc/sipsteer/other-servers.md
 rw-r--r-- usr/share/doc/sipsteer/README.md
 rw-r--r-- usr/share/doc/sipsteer/REAL-SERVER.md
 rw-r--r-- usr/share/doc/sipsteer/ten-minutes.md
