@@ -16,6 +16,12 @@ constexpr const char *kBatchesAtOnce = "8";
 
 constexpr const char *kLongestWait = "1000"; // ms, for the stream
 
+/// By the reply to ROLE: ["master", ...], or ["slave", ADDRESS, PORT, STATE, ...].
+bool is_in_step(const redisReply *reply) {
+    const auto parts = elements_of(reply);
+    return parts.size() < 4 || text_of(parts[0]) != "slave" || text_of(parts[3]) == "connected";
+}
+
 } // namespace
 
 Inbox::Inbox(boost::asio::io_context &io, const config::Redis &redis, std::string cluster,
@@ -39,6 +45,11 @@ void Inbox::begin() {
     anew_ = false;
     caught_up_ = false;
     keys_ = 0;
+    ask({"ROLE"}, &Inbox::take_role);
+}
+
+void Inbox::take_role(const redisReply *reply) {
+    in_step_ = is_in_step(reply);
     ask({"TIME"}, &Inbox::take_time);
 }
 
@@ -109,6 +120,16 @@ void Inbox::take_stream(const redisReply *reply) {
         }
     }
     if (anew_) {
+        begin();
+    } else if (!in_step_) {
+        ask({"ROLE"}, &Inbox::take_role_again);
+    } else {
+        follow();
+    }
+}
+
+void Inbox::take_role_again(const redisReply *reply) {
+    if (is_in_step(reply)) {
         begin();
     } else {
         follow();

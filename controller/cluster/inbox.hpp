@@ -13,7 +13,8 @@
 namespace sipsteer::cluster {
 
 /// Reads the engine: first what it keeps of each call, then the stream from where it was when that
-/// reading began. With each new connection it begins anew, so nothing is missed.
+/// reading began. With each new connection it begins anew, so nothing is missed. A replica that is
+/// not in step with its master may get other contents: once it is in step, it begins anew as well.
 class Inbox {
 public:
     struct Watcher {
@@ -38,6 +39,7 @@ private:
     using Next = void (Inbox::*)(const redisReply *reply);
     void ask(const RedisLink::Command &command, Next next);
     void begin();
+    void take_role(const redisReply *reply);
     void take_time(const redisReply *reply);
     void take_last(const redisReply *reply);
     void scan();
@@ -45,6 +47,7 @@ private:
     void take_values(const redisReply *reply);
     void go_on_scanning();
     void follow();
+    void take_role_again(const redisReply *reply);
     void take_stream(const redisReply *reply);
     void take_entry(const redisReply *entry);
 
@@ -56,7 +59,8 @@ private:
     std::uint64_t keys_ = 0;
     bool caught_up_ = false;
     bool anew_ = false;
-    RedisLink link_; // the last member: its end finds the others there
+    bool in_step_ = false; // it is no replica, or one that has what its master has
+    RedisLink link_;       // the last member: its end finds the others there
 };
 
 } // namespace sipsteer::cluster

@@ -20,6 +20,9 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kShortestPause = 250ms;
 constexpr std::chrono::milliseconds kLongestPause = 8s;
 
+/// A replica may be promoted at any moment, and this director may be the only one with calls.
+constexpr std::chrono::milliseconds kPauseOfReplica = 500ms;
+
 /// A stream is read with a wait of a second, so nothing takes longer if Redis is well.
 constexpr std::chrono::seconds kLongestSilence{5};
 constexpr std::chrono::seconds kLookInterval{1};
@@ -61,7 +64,7 @@ struct RedisLink::Waiting {
 
 RedisLink::RedisLink(boost::asio::io_context &io, config::Redis redis, Use use, Watcher watcher)
     : io_(io), redis_(std::move(redis)), use_(use), watcher_(std::move(watcher)), retry_timer_(io),
-      look_timer_(io), pause_(kShortestPause) {}
+      look_timer_(io), pause_(kShortestPause), problems_(redis_.addresses.size()) {}
 
 RedisLink::~RedisLink() {
     ending_ = true;
@@ -148,6 +151,7 @@ void RedisLink::ask_role() {
         if (!problem.empty()) {
             drop(problem);
         } else if (use_ == Use::Write && !takes_writes) {
+            pause_ = std::min(pause_, kPauseOfReplica);
             drop("this Redis is a replica and takes no writes");
         } else {
             set_up();
@@ -159,6 +163,7 @@ void RedisLink::set_up() {
     up_ = true;
     pause_ = kShortestPause;
     problem_.clear();
+    problems_[last_].clear();
     log::info("cluster_redis_up", {{"to", name_of(use_)}, {"address", address()}});
     watcher_.up();
 }
@@ -212,11 +217,11 @@ void RedisLink::drop(const std::string &problem) {
 void RedisLink::ended(const std::string &problem) {
     const bool was_up = std::exchange(up_, false);
     unanswered_ = 0;
-    if (was_up || problem != problem_) {
+    problem_ = problem;
+    if (std::exchange(problems_[last_], problem) != problem || was_up) {
         log::warn("cluster_redis_down",
                   {{"to", name_of(use_)}, {"address", address()}, {"problem", problem}});
     }
-    problem_ = problem;
     await_next_try();
     if (was_up) {
         watcher_.down();

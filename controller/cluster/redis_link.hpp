@@ -90,6 +90,7 @@ private:
     std::size_t unanswered_ = 0;
     std::chrono::steady_clock::time_point progress_{}; // an answer, or a command with none before
     std::string problem_ = "not connected yet";
+    std::vector<std::string> problems_; // by address: the last one that the log has
 };
 
 } // namespace sipsteer::cluster

@@ -237,14 +237,36 @@ strangers() {
     check_equal "no call is another one because of them" "$before" "$(believed)"
 }
 
-new_director() {
+# Without its table, pins and log.
+forget_second() {
     kill -TERM "$SECOND"
     check "the second director stops" wait_until 60 is_gone "$SECOND"
     on_host user2 "$SIPSTEERD" --config "$WORK/second/config.json" --detach >"$WORK/detach.log" 2>&1
     : >"$WORK/second/log"
     start_on user2 "$WORK/second/log" "$SIPSTEERD" --config "$WORK/second/config.json"
     SECOND=$LAST_PID
+}
+
+new_director() {
+    forget_second
     check "one that knows nothing begins with what Redis keeps" wait_until 60 second_is /v1/cluster \
+        ".caught_up and .received.entered >= $((2 * COUNT))"
+}
+
+# A replica that has not reached its master is empty, and then has all at once. The stream has nothing of it.
+late_replica() {
+    local replica=$WORK/redis/replica
+    mkdir -p "$replica"
+    start_on user2 "$replica/log" redis-server --port 0 --unixsocket "$replica/sock" --save '' --dir "$replica" \
+        --replicaof "$(host_address user2 4)" 6379 --masterauth wrong
+    check "the stream is empty" redis XTRIM sipsteer:lab MAXLEN 0
+    jq --arg sock "$replica/sock" '.cluster.redis = {addresses: [$sock]}' "$WORK/second/config.json" >"$WORK/second-config.json"
+    cp "$WORK/second-config.json" "$WORK/second/config.json"
+    forget_second
+    check "a director hears nothing from a replica that has not reached its master" wait_until 60 second_is /v1/cluster \
+        '.caught_up and .received.entered == 0'
+    redis-cli -s "$replica/sock" CONFIG SET masterauth "$PASSWORD" >"$WORK/redis/answer"
+    check "when the replica is in step, it hears of every call" wait_until 60 second_is /v1/cluster \
         ".caught_up and .received.entered >= $((2 * COUNT))"
 }
 
@@ -282,5 +304,6 @@ full_redis
 wrong_password
 strangers
 new_director
+late_replica
 announces
 e2e_end
