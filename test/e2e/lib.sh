@@ -36,11 +36,12 @@ FAILED_CHECKS=0
 
 e2e_usage() {
     cat <<USAGE
-Usage: test/e2e/${0##*/} [--ipv6] [--vlan ID] [--nics 1|2] [--mode native|generic|auto]
+Usage: test/e2e/${0##*/} [--ipv6] [--vlan ID] [--nics 1|2] [--clients N] [--mode native|generic|auto]
 
   --ipv6      call the VIP's IPv6 address
   --vlan ID   the director's link carries that VLAN
   --nics 2    servers behind the director's second NIC (not for the tests of Figure 3)
+  --clients N clients in the lab (default: 2)
   --mode      how the daemon attaches (default: auto)
 
 The daemon is build/bin/sipsteerd, or what SIPSTEERD names. E2E_KEEP=DIR copies captures and logs there.
@@ -56,7 +57,7 @@ e2e_begin() {
         case $1 in
         --help | -h) e2e_usage; exit 0 ;;
         --ipv6) FAMILY=6; lab_options+=(--ipv6); shift; continue ;;
-        --vlan | --nics) (($# > 1)) || usage_error "$1 needs a value"; lab_options+=("$1" "$2") ;;
+        --vlan | --nics | --clients) (($# > 1)) || usage_error "$1 needs a value"; lab_options+=("$1" "$2") ;;
         --mode) (($# > 1)) || usage_error "$1 needs a value"; XDP_MODE=$2 ;;
         *) usage_error "no such option: $1" ;;
         esac

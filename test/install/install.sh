@@ -67,6 +67,7 @@ rw-r--r-- usr/share/doc/sipsteer/examples/fail2ban/filter.d/sipsteer-kamailio.co
 rw-r--r-- usr/share/doc/sipsteer/examples/fail2ban/jail.d/sipsteer.conf
 rw-r--r-- usr/share/doc/sipsteer/examples/keepalived/keepalived.conf
 rwxr-xr-x usr/share/doc/sipsteer/examples/keepalived/sipsteer-ready
+rwxr-xr-x usr/share/doc/sipsteer/examples/keepalived/sipsteer-redis-role
 rw-r--r-- usr/share/doc/sipsteer/examples/minimal.json
 rw-r--r-- usr/share/doc/sipsteer/examples/redis/redis.conf
 rw-r--r-- usr/share/doc/sipsteer/examples/redis/users.acl

@@ -125,9 +125,39 @@ check_redis() {
     check "it may not take away everything" fails ask first sipsteer FLUSHALL
     check "nor touch other keys" fails ask first sipsteer SET other 1
     check "nobody comes in without a password" fails ask first default PING
+    check "keepalived's user may ask for the role" ask first keepalived ROLE
+    check "but may read nothing" fails ask first keepalived MGET sipsteer:west:call:1
     check "the second one replicates by TLS" wait_until replicates
     check "and takes no writes" bash -c "redis-cli -s '$WORK/second/redis.sock' --user sipsteer \
         --pass SIPSTEER-PASSWORD SET sipsteer:west:call:2 x 2>/dev/null | grep READONLY"
+    check_roles
+}
+
+# sipsteer-redis-role is run on the second director: the VIP comes to it and goes.
+check_roles() {
+    printf 'KEEPALIVED-PASSWORD\n' >"$WORK/keepalived-password"
+    role_follows
+    check "without the VIP the second one stays a replica" is_master second slave
+    ip address add 198.51.100.100/32 dev lo
+    role_follows
+    check "with the VIP it becomes the master" is_master second master
+    role_follows
+    check "and stays it" is_master second master
+    ip address del 198.51.100.100/32 dev lo
+    role_follows
+    check "without the VIP it is a replica again" is_master second slave
+    check "of the first one" wait_until replicates
+    rm "$WORK/keepalived-password"
+    check "sipsteer-redis-role moves no VIP: it never fails" role_follows
+}
+
+role_follows() {
+    "$DEPLOY/keepalived/sipsteer-redis-role" 198.51.100.100 127.0.0.11 "$WORK/second/redis.sock" "$WORK/keepalived-password" \
+        >"$WORK/role.log" 2>&1
+}
+
+is_master() { # NAME master|slave
+    [[ $(ask "$1" sipsteer ROLE | sed -n 1p) == "$2" ]]
 }
 
 check_bird
