@@ -116,6 +116,19 @@ bool has_call(const farm::World &world, std::uint16_t index, const sip::Message 
     return entry && !entry->expired;
 }
 
+/// Whether a pool has the call that a request names.
+bool has_named(const farm::World &world, std::uint16_t index, const sip::Message &message) {
+    const auto pool = find_pool(world, index);
+    const auto named = message.named ? sip::message_of(*message.named) : std::nullopt;
+    return pool != world.plan.pools.end() && named && has_call(world, index, *named);
+}
+
+/// Whether a server of a pool sent what a response answers.
+bool has_sender(const farm::World &world, std::uint16_t index, const sip::Message &message) {
+    const auto pool = find_pool(world, index);
+    return pool != world.plan.pools.end() && explain::sender_of(world, *pool, message);
+}
+
 /// ss_which_pool() of bpf/which_pool.h.
 std::uint16_t which_pool(const farm::World &world, const PlannedService &service,
                          const sip::Message &message) {
@@ -123,14 +136,20 @@ std::uint16_t which_pool(const farm::World &world, const PlannedService &service
     const std::uint16_t own = pools[message.asked];
     const bool begins = message.kind == sip::Kind::Request && !message.in_dialog &&
                         finder_event_in_dialog(message.method) != finder_event_of(message.method);
-    if (service.value.by_method == 0 || message.call_id.empty() || begins ||
-        message.method == SS_METHOD_REGISTER || has_call(world, own, message)) {
+    if (service.value.by_method == 0 || message.call_id.empty()) {
         return own;
     }
-    const auto *found = std::find_if(std::begin(pools), std::end(pools), [&](auto index) {
-        return index != own && has_call(world, index, message);
-    });
-    return found == std::end(pools) ? own : *found;
+    const auto pool_that = [&](auto has) {
+        const auto *found = std::find_if(std::begin(pools), std::end(pools), [&](auto index) {
+            return index != own && has(world, index, message);
+        });
+        return has(world, own, message) || found == std::end(pools) ? own : *found;
+    };
+    const std::uint16_t sender = pool_that(has_sender);
+    if (sender != own || message.method == SS_METHOD_REGISTER) {
+        return sender;
+    }
+    return pool_that(begins ? has_named : has_call);
 }
 
 json guard_way(const farm::World &world, const PlannedService &service,

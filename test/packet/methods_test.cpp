@@ -250,3 +250,34 @@ TEST_CASE("what belongs to a dialog has the pool that the dialog is in", "[metho
         CHECK(server_of(farm.run(to_vip(inside("INFO", "b")))) < Farm::kServers);
     }
 }
+
+TEST_CASE("a response has the pool of the server that its Via names", "[methods]") {
+    Presence farm; // RFC 3261, 18.2.2: a server of the calls' pool asks by OPTIONS or NOTIFY
+    farm.host("192.0.2.11", 1);
+    farm.host("192.0.2.15", 5, 1);
+    const auto from = [&farm](const std::string &host, const std::string &cseq) {
+        auto text = answer(cseq, "ping");
+        text.replace(text.find("198.51.100.100"), 14, host);
+        return farm.steer(to_vip(text), SS_REASON_VIA_SERVER);
+    };
+    for (const char *cseq : {"CSeq: 1 NOTIFY", "CSeq: 1 OPTIONS", "CSeq: 1"}) {
+        INFO(cseq);
+        CHECK(from("192.0.2.11", cseq) == 1);
+        CHECK(from("192.0.2.15", cseq) == 5);
+        CHECK(from("a.example.com;received=192.0.2.11", cseq) == 1);
+    }
+}
+
+TEST_CASE("what names a call has the pool of that call", "[methods][named]") {
+    Presence farm; // RFC 4538
+    const __u32 server = farm.steer(to_vip(request("INVITE", "call")), SS_REASON_CALL_NEW);
+    const auto naming = [](const char *method, const std::string &line) {
+        auto text = request(method, "other");
+        return to_vip(text.insert(text.find("Max-Forwards"), line + "\r\n"));
+    };
+    CHECK(farm.steer(naming("SUBSCRIBE", "Target-Dialog: call;local-tag=1"), SS_REASON_CALL_NEW) ==
+          server);
+    farm.forget_calls();
+    CHECK(farm.steer(naming("SUBSCRIBE", "Target-Dialog: call"), SS_REASON_CALL_NEW) == 5);
+    CHECK(farm.steer(naming("INVITE", "Replaces: other"), SS_REASON_CALL_NEW) == 5);
+}

@@ -74,29 +74,6 @@ bool names_host(std::string_view sent_by, std::string_view host) {
             sent_by[host.size()] == ' ' || sent_by[host.size()] == '\t');
 }
 
-/// The server that a response's topmost Via names: ss_sender() of bpf/sender.h.
-std::optional<std::uint16_t> sender_of(const farm::World &world, const plan::PlannedPool &pool,
-                                       const sip::Message &message) {
-    if (message.kind != sip::Kind::Response) {
-        return std::nullopt;
-    }
-    std::optional<std::uint16_t> received;
-    for (const auto &server : world.plan.servers) {
-        if (!takes(world, pool, server.index)) {
-            continue;
-        }
-        const auto host = plan::host_text(server.value);
-        if (message.sent_by && names_host(*message.sent_by, host)) {
-            return server.index;
-        }
-        if (message.received &&
-            (host == *message.received || host == "[" + *message.received + "]")) {
-            received = server.index;
-        }
-    }
-    return received;
-}
-
 json name_json(const farm::World &world, std::uint16_t index) {
     const auto name = world.names(index);
     return name ? json(name->server) : json(nullptr);
@@ -133,6 +110,28 @@ json call_json(const farm::World &world, const farm::Located &located) {
 }
 
 } // namespace
+
+std::optional<std::uint16_t> sender_of(const farm::World &world, const plan::PlannedPool &pool,
+                                       const sip::Message &message) {
+    if (message.kind != sip::Kind::Response) {
+        return std::nullopt;
+    }
+    std::optional<std::uint16_t> received;
+    for (const auto &server : world.plan.servers) {
+        if (!takes(world, pool, server.index)) {
+            continue;
+        }
+        const auto host = plan::host_text(server.value);
+        if (message.sent_by && names_host(*message.sent_by, host)) {
+            return server.index;
+        }
+        if (message.received &&
+            (host == *message.received || host == "[" + *message.received + "]")) {
+            received = server.index;
+        }
+    }
+    return received;
+}
 
 nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
                       const sip::Message &message) {

@@ -3,7 +3,9 @@
 
 #include "farm/world.hpp"
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace sipsteer::explain {
 
@@ -22,5 +24,9 @@ namespace sipsteer::explain {
 /// ring, server where nobody takes the call; registered: it is where its user is registered.
 nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
                       const sip::Message &message);
+
+/// The server of a pool that a response's topmost Via names: ss_sender() of bpf/sender.h.
+std::optional<std::uint16_t> sender_of(const farm::World &world, const plan::PlannedPool &pool,
+                                       const sip::Message &message);
 
 } // namespace sipsteer::explain
