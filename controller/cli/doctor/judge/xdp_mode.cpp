@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/judge/judges.hpp"
 
+#include "cli/doctor/judge/drivers.hpp"
 #include "cli/doctor/judge/xdp_features.hpp"
 
 namespace sipsteer::doctor {
@@ -10,8 +11,8 @@ namespace {
 constexpr const char *kOtherNic =
     "use a NIC whose driver has native XDP: ice, i40e, ixgbe, igb, mlx5, bnxt, ena, virtio_net ...";
 
-std::string with_driver(const std::string &name, const Link *link) {
-    return link == nullptr || link->driver.empty() ? name : name + " (" + link->driver + ")";
+std::string driver_of(const Link *link) {
+    return link == nullptr ? std::string() : link->driver;
 }
 
 /// What the driver says it can; unknown before 6.3.
@@ -35,9 +36,12 @@ std::string generic_remedy(const config::Interface &interface, const Link *link)
 
 void judge_present(const config::Interface &interface, const Link *link, bool native,
                    Findings &findings) {
-    const auto name = with_driver(interface.name, link);
+    const auto name = with_driver(interface.name, driver_of(link));
     if (native) {
-        findings.ok(name + ": native");
+        const bool stops = note_on(driver_of(link)).stops;
+        findings.ok(name + (stops ? ": native; an upgrade of the program stops its queues for a "
+                                    "moment: upgrade while another director has the VIP"
+                                  : ": native"));
         return;
     }
     const bool wanted = interface.mode == config::XdpMode::Generic;
@@ -48,7 +52,7 @@ void judge_present(const config::Interface &interface, const Link *link, bool na
 
 /// Before anything is attached.
 void judge_driver(const config::Interface &interface, const Link *link, Findings &findings) {
-    const auto name = with_driver(interface.name, link);
+    const auto name = with_driver(interface.name, driver_of(link));
     const auto can = can_native(link);
     if (!can) {
         findings.skipped(name + ": no program is attached, and " + can.error().message);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/judge/judges.hpp"
 
+#include "cli/doctor/judge/drivers.hpp"
 #include "cli/doctor/judge/xdp_features.hpp"
 
 #include <algorithm>
@@ -30,7 +31,12 @@ bool must_transmit(const Link &link, const std::string &egress,
 
 void judge_transmitter(const Link &link, const std::string &name, bool attached,
                        Findings &findings) {
-    if (!link.xdp_features) {
+    if (!note_on(link.driver).takes) {
+        findings.fail(with_driver(name, link.driver) +
+                          " loses the frames that the program of another interface sends out of "
+                          "it: its driver takes none",
+                      R"("mode": "generic" for the interfaces the frames come in on)");
+    } else if (!link.xdp_features) {
         findings.skipped(name + ": " + link.xdp_features.error().message);
     } else if ((*link.xdp_features & kXdpTransmit) != 0) {
         findings.ok(name + " sends the frames of the program");
@@ -47,6 +53,25 @@ void judge_transmitter(const Link &link, const std::string &name, bool attached,
     }
 }
 
+/// Of an interface that frames come in on.
+void judge_redirect(const Facts &facts, const std::string &name,
+                    const std::set<std::string> &egress, Findings &findings) {
+    const Link *link = link_of(facts.network, name);
+    if (link == nullptr || note_on(link->driver).redirects) {
+        return;
+    }
+    for (const auto &other : egress) {
+        if (other != name) {
+            findings.fail(with_driver(name, link->driver) +
+                              ": its driver sends no frame out of another interface, so none of "
+                              "its frames reaches the servers behind " +
+                              other,
+                          R"("mode": "generic" for )" + name +
+                              "; or reach clients and servers by one interface");
+        }
+    }
+}
+
 } // namespace
 
 void judge_xdp_transmit(const Facts &facts, Findings &findings) {
@@ -60,6 +85,9 @@ void judge_xdp_transmit(const Facts &facts, Findings &findings) {
         if (!server.egress.empty()) {
             egress.insert(server.egress);
         }
+    }
+    for (const auto &name : native) {
+        judge_redirect(facts, name, egress, findings);
     }
     for (const auto &name : egress) {
         const Link *link = link_of(facts.network, name);

@@ -3,6 +3,11 @@
 // The doctor's judgement of interfaces, programs, VIPs and the ways to servers.
 #include "doctor_cases.hpp"
 
+#include "cli/doctor/judge/drivers.hpp"
+
+#include <fstream>
+#include <regex>
+
 using namespace sipsteer;
 using namespace sipsteer::test;
 
@@ -131,6 +136,75 @@ TEST_CASE("xdp-transmit: a veth whose other end is not ready, a driver that take
         make_generic(facts);
     });
     passes("xdp-transmit", add_eth1);
+}
+
+TEST_CASE("xdp-transmit: drivers that cannot redirect, or take nothing, whatever the kernel says",
+          "[doctor]") {
+    for (const auto *driver : {"ixgbevf", "nfp"}) {
+        const auto cannot = [&](Facts &facts) { eth0(facts).driver = driver; };
+        passes("xdp-transmit", cannot); // out of the same interface
+        finds("xdp-transmit", Verdict::Fail, "of its frames reaches the servers behind eth1",
+              [&](Facts &facts) {
+                  cannot(facts);
+                  add_eth1(facts);
+              });
+        passes("xdp-transmit", [&](Facts &facts) {
+            cannot(facts);
+            add_eth1(facts);
+            make_generic(facts);
+        });
+    }
+    for (const auto *driver : {"mlx4_en", "nfp"}) {
+        finds("xdp-transmit", Verdict::Fail, "eth1 (" + std::string(driver) + ") loses the frames",
+              [&](Facts &facts) {
+                  add_eth1(facts);
+                  auto &link = facts.network.links.at("eth1");
+                  link.driver = driver;
+                  link.xdp_features = Error{"a kernel before 6.3 does not report them"};
+              });
+    }
+}
+
+TEST_CASE("xdp-mode says whose queues stop when the program is replaced", "[doctor]") {
+    const auto says = [](const std::string &driver) {
+        Facts facts = good_facts();
+        eth0(facts).driver = driver;
+        const auto report = doctor::examine(*doctor::find_check("xdp-mode"), facts);
+        CHECK(report.findings.worst() == Verdict::Ok);
+        return report.findings.all().at(0).text;
+    };
+    CHECK(says("ice") == "eth0 (ice): native");
+    CHECK(says("bnxt_en").starts_with(
+        "eth0 (bnxt_en): native; an upgrade of the program stops its queues"));
+}
+
+TEST_CASE("the drivers that the doctor knows are those of the guide's table", "[doctor]") {
+    std::ifstream guide(SIPSTEER_SOURCE_DIR "/deploy/guide.md");
+    REQUIRE(guide);
+    // | `ixgbevf` | MTU | when an upgrade replaces the program | also | read |
+    const std::regex row(R"(\| `([a-z0-9_]+)`.*? \|[^|]*\|([^|]*)\|([^|]*)\|[^|]*\|)");
+    std::size_t notes = 0;
+    std::size_t rows = 0;
+    for (std::string line; std::getline(guide, line);) {
+        std::smatch found;
+        if (!std::regex_match(line, found, row) || found[3].str().empty()) {
+            continue;
+        }
+        const std::string name = found[1];
+        const std::string also = found[3];
+        INFO(line);
+        auto note = doctor::note_on(name);
+        for (const auto &one : doctor::driver_notes()) {
+            note = one.driver == name + "_en" ? one : note; // as ethtool has it
+        }
+        rows++;
+        CHECK(note.stops == (found[2].str().find("**") != std::string::npos));
+        CHECK(note.redirects == (also.find("cannot redirect") == std::string::npos));
+        CHECK(note.takes != std::regex_search(also, std::regex("(nothing can|nor) be redirected")));
+        notes += note.stops || !note.redirects || !note.takes ? 1 : 0;
+    }
+    CHECK(rows > 15);
+    CHECK(notes == doctor::driver_notes().size());
 }
 
 TEST_CASE("mtu: small, smaller on the way out, too large for the driver", "[doctor]") {
