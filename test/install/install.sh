@@ -73,6 +73,7 @@ rw-r--r-- usr/share/doc/sipsteer/examples/redis/redis.conf
 rw-r--r-- usr/share/doc/sipsteer/examples/redis/users.acl
 rw-r--r-- usr/share/doc/sipsteer/examples/two-boxes.json
 rw-r--r-- usr/share/doc/sipsteer/examples/two-pools.json
+rw-r--r-- usr/share/doc/sipsteer/events.md
 rw-r--r-- usr/share/doc/sipsteer/guide.md
 rw-r--r-- usr/share/doc/sipsteer/LICENSE
 rw-r--r-- usr/share/doc/sipsteer/LICENSE.bpf
