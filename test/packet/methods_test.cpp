@@ -279,5 +279,4 @@ TEST_CASE("what names a call has the pool of that call", "[methods][named]") {
           server);
     farm.forget_calls();
     CHECK(farm.steer(naming("SUBSCRIBE", "Target-Dialog: call"), SS_REASON_CALL_NEW) == 5);
-    CHECK(farm.steer(naming("INVITE", "Replaces: other"), SS_REASON_CALL_NEW) == 5);
 }

@@ -87,12 +87,13 @@ TEST_CASE("responses by class", "[message]") {
 
 TEST_CASE("what is not known", "[message]") {
     for (const std::string &line : std::vector<std::string>{
-             "invite sip:bob@example.com SIP/2.0\r\n", "INVITES sip:bob@example.com SIP/2.0\r\n",
-             "ACKNOWLEDGE sip:b SIP/2.0\r\n", "BYEBYE sip:b SIP/2.0\r\n",
-             "NEWMETHOD sip:b SIP/2.0\r\n", "REGISTERS sip:b SIP/2.0\r\n",
-             "SUBSCRIBER sip:b SIP/2.0\r\n", "SUBSCRIB sip:b SIP/2.0\r\n", "SIP/1.0 200 OK\r\n",
-             "SIPO2.0 200 OK\r\n", "3IP/2.0 200 OK\r\n", "SIP/2.P 200 OK\r\n", "SIP/2.00200 OK\r\n",
-             "GET / HTTP/1.1\r\n", " INVITE sip:b SIP/2.0\r\n", "\0\0\0\0\0\0\0\0\0\0"s}) {
+             "ack sip:bob@example.com SIP/2.0\r\n", "invites sip:b SIP/2.0\r\n",
+             "INVITES sip:bob@example.com SIP/2.0\r\n", "ACKNOWLEDGE sip:b SIP/2.0\r\n",
+             "BYEBYE sip:b SIP/2.0\r\n", "NEWMETHOD sip:b SIP/2.0\r\n",
+             "REGISTERS sip:b SIP/2.0\r\n", "SUBSCRIBER sip:b SIP/2.0\r\n",
+             "SUBSCRIB sip:b SIP/2.0\r\n", "SIP/1.0 200 OK\r\n", "SIPO2.0 200 OK\r\n",
+             "3IP/2.0 200 OK\r\n", "SIP/2.P 200 OK\r\n", "SIP/2.00200 OK\r\n", "GET / HTTP/1.1\r\n",
+             " INVITE sip:b SIP/2.0\r\n", "\0\0\0\0\0\0\0\0\0\0"s}) {
         INFO(line);
         CHECK(classify(line).method == SS_METHOD_NONE);
     }

@@ -354,7 +354,9 @@ TEST_CASE("the change of a call's state is named, with the part of the RFC") {
     Scene scene;
     scene.put(hash_of("call"), SS_CALL_EARLY, scene.index("a"));
     const auto has_effect = [&](const std::string &first_line, const std::string &effect) {
-        return has(scene.ask(read_message(message(first_line, "i: call" + kRest))), effect);
+        const auto method = first_line.substr(0, first_line.find(' '));
+        const auto lines = "i: call\r\nf: x\r\nt: y\r\nv: SIP/2.0/UDP h\r\nCSeq: 1 " + method;
+        return has(scene.ask(read_message(message(first_line, lines))), effect);
     };
     CHECK(
         has_effect("ACK sip:a SIP/2.0", "; ACK of a 2xx makes it confirmed (RFC 3261, 13.2.2.4)"));
