@@ -112,11 +112,18 @@ SS_INLINE int ss_has_own_cseq(const struct ss_text *text, __u32 method, __u32 cs
     return method >= SS_METHOD_RESPONSE_1XX || ss_cseq_method(text, cseq) == method;
 }
 
+/* Digits of a Content-Length that a datagram can have, zeros before it among them. */
+#define SS_LENGTH_DIGITS 9
+
 /* Whether the headers end, and the datagram has as much of a body as they say (18.3). */
 SS_INLINE int ss_has_body(const struct ss_text *text, const struct ss_headers *headers) {
+    __u32 value = headers->value[SS_HEADER_CONTENT_LENGTH];
     __u32 body = headers->empty_line + (ss_text_byte(text, headers->empty_line) == '\r' ? 2U : 1U);
-    return headers->empty_line && body <= text->length &&
-           ss_cseq_number(text, headers->value[SS_HEADER_CONTENT_LENGTH]) <= text->length - body;
+    if (!headers->empty_line || body > text->length)
+        return 0;
+    const struct ss_number_scan length = ss_number_at(text, value);
+    return !value ||
+           (length.at - value <= SS_LENGTH_DIGITS && length.number <= text->length - body);
 }
 
 /*

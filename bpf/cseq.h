@@ -57,13 +57,16 @@ static long ss_number_step(__u32 index, void *context) {
     return SS_GO_ON;
 }
 
+/* The number at an offset, modulo 2^32, and where its digits end. */
+SS_INLINE struct ss_number_scan ss_number_at(const struct ss_text *text, __u32 at) {
+    struct ss_number_scan scan = {*text, ss_forget(text, at), 0};
+    ss_loop(SS_CSEQ_STEPS, ss_number_step, &scan);
+    return scan;
+}
+
 /* The number in a CSeq whose value stands at an offset, modulo 2^32; 0 if there is none. */
 SS_INLINE __u32 ss_cseq_number(const struct ss_text *text, __u32 cseq) {
-    struct ss_number_scan scan = {*text, ss_forget(text, cseq), 0};
-    if (!cseq)
-        return 0;
-    ss_loop(SS_CSEQ_STEPS, ss_number_step, &scan);
-    return scan.number;
+    return cseq ? ss_number_at(text, cseq).number : 0;
 }
 
 SS_INLINE int ss_ends_method(int c) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuzzes the readers of tags, CSeq, the topmost Via's branch and received, and named calls
-// against the slow, obvious ones written separately. libFuzzer entry point; built with clang,
-// sanitizers on.
+// Fuzzes the readers of tags, CSeq, the topmost Via's branch and received, named calls, and of what
+// makes a message one to believe, against the slow, obvious ones written separately. libFuzzer
+// entry point; built with clang, sanitizers on.
 #include "../unit/support/reference_readers.hpp"
+#include "../unit/support/reference_sound.hpp"
 #include "sip/finder.h"
 
 #include <sipsteer/method.h>
@@ -71,6 +72,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     }
     check("branch", message, finder_branch(text), reference_branch(message));
     check("received", message, finder_received(text), reference_received(message));
+    const std::string_view verdicts[] = {"no", "yes"};
+    if ((finder_is_complete(text) != 0) != reference_is_complete(message)) {
+        differ("complete", verdicts[finder_is_complete(text) != 0], "the other");
+    }
+    if ((finder_is_sound(text) != 0) != reference_is_sound(message)) {
+        differ("sound", verdicts[finder_is_sound(text) != 0], "the other");
+    }
     auto named = reference_named(message, "replaces");
     const auto target = reference_named(message, "target-dialog");
     check("Target-Dialog", message, finder_named_call(text, 0), target);

@@ -113,6 +113,7 @@ TEST_CASE("a server refuses these, so they change no call that it has", "[belief
           replaced(message, own, "CSeq: x"), replaced(message, "\r\n\r\n", "\r\n"),
           replaced(message, "Content-Length: 0", "Content-Length: 1"),
           replaced(message, "Content-Length: 0", "l : 4000000000") + "four",
+          replaced(message, "Content-Length: 0", "Content-Length: 4294967296"),
           replaced(message, "Content-Length: 0", "CONTENT-LENGTH:\r\n 5") + "four"}) {
         INFO(broken);
         farm.steer(to_vip(broken), SS_REASON_DOUBTFUL);
