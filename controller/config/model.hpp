@@ -210,7 +210,7 @@ struct MalformedLimit {
     bool operator==(const MalformedLimit &) const = default;
 };
 
-/// The guard of one service: also what it takes from whom, of messages of no call in the table.
+/// The guard of one service: also what it takes from whom, of messages that begin something.
 struct ServiceGuard : Guard {
     std::map<std::uint8_t, GuardFrom> methods; // by enum ss_method; absent: from all
     bool stealth =

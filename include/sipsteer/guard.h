@@ -66,7 +66,7 @@ struct ss_guard_limit {
 SS_ASSERT_SIZE(struct ss_guard_limit, 16);
 
 /*
- * From whom a service takes requests of a method that belong to no call in the table.
+ * From whom a service takes requests of a method that begin something.
  * X(NUMBER, CONSTANT, Name, word), as in pool.h.
  */
 #define SS_GUARD_FROM_LIST(X)                                                                      \
