@@ -28,6 +28,22 @@ std::optional<Address> address_in(const sockaddr *address) {
     return std::nullopt;
 }
 
+/// The last address of the network, which no host has; a network of two (RFC 3021) or one has none.
+std::optional<Address> broadcast_of(const Address &address, const sockaddr *netmask) {
+    const auto mask = address_in(netmask);
+    if (!address.is_ipv4() || !mask || !mask->is_ipv4()) {
+        return std::nullopt;
+    }
+    auto last = address.bytes();
+    unsigned hosts = 0;
+    for (std::size_t i = last.size() - 4; i < last.size(); i++) {
+        const auto host_bits = static_cast<std::uint8_t>(~mask->bytes().at(i));
+        last.at(i) |= host_bits;
+        hosts = hosts << 8 | host_bits;
+    }
+    return hosts >= 3 ? std::optional(Address::from_bytes(last)) : std::nullopt;
+}
+
 } // namespace
 
 std::optional<std::vector<OwnAddress>> own_addresses() {
@@ -39,7 +55,8 @@ std::optional<std::vector<OwnAddress>> own_addresses() {
     std::vector<OwnAddress> addresses;
     for (const auto *entry = list.get(); entry != nullptr; entry = entry->ifa_next) {
         if (const auto address = address_in(entry->ifa_addr)) {
-            addresses.push_back({entry->ifa_name, *address});
+            addresses.push_back(
+                {entry->ifa_name, *address, broadcast_of(*address, entry->ifa_netmask)});
         }
     }
     return addresses;

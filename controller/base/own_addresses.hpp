@@ -13,6 +13,7 @@ namespace sipsteer {
 struct OwnAddress {
     std::string interface;
     Address address;
+    std::optional<Address> broadcast{}; // of an IPv4 network of /30 or larger (RFC 1812, 5.3.5.2)
 };
 
 /// All of them, in this network namespace; nothing, and errno, if they cannot be read.

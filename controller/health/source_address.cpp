@@ -29,10 +29,10 @@ std::optional<Address> neighbour_of(const Address &own, const Address &vip,
     if (has_own == addresses->end()) {
         return std::nullopt;
     }
-    for (const auto &[interface, address] : *addresses) {
-        if (interface == has_own->interface && address.is_ipv4() == vip.is_ipv4() &&
-            !address.is_link_local() && address != vip) {
-            return address;
+    for (const auto &other : *addresses) {
+        if (other.interface == has_own->interface && other.address.is_ipv4() == vip.is_ipv4() &&
+            !other.address.is_link_local() && other.address != vip) {
+            return other.address;
         }
     }
     return std::nullopt;

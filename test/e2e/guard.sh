@@ -209,13 +209,20 @@ malformed() {
     are_taken clean
 }
 
-# An address of the director comes from outside: nobody has it there.
+# An address of the director comes from outside, or the broadcast address of its network: nobody has them there.
 own_address() {
-    local own
+    local own broadcast
     own=$(on_host director ip -json addr show | jq -r --argjson family "$FAMILY" --arg vip "$VIP" '[.[].addr_info[]
         | select(.scope == "global" and (.family == "inet6") == ($family == 6) and .local != $vip).local][0]')
     check_json "the director's own address is in the list" '.guard.action == "own"' "$(printf 'OPTIONS sip:x SIP/2.0\r\ni: z@x\r\n\r\n' |
         sipsteer explain --datagram - --source "$own" -o json | jq -c .way)"
+    ((FAMILY == 4)) || return 0
+    broadcast=$(on_host director ip -json addr show | jq -r '[.[].addr_info[] | select(.scope == "global" and .family == "inet" and .prefixlen < 31)
+        | {local, prefixlen}][0] | "\(.local)/\(.prefixlen)"' | python3 -c '
+import ipaddress
+print(ipaddress.ip_interface(input()).network.broadcast_address)')
+    check_json "so is the broadcast address of its network" '.guard.action == "own"' "$(printf 'OPTIONS sip:x SIP/2.0\r\ni: z@x\r\n\r\n' |
+        sipsteer explain --datagram - --source "$broadcast" -o json | jq -c .way)"
 }
 
 deny_file() { # LINES: the stranger, and others

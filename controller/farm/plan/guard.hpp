@@ -58,7 +58,7 @@ struct GuardRule {
 struct GuardScope {
     std::uint32_t scope = SS_GUARD_ALL;
     config::Guard guard;
-    std::vector<Prefix> own{}; // addresses of this host: nobody else sends from them
+    std::vector<Prefix> own{}; // this host's addresses and broadcasts: nobody else sends from them
 
     bool operator==(const GuardScope &) const = default;
 };
@@ -67,7 +67,8 @@ struct GuardScope {
 inline constexpr std::size_t kMostBans = 100'000;
 inline constexpr std::size_t kMostPrefixes = SS_MAX_GUARD - kMostBans;
 
-/// This host's addresses as prefixes, less those that others may send from: VIPs and servers.
+/// This host's addresses and broadcast addresses as prefixes, less those that others may send from:
+/// VIPs and servers.
 std::vector<Prefix> own_prefixes(const config::Config &config,
                                  const std::vector<Address> &addresses);
 

@@ -32,9 +32,9 @@ bool is_link_local(const Address &address) {
 /// each, also to that of a VRRP daemon in reserve.
 std::set<std::string> addressed_interfaces(const std::vector<OwnAddress> &addresses) {
     std::set<std::string> interfaces;
-    for (const auto &[interface, address] : addresses) {
-        if (!is_link_local(address)) {
-            interfaces.insert(interface);
+    for (const auto &own : addresses) {
+        if (!is_link_local(own.address)) {
+            interfaces.insert(own.interface);
         }
     }
     return interfaces;
@@ -134,6 +134,9 @@ Status OwnLinks::look() {
     addresses_.clear();
     for (const auto &own : *addresses) {
         addresses_.push_back(own.address);
+        if (own.broadcast) {
+            addresses_.push_back(*own.broadcast);
+        }
     }
     std::sort(addresses_.begin(), addresses_.end());
     return Done{};

@@ -39,7 +39,8 @@ public:
     /// As last seen; if the kernel cannot be asked, as they were before.
     const std::vector<OwnLink> &links() const { return links_; }
 
-    /// Likewise all addresses of this host, in their order.
+    /// Likewise all addresses of this host and the broadcast addresses of its IPv4 networks, in
+    /// their order.
     const std::vector<Address> &addresses() const { return addresses_; }
 
 private:

@@ -54,6 +54,21 @@ TEST_CASE("this host's interfaces are known from the start") {
     CHECK_FALSE(world.link("lo"));
 }
 
+TEST_CASE("addresses that nobody else sends from: this host's, and the broadcast of a network") {
+    World world;
+    shell("ip addr add 198.51.100.4/31 dev eth0; ip addr add 203.0.113.7/32 dev eth0; "
+          "ip addr add 10.1.2.3/22 dev eth0; ip addr add 2001:db8::1/64 dev eth0 nodad");
+    const auto has = [&](const char *text) {
+        const auto &known = world.own.addresses();
+        return std::count(known.begin(), known.end(), *Address::parse(text)) == 1;
+    };
+    CHECK(world.becomes([&] { return has("2001:db8::1") && has("10.1.2.3"); }));
+    CHECK(has("192.0.2.255"));
+    CHECK(has("10.1.3.255"));
+    CHECK_FALSE(has("198.51.100.5")); // RFC 3021: both are hosts
+    CHECK_FALSE(has("255.255.255.255"));
+}
+
 TEST_CASE("another MAC is noticed, and the end of an interface") {
     World world;
     shell("ip link set eth0 address 02:00:00:00:00:02");
