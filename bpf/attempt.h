@@ -40,39 +40,27 @@ SS_INLINE __u32 ss_line_hash(const struct ss_text *text, const __u64 secret[2], 
 
 enum ss_branch_state {
     SS_BRANCH_BEFORE = 0, /* the cookie was not seen yet */
-    SS_BRANCH_IN,         /* it was, at start */
-    SS_BRANCH_END         /* the value's or the branch's end */
+    SS_BRANCH_FOUND,      /* here it is */
+    SS_BRANCH_NONE        /* the value's end */
 };
-
-SS_INLINE long ss_branch_end(struct ss_stop_scan *scan) {
-    if (scan->state == SS_BRANCH_BEFORE)
-        scan->folds |= ss_forget(&scan->text, 2); /* the value ended, not a branch in it */
-    scan->state = SS_BRANCH_END;
-    return SS_STOP;
-}
 
 static long ss_branch_step(__u32 index, void *context) {
     struct ss_stop_scan *scan = (struct ss_stop_scan *)context;
-    __u32 state = scan->state;
     (void)index;
-    int c = ss_to_stop(scan, state == SS_BRANCH_BEFORE ? SS_STOPS('z', ',', 'z')
-                                                       : SS_STOPS(';', ',', ' '));
+    int c = ss_to_stop(scan, SS_STOPS('z', ',', 'z'));
     if (c == SS_STOP_NONE)
         return SS_GO_ON;
     if (c < 0)
         return SS_STOP;
-    if (state == SS_BRANCH_BEFORE && c == '\n' &&
-        ss_is_blank(ss_text_byte(&scan->text, scan->at + 1)))
+    if (c == '\n' && ss_is_blank(ss_text_byte(&scan->text, scan->at + 1)))
         return ss_stop_fold(scan);
-    if (state == SS_BRANCH_IN || c != 'z')
-        return ss_branch_end(scan);
     const __u8 *p = ss_text_at(&scan->text, scan->at);
-    if (p + 8 <= scan->text.limit && (ss_load_8(p) & SS_BRANCH_COOKIE_MASK) == SS_BRANCH_COOKIE) {
-        scan->state = ss_forget(&scan->text, SS_BRANCH_IN);
-        scan->start = scan->at;
-        return ss_stop_skip(scan, 7);
-    }
-    return ss_stop_skip(scan, 1);
+    int found =
+        p + 8 <= scan->text.limit && (ss_load_8(p) & SS_BRANCH_COOKIE_MASK) == SS_BRANCH_COOKIE;
+    if (c == 'z' && !found)
+        return ss_stop_skip(scan, 1);
+    scan->state = ss_forget(&scan->text, c == 'z' ? SS_BRANCH_FOUND : SS_BRANCH_NONE);
+    return SS_STOP;
 }
 
 /*
@@ -87,7 +75,9 @@ SS_INLINE struct ss_span ss_branch_at(const struct ss_text *text, __u32 offset) 
     if (!offset)
         return none;
     ss_loop(SS_STOP_STEPS, ss_branch_step, &scan);
-    if (scan.state != SS_BRANCH_END || scan.folds == 3)
+    if (scan.state == SS_BRANCH_FOUND)
+        return ss_token_from(&scan);
+    if (scan.state != SS_BRANCH_NONE || scan.folds)
         return none;
     ss_loop(SS_STOP_STEPS, ss_stop_trim_step, &scan);
     return ss_span_between(scan.start, scan.at);

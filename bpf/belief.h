@@ -26,9 +26,14 @@ SS_INLINE struct ss_text ss_text_of(struct xdp_md *ctx, __u32 offset, __u32 leng
 SS_STAGE int ss_ip_sum_is_right(struct xdp_md *ctx, const struct ss_packet *packet) {
     if (!packet)
         return 0;
+    const __u8 *ip = ss_at(ctx, packet->ip);
+    SS_PIN(ip);
+    if (ip + 20 > ss_data_end(ctx))
+        return 0;
+    if (*ip == 0x45) /* without options */
+        return ss_sum_fold((__u32)bpf_csum_diff(NULL, 0, (__be32 *)ip, 20, 0)) == 0xffff;
     const struct ss_text text = ss_text_of(ctx, packet->ip, (__u32)packet->transport - packet->ip);
-    int first = ss_text_byte(&text, 0);
-    return first >> 4 == 6 || ss_sum_fold(ss_sum_text(&text)) == 0xffff;
+    return *ip >> 4 == 6 || ss_sum_fold(ss_sum_text(&text)) == 0xffff;
 }
 
 /* The sum of what UDP's checksum covers but the message (RFC 768; RFC 8200, 8.1). */

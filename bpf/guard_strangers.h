@@ -27,17 +27,6 @@ SS_INLINE int ss_judges_method(__u32 state, const struct ss_key *key) {
            key->event == SS_EVENT_OTHER || key->event == SS_EVENT_DOUBTFUL;
 }
 
-/* What an INVITE is for a call that is early or closing; SS_ATTEMPT_COPY, too, if it went. */
-SS_STAGE __u32 ss_attempt_kind_in(__u32 pool, const struct ss_key *key) {
-    struct ss_place place;
-    if (!key)
-        return SS_ATTEMPT_COPY;
-    __u64 call = ss_call_position(key->hash, pool);
-    if (ss_call_find(call, &place) || !place.entry)
-        return SS_ATTEMPT_COPY;
-    return ss_attempt_kind(&place, call, key->attempt);
-}
-
 /* Whether a message begins something that limits on new calls count. */
 SS_INLINE int ss_judges_call(__u32 pool, __u32 state, const struct ss_key *key) {
     if (key->method >= SS_METHOD_RESPONSE_1XX)

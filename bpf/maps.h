@@ -207,9 +207,9 @@ struct {
     __uint(max_entries, 1);
 } reject_draft SEC(".maps");
 
-/* A message of up to SS_TEXT_MAX bytes, and room for the scan to read a chunk beyond. */
+/* A message of up to SS_TEXT_MAX bytes, and room to read a chunk beyond (SS_SUM_MOST). */
 struct ss_message_copy {
-    __u8 bytes[0x4000 + 64];
+    __u8 bytes[0x4000 + 512];
 };
 
 /* Where a message that lies in several pieces is put together (scattered.h). */

@@ -10,6 +10,7 @@
 
 #include "attempt.h"
 #include "belief.h"
+#include "call_attempts.h"
 #include "call_state.h"
 #include "end.h"
 #include "known.h"
@@ -202,6 +203,23 @@ SS_STAGE __u32 ss_read_invite_beyond(struct xdp_md *ctx, const struct ss_packet 
     return ss_state_of(pool, key->hash) & ~SS_CALL_TO_MOVE;
 }
 
+/* What an INVITE is for a call that is early or closing; SS_ATTEMPT_AGAIN if the call went. */
+SS_STAGE __u32 ss_attempt_kind_in(__u32 pool, const struct ss_key *key) {
+    struct ss_place place;
+    if (!key)
+        return SS_ATTEMPT_AGAIN;
+    __u64 call = ss_call_position(key->hash, pool);
+    if (ss_call_find(call, &place) || !place.entry)
+        return SS_ATTEMPT_AGAIN;
+    return ss_attempt_kind(&place, call, key->attempt);
+}
+
+/* Whether an INVITE came before, and changes nothing: it need not be believed. */
+SS_INLINE int ss_is_copy(__u32 pool, __u32 state, const struct ss_key *key) {
+    return key->event == SS_EVENT_START && (state == SS_CALL_EARLY || state == SS_CALL_CLOSING) &&
+           ss_attempt_kind_in(pool, key) == SS_ATTEMPT_COPY;
+}
+
 /*
  * Sets the key's event, attempt and dialog to what the message is for its call, and gives the state
  * of that (enum ss_call_state). The first line of a BYE and of a REGISTER shows which event they
@@ -219,6 +237,8 @@ SS_INLINE __u32 ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *pac
     __u32 state = known & ~SS_CALL_TO_MOVE;
     if (key->method != SS_METHOD_BYE && key->method != SS_METHOD_REGISTER)
         ss_read_more(ctx, packet, pool, state, key);
+    if (ss_is_copy(pool, state, key))
+        key->event = SS_EVENT_COPY;
     int moves = (known & SS_CALL_TO_MOVE) || key->method == SS_METHOD_REGISTER;
     if ((moves || ss_may_change(state, key->event)) && !ss_is_believed(ctx, packet, key, state))
         key->event = SS_EVENT_DOUBTFUL;

@@ -24,16 +24,29 @@ struct ss_stop_scan {
     __u32 folds; /* a fold was passed */
 };
 
+#define SS_STOP_IS_CUT 4 /* in folds */
+
 SS_INLINE __u64 ss_mark_stops(__u64 word, __u32 stops) {
     return ss_mark(word, (__u8)stops) | ss_mark(word, (__u8)(stops >> 8)) |
            ss_mark(word, (__u8)(stops >> 16)) | ss_mark(word, '\n');
 }
 
+/* What ends a parameter's value: blanks, line ends and other controls, a semicolon, a comma. */
+SS_INLINE __u64 ss_mark_token_end(__u64 word) {
+    __u64 below = (word - SS_BYTES(' ' + 1)) & ~word & SS_BYTES(0x80);
+    return below | ss_mark(word, ';') | ss_mark(word, ',');
+}
+
+/* token is constant where this is called. */
+SS_INLINE __u64 ss_mark_either(__u64 word, int token, __u32 stops) {
+    return token ? ss_mark_token_end(word) : ss_mark_stops(word, stops);
+}
+
 /* Index of the first such byte in 64, SS_SCAN_CHUNK if there is none. */
-SS_INLINE __u32 ss_stop_in_chunk(const __u8 *p, __u32 stops) {
+SS_INLINE __u32 ss_stop_in_chunk(const __u8 *p, int token, __u32 stops) {
 #pragma clang loop unroll(full)
     for (__u32 i = 0; i < SS_SCAN_CHUNK; i += 8) {
-        __u64 marks = ss_mark_stops(ss_load_8(p + i), stops);
+        __u64 marks = ss_mark_either(ss_load_8(p + i), token, stops);
         if (marks)
             return i + ss_first_mark(marks);
     }
@@ -45,24 +58,24 @@ SS_INLINE __u32 ss_stop_in_chunk(const __u8 *p, __u32 stops) {
 #define SS_STOP_END (-2)
 
 /*
- * Moves the scan on to the next byte that is one of stops or an LF, and gives that; SS_STOP_NONE if
- * there is none in what one step reads.
+ * Moves the scan on to the next byte that is marked, and gives that; SS_STOP_NONE if there is none
+ * in what one step reads. token: ss_mark_either().
  */
-SS_INLINE int ss_to_stop(struct ss_stop_scan *scan, __u32 stops) {
+SS_INLINE int ss_to_marked(struct ss_stop_scan *scan, int token, __u32 stops) {
     const __u8 *p = ss_text_at(&scan->text, scan->at);
     __u32 wide, found;
     if (scan->at >= scan->text.length)
         return SS_STOP_END;
     if (p + SS_SCAN_CHUNK <= scan->text.limit) {
         wide = SS_SCAN_CHUNK;
-        found = ss_stop_in_chunk(p, stops);
+        found = ss_stop_in_chunk(p, token, stops);
     } else if (p + 8 <= scan->text.limit) {
-        __u64 marks = ss_mark_stops(ss_load_8(p), stops);
+        __u64 marks = ss_mark_either(ss_load_8(p), token, stops);
         wide = 8;
         found = marks ? ss_first_mark(marks) : 8;
     } else if (p + 1 <= scan->text.limit) {
         wide = 1;
-        found = ss_mark_stops(*p | ~0ULL << 8, stops) == 0;
+        found = ss_mark_either(*p | ~0ULL << 8, token, stops) == 0;
     } else {
         return SS_STOP_END;
     }
@@ -71,6 +84,29 @@ SS_INLINE int ss_to_stop(struct ss_stop_scan *scan, __u32 stops) {
         return SS_STOP_NONE;
     int stop = ss_text_byte(&scan->text, scan->at);
     return stop < 0 ? SS_STOP_END : stop;
+}
+
+/* Likewise, to the next byte that is one of stops or an LF. */
+SS_INLINE int ss_to_stop(struct ss_stop_scan *scan, __u32 stops) {
+    return ss_to_marked(scan, 0, stops);
+}
+
+/* To the end of a parameter's value; where the text ends in it, folds becomes SS_STOP_IS_CUT. */
+static long ss_token_end_step(__u32 index, void *context) {
+    struct ss_stop_scan *scan = (struct ss_stop_scan *)context;
+    int c = ss_to_marked(scan, 1, 0);
+    (void)index;
+    if (c == SS_STOP_END)
+        scan->folds = ss_forget(&scan->text, SS_STOP_IS_CUT);
+    return c == SS_STOP_NONE ? SS_GO_ON : SS_STOP;
+}
+
+/* The parameter's value from where a scan stands; of length 0: there is none, or it is cut off. */
+SS_INLINE struct ss_span ss_token_from(struct ss_stop_scan *scan) {
+    const struct ss_span none = {0, 0, 0};
+    __u32 start = scan->at;
+    ss_loop(SS_STOP_STEPS, ss_token_end_step, scan);
+    return scan->folds & SS_STOP_IS_CUT ? none : ss_span_between(start, scan->at);
 }
 
 SS_INLINE long ss_stop_skip(struct ss_stop_scan *scan, __u32 bytes) {

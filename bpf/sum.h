@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The Internet checksum (RFC 1071) of a text. Pure.
+ * The Internet checksum (RFC 1071) of a text. The kernel's helper does the most of it.
  */
 #ifndef SIPSTEER_BPF_SUM_H
 #define SIPSTEER_BPF_SUM_H
@@ -24,41 +24,47 @@ SS_INLINE __u32 ss_sum_fold(__u64 sum) {
 
 struct ss_summing {
     struct ss_text text;
-    __u64 sum;
+    __u32 sum;
     __u32 at;
 };
 
-#define SS_SUM_CHUNK 64
+#define SS_SUM_MOST 512 /* bytes that the kernel's helper takes at once, before Linux 6.13 */
+
+/* Sums the next size bytes, a multiple of four, if there are as many; 0: there are not. */
+SS_INLINE int ss_sum_piece(struct ss_summing *summing, __u32 size) {
+    const __u8 *p = ss_text_at(&summing->text, summing->at);
+    if (summing->at + size > summing->text.length || p + size > summing->text.limit)
+        return 0;
+    summing->sum = (__u32)bpf_csum_diff(NULL, 0, (__be32 *)p, size, summing->sum);
+    summing->at = ss_forget(&summing->text, summing->at + size);
+    return 1;
+}
 
 static long ss_sum_step(__u32 index, void *context) {
-    struct ss_summing *summing = (struct ss_summing *)context;
-    const __u8 *p = ss_text_at(&summing->text, summing->at);
-    __u32 left = summing->text.length - summing->at;
-    __u32 used = 8;
     (void)index;
-    if (summing->at >= summing->text.length || p + 1 > summing->text.limit)
-        return SS_STOP;
-    if (left >= SS_SUM_CHUNK && p + SS_SUM_CHUNK <= summing->text.limit) {
-        used = SS_SUM_CHUNK;
+    return ss_sum_piece((struct ss_summing *)context, SS_SUM_MOST) ? SS_GO_ON : SS_STOP;
+}
+
+/* The last bytes, fewer than four. */
+SS_INLINE __u32 ss_sum_rest(const struct ss_summing *summing) {
+    __u32 sum = 0;
 #pragma clang loop unroll(full)
-        for (__u32 i = 0; i < SS_SUM_CHUNK; i += 8)
-            summing->sum += ss_sum_word(ss_load_8(p + i));
-    } else if (p + 8 <= summing->text.limit) {
-        __u64 mask = left >= 8 ? ~0ULL : ~(~0ULL << (left & 7) * 8);
-        summing->sum += ss_sum_word(ss_load_8(p) & mask);
-    } else {
-        summing->sum += (__u64)*p << (summing->at & 1) * 8;
-        used = 1;
+    for (__u32 i = 0; i < 3; i++) {
+        int c = ss_text_byte(&summing->text, summing->at + i);
+        if (c >= 0)
+            sum += (__u32)c << (i & 1) * 8;
     }
-    summing->at = ss_forget(&summing->text, summing->at + used);
-    return SS_GO_ON;
+    return sum;
 }
 
 /* The sum of a text's bytes, as far as they may be read. */
 SS_INLINE __u64 ss_sum_text(const struct ss_text *text) {
     struct ss_summing summing = {.text = *text, .at = ss_forget(text, 0)};
-    ss_loop(text->length, ss_sum_step, &summing);
-    return summing.sum;
+    ss_loop(SS_TEXT_MAX / SS_SUM_MOST, ss_sum_step, &summing);
+#pragma clang loop unroll(full)
+    for (__u32 size = SS_SUM_MOST / 2; size >= 4; size /= 2)
+        ss_sum_piece(&summing, size);
+    return (__u64)summing.sum + ss_sum_rest(&summing);
 }
 
 #endif /* SIPSTEER_BPF_SUM_H */

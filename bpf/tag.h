@@ -42,6 +42,20 @@ SS_INLINE long ss_tag_name(struct ss_stop_scan *scan) {
     return SS_STOP;
 }
 
+/* ">;tag=", as nearly every message has it. */
+#define SS_TAG_WORD 0x3d6761743b3eULL
+#define SS_TAG_LETTERS 0x002020200000ULL
+#define SS_TAG_MASK 0xffffffffffffULL
+
+/* At the end of a URI: to the tag's name, if that follows at once. */
+SS_INLINE long ss_tag_behind_uri(struct ss_stop_scan *scan) {
+    const __u8 *p = ss_text_at(&scan->text, scan->at);
+    if (p + 8 > scan->text.limit || ((ss_load_8(p) | SS_TAG_LETTERS) & SS_TAG_MASK) != SS_TAG_WORD)
+        return ss_tag_enter(scan, SS_TAG_TEXT, 1);
+    ss_tag_enter(scan, SS_TAG_FOUND, 2);
+    return SS_STOP;
+}
+
 /* At a byte that matters outside of quotes and URI. */
 SS_INLINE long ss_tag_text(struct ss_stop_scan *scan, int c) {
     return ss_tag_enter(scan, c == '"' ? SS_TAG_QUOTED : c == '<' ? SS_TAG_URI : SS_TAG_NAME, 1);
@@ -66,7 +80,7 @@ static long ss_tag_step(__u32 index, void *context) {
         return ss_tag_text(scan, c);
     if (c == '\\') /* and what it escapes, unless the line ends there */
         return ss_stop_skip(scan, ss_text_byte(&scan->text, scan->at + 1) == '\n' ? 1 : 2);
-    return ss_tag_enter(scan, SS_TAG_TEXT, 1);
+    return c == '>' ? ss_tag_behind_uri(scan) : ss_tag_enter(scan, SS_TAG_TEXT, 1);
 }
 
 /* Takes a scan to the tag's name; 0: there is none. */
@@ -99,16 +113,10 @@ static long ss_tag_value_step(__u32 index, void *context) {
     return ss_is_blank(c) || c == '\r' || c == '=' ? ss_stop_skip(scan, 1) : SS_STOP;
 }
 
-/* To the value's end; where the text ends before that, the state is another one. */
-static long ss_tag_end_step(__u32 index, void *context) {
-    struct ss_stop_scan *scan = (struct ss_stop_scan *)context;
-    int c = ss_to_stop(scan, SS_STOPS(';', ',', ' '));
-    (void)index;
-    if (c == SS_STOP_NONE)
-        return SS_GO_ON;
-    if (c == SS_STOP_END)
-        scan->state = ss_forget(&scan->text, SS_TAG_TEXT);
-    return SS_STOP;
+/* Behind the name, where nearly every message has the value at once: "=" and its first byte. */
+SS_INLINE int ss_tag_is_plain(const struct ss_stop_scan *scan) {
+    return ss_text_byte(&scan->text, scan->at) == '=' &&
+           ss_text_byte(&scan->text, scan->at + 1) > '=';
 }
 
 /* The tag in a value that stands at an offset; of length 0: it has none, or it is cut off. */
@@ -118,13 +126,11 @@ SS_INLINE struct ss_span ss_tag_at(const struct ss_text *text, __u32 value) {
     if (!ss_tag_find(&scan))
         return none;
     ss_stop_skip(&scan, 3);
-    ss_loop(SS_STOP_STEPS, ss_tag_value_step, &scan);
-    scan.start = scan.at;
-    ss_loop(SS_STOP_STEPS, ss_tag_end_step, &scan);
-    if (scan.state != SS_TAG_FOUND)
-        return none;
-    ss_loop(SS_STOP_STEPS, ss_stop_trim_step, &scan);
-    return ss_span_between(scan.start, scan.at);
+    if (ss_tag_is_plain(&scan))
+        ss_stop_skip(&scan, 1);
+    else
+        ss_loop(SS_STOP_STEPS, ss_tag_value_step, &scan);
+    return ss_token_from(&scan);
 }
 
 /* Its hash; 0: there is none. */

@@ -65,12 +65,13 @@ SS_INLINE void bench_write_call(struct bench_message *message, __u64 call) {
 SEC("xdp.frags")
 int bench_feed(struct xdp_md *ctx) {
     __u64 random = bench_random(&feed_state.random);
-    __u32 index = (__u32)random % BENCH_MESSAGES;
+    __u64 call =
+        feed_state.new_calls ? feed_state.next_call++ : bench_below(random, feed_state.live);
+    /* A call has one message, or its INVITEs would be as many attempts. */
+    __u32 index = (__u32)call % BENCH_MESSAGES;
     struct bench_message *message = bpf_map_lookup_elem(&bench_messages, &index);
     if (!message)
         return XDP_ABORTED;
-    __u64 call =
-        feed_state.new_calls ? feed_state.next_call++ : bench_below(random, feed_state.live);
     bench_write_call(message, call);
     __u32 length = message->length;
     if (length == 0 || length > BENCH_FRAME)

@@ -37,6 +37,10 @@ const char *method_name(Method method) {
     }
 }
 
+bool is_of_dialog(Method method) {
+    return method == Method::kAck || method == Method::kBye;
+}
+
 /// What comes before the Call-ID: lines of different lengths and numbers, `size` bytes in all.
 std::string head(Method method, std::size_t variant, std::size_t size) {
     const std::string n = std::to_string(variant);
@@ -49,7 +53,8 @@ std::string head(Method method, std::size_t variant, std::size_t size) {
         text += "Max-Forwards: 70\r\n";
     }
     text += "From: <sip:a" + n + "@example.com>;tag=" + std::string(variant % 9 + 1, '1') +
-            "\r\nTo: <sip:b" + n + "@example.com>\r\n";
+            "\r\nTo: <sip:b" + n + "@example.com>" + (is_of_dialog(method) ? ";tag=4711" + n : "") +
+            "\r\n";
     // Filled up with lines of 30 to 75 bytes, as Route, Record-Route and Via have.
     static constexpr std::string_view kStart = "Route: <sip:p.example.com;lr;x=";
     constexpr std::size_t kFixed = kStart.size() + 3; // ">" and the line's end

@@ -36,6 +36,7 @@ const std::vector<Scenario> kScenarios = {
     {"hit_bye", Method::kBye, kStateful, SS_CALL_CLOSING, false, false, SS_REASON_CALL_HIT},
     {"hit_written", Method::kAck, kStateful, SS_CALL_EARLY, false, true, SS_REASON_CALL_HIT,
      100'000},
+    {"bye", Method::kBye, kStateful, SS_CALL_CONFIRMED, false, true, SS_REASON_CALL_HIT, 100'000},
     {"new", Method::kInvite, kStateful, SS_CALL_EARLY, true, true, SS_REASON_CALL_NEW},
     {"stateless",
      Method::kInvite,
@@ -55,8 +56,9 @@ const std::vector<Scenario> kScenarios = {
 };
 
 constexpr const char *kNote =
-    "least and median: without the loop. hit_*: a known call; hit_written: an ACK that confirms\n"
-    "  its call, so that the entry is written; source: no Call-ID, steered by address.\n"
+    "least and median: without the loop. hit_*: a known call; hit_invite, hit_bye: a copy of what\n"
+    "  came before; hit_written: an ACK that confirms its call; bye: one that ends it; source: no\n"
+    "  Call-ID, steered by address.\n"
     "  guard_100k: hit_invite with 100,000 denied prefixes, none of them the client's.\n"
     "  trace_*: hit_invite while another call is traced, and while all are and nobody reads.";
 

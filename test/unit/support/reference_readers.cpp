@@ -81,6 +81,17 @@ std::size_t behind_received(std::string_view value, std::size_t i) {
     return i + kName.size();
 }
 
+/// The value of a parameter from there on, up to a separator or a control; none if it is cut off.
+std::string_view token(std::string_view rest, std::size_t start) {
+    std::size_t end = start;
+    while (end < rest.size() && rest[end] != ';' && rest[end] != ',' &&
+           static_cast<unsigned char>(rest[end]) > ' ') {
+        end++;
+    }
+    return end == rest.size() ? std::string_view()
+                              : rest.substr(start, end - start).substr(0, kReferenceKeyBytes);
+}
+
 /// Where the name of the parameter tag stands in a value that others follow; kNone: nowhere.
 std::size_t tag_name(std::string_view rest) {
     bool ended = false;
@@ -153,9 +164,7 @@ std::string_view reference_tag(std::string_view message, std::string_view header
            (at(rest, start) == '\n' && is_blank(at(rest, start + 1)))) {
         start++;
     }
-    const std::size_t end = rest.find_first_of(";, \n", start);
-    return end == kNone ? std::string_view()
-                        : trimmed(rest.substr(start, end - start)).substr(0, kReferenceKeyBytes);
+    return token(rest, start);
 }
 
 std::string_view reference_cseq_method(std::string_view message) {
@@ -194,10 +203,7 @@ std::string_view reference_branch(std::string_view message) {
     const std::string_view first = all.substr(0, comma);
     const std::size_t cookie = first.find("z9hG4bK");
     if (cookie != kNone) {
-        const std::size_t end = rest.find_first_of(";, \n", cookie);
-        return end == kNone
-                   ? std::string_view()
-                   : trimmed(rest.substr(cookie, end - cookie)).substr(0, kReferenceKeyBytes);
+        return token(rest, cookie);
     }
     if (comma == kNone && !ended) {
         return {};
