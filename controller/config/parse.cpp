@@ -87,12 +87,26 @@ Result<std::string> read_file(const std::string &path) {
     }
 }
 
+Parsed parse_text_of(const std::string &path, std::string_view text) {
+    auto parsed = parse_text(text);
+    if (parsed) {
+        return parsed;
+    }
+    auto errors = parsed.errors();
+    for (auto &error : errors) {
+        if (error.path.empty()) {
+            error.message = path + ": " + error.message;
+        }
+    }
+    return errors;
+}
+
 Parsed load_file(const std::string &path) {
     const auto text = read_file(path);
     if (!text) {
         return std::vector<FieldError>{{"", text.error().message}};
     }
-    return parse_text(*text);
+    return parse_text_of(path, *text);
 }
 
 nlohmann::json to_json(const Config &config) {

@@ -48,7 +48,10 @@ Parsed parse_text(std::string_view text);
 
 Result<std::string> read_file(const std::string &path);
 
-/// As parse_text(), of a file; the error of a file that cannot be read names it.
+/// As parse_text(), of a file's text; an error of the document as a whole names the file.
+Parsed parse_text_of(const std::string &path, std::string_view text);
+
+/// Likewise, of a file; the error of one that cannot be read names it, too.
 Parsed load_file(const std::string &path);
 
 /// The whole configuration in force, defaults filled in; parse() of it gives the same again.

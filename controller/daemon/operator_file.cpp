@@ -10,7 +10,7 @@ OperatorFile read_operator_file(const std::string &path) {
     if (!text) {
         return {std::vector<config::FieldError>{{"", text.error().message}}, {}};
     }
-    return {config::parse_text(*text), content_hash(*text)};
+    return {config::parse_text_of(path, *text), content_hash(*text)};
 }
 
 } // namespace sipsteer::daemon

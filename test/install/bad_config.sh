@@ -153,7 +153,7 @@ test_command_line() {
 }
 
 test_syntax() {
-    refuses_text "not JSON" "line 1" '{ "interfaces": [ }'
+    refuses_text "not JSON" "$WORK/bad.json: not JSON: line 1" '{ "interfaces": [ }'
     refuses_text "an empty file" "" ''
     refuses_text "not an object" 'object' '[1, 2]'
     refuses_text "a field given twice" "log_level" '{"log_level": "info", "log_level": "debug"}'

@@ -434,7 +434,7 @@ TEST_CASE("files") {
     CHECK(texts(load_file(file.path())).empty());
     const TemporaryFile broken("{\n\"interfaces\" 1 }");
     CHECK_THAT(texts(load_file(broken.path()))[0],
-               Catch::StartsWith("not JSON: line 2, column 14: "));
+               Catch::StartsWith(broken.path() + ": not JSON: line 2, column 14: "));
     CHECK(texts(load_file("/nonexistent/sipsteer.json")) ==
           Texts{"cannot open /nonexistent/sipsteer.json: No such file or directory"});
     CHECK(texts(load_file("/tmp")) == Texts{"cannot read /tmp: Is a directory"});
