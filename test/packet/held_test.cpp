@@ -301,7 +301,7 @@ TEST_CASE("the first fragment tells nothing once the others have waited too long
     CHECK(farm.fragment(datagram.key()));
 }
 
-TEST_CASE("a flood of invented fragments takes no datagram under way its place", "[held]") {
+TEST_CASE("a flood of invented fragments takes no datagram under way its place", "[held][many]") {
     const bool ipv6 = GENERATE(false, true);
     const Datagram held{ipv6, 1}, followed{ipv6, 2};
     Farm farm;
