@@ -7,14 +7,8 @@
 namespace sipsteer {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 namespace {
-
-/// How long a MAC outlives its entry. The kernel also drops entries for want of room or on an
-/// administrator's word, which says nothing about the server; asking again takes it 3 s at most,
-/// then the entry is there, or is marked as failed.
-constexpr seconds kHold{5};
 
 /// So many are looked at in one turn of the loop: some milliseconds.
 constexpr std::size_t kSlice = 256;
@@ -117,14 +111,21 @@ bool Neighbours::look(const Address &address, Watched &watched, LinkCache &links
 }
 
 /// An entry that has failed is asked for again at once and does not say so for long: remember it.
-void Neighbours::note_loss(const NextHop &segment, Watched &watched) {
+/// Soon after a trouble of this host that says nothing: who was cut off, too, may not answer yet.
+void Neighbours::note_loss(const NextHop &segment, Watched &watched) const {
     if (!segment.problem.empty() || segment.local || watched.entry.usable()) {
         watched.lost.reset();
         watched.given_up = false;
         return;
     }
     watched.lost = watched.lost.value_or(Clock::now());
-    watched.given_up |= watched.entry.failed() || Clock::now() - *watched.lost >= kHold;
+    watched.given_up |= (watched.entry.failed() && !watched.trouble && !settles(watched)) ||
+                        Clock::now() - *watched.lost >= times_.hold;
+}
+
+/// Whether a trouble of this host is over, but not for long.
+bool Neighbours::settles(const Watched &watched) const {
+    return watched.settled && Clock::now() - *watched.settled < times_.hold;
 }
 
 /// A link or a route that goes away under a next hop is this host's trouble, not the server's.
@@ -149,10 +150,9 @@ bool Neighbours::hold(const NextHop &segment, const NextHop &old, const Watched 
     if (!segment.problem.empty()) {
         return now - *watched.trouble < times_.own_trouble || !anybody_is_well();
     }
-    const bool settles = watched.settled && now - *watched.settled < kHold;
     const bool same_segment = segment.ifindex == old.ifindex && segment.vlan == old.vlan &&
                               segment.source_mac == old.source_mac;
-    return (same_segment || settles) && !watched.entry.usable() && !watched.given_up;
+    return (same_segment || settles(watched)) && !watched.entry.usable() && !watched.given_up;
 }
 
 bool Neighbours::anybody_is_well() const {

@@ -28,6 +28,10 @@ struct NeighbourTimes {
     /// How long next hops stand though this host's own link or route is away, while others are well
     /// that could take over. If none is, they stand until it is back.
     std::chrono::milliseconds own_trouble{5000};
+    /// How long a MAC outlives its entry, and a trouble of this host. The kernel also drops entries
+    /// for want of room or on an administrator's word, which says nothing about the server; asking
+    /// again takes it 3 s at most, then the entry is there, or is marked as failed.
+    std::chrono::milliseconds hold{5000};
 };
 
 /// Keeps the next hops of a set of addresses as the kernel has them, and makes the kernel find out
@@ -71,7 +75,8 @@ private:
     };
 
     bool look(const Address &address, Watched &watched, LinkCache &links);
-    static void note_loss(const NextHop &segment, Watched &watched);
+    void note_loss(const NextHop &segment, Watched &watched) const;
+    bool settles(const Watched &watched) const;
     static void note_trouble(const NextHop &segment, const NextHop &old, Watched &watched);
     bool hold(const NextHop &segment, const NextHop &old, const Watched &watched) const;
     bool anybody_is_well() const;

@@ -249,7 +249,7 @@ TEST_CASE("a permanent entry is used and stays permanent") {
 
 TEST_CASE("carrier lost and back") {
     Segment segment;
-    Watch watch;
+    Watch watch({.hold = 60s});
     watch.neighbours.watch({address("192.0.2.11"), address("2001:db8::b")});
     REQUIRE(watch.resolves("192.0.2.11"));
     REQUIRE(watch.resolves("2001:db8::b"));
@@ -274,6 +274,26 @@ TEST_CASE("carrier lost and back") {
         60s));
     CHECK(watch.resolves("192.0.2.11"));
     CHECK(watch.resolves("2001:db8::b"));
+    CHECK_FALSE(watch.ever_unresolved);
+}
+
+TEST_CASE("a server that answers late after the carrier is back keeps its next hop") {
+    Segment segment;
+    Watch watch({.hold = 60s});
+    watch.neighbours.watch({address("192.0.2.11")});
+    REQUIRE(watch.resolves("192.0.2.11"));
+    segment.on_server("ip link set eth0 down; ip address flush dev eth0 scope global");
+    CHECK(run_until(
+        watch.io, [&] { return !watch.hop("192.0.2.11").own_trouble.empty(); }, 60s));
+    segment.on_server("ip link set eth0 up");
+    // The kernel asks for three seconds.
+    CHECK(run_until(
+        watch.io, [] { return shell_says("ip neighbour show 192.0.2.11 | grep -q FAILED"); }, 60s));
+    run_for(watch.io, 500ms);
+    CHECK(watch.hop("192.0.2.11").resolved);
+    segment.on_server("ip address add 192.0.2.11/24 dev eth0");
+    CHECK(run_until(
+        watch.io, [] { return shell_says("ip neighbour show 192.0.2.11 | grep -q lladdr"); }, 60s));
     CHECK_FALSE(watch.ever_unresolved);
 }
 
