@@ -95,7 +95,7 @@ std::string guard_words_of(const json &answer) {
     const std::string verb = action == "deny"      ? "denied"
                              : action == "observe" ? "observed"
                              : action == "trust"   ? "trusted"
-                             : action == "own"     ? "dropped: an address of this host"
+                             : action == "own"     ? "dropped: this host's own, or a broadcast"
                                                    : "allowed";
     return verb + " by " + text_of(*guard, "prefix") + " of the list \"" + text_of(*guard, "list") +
            "\", for " + (service == "-" ? "all services" : "service " + service);
