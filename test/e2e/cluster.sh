@@ -142,7 +142,16 @@ without_sharing() {
     begin_wire
     place_calls alone
     fail_over alone
-    check_equal "without sharing, the drained server's calls move" "$COUNT $(at_server server1)" "$(moved)"
+    check "without sharing, the drained server's calls move" moved_to_the_ring "$(at_server server1)"
+}
+
+# All calls were seen again, and so many of them at another server. Without a server the ring may give a few calls of
+# others away, too.
+moved_to_the_ring() { # COUNT
+    local seen moved
+    read -r seen moved < <(moved)
+    comment "$moved of $seen calls moved, $1 of them for the drain"
+    ((seen == COUNT && moved >= $1 && moved <= $1 + COUNT / 20))
 }
 
 share_calls() {
