@@ -54,15 +54,18 @@ SS_STAGE __u32 ss_hash_tag(struct xdp_md *ctx, const struct ss_packet *packet, _
     return ss_tag_hash(&text, secret, value);
 }
 
-/* The dialog that a message is of; 0: not known; SS_DIALOG_NONE: a BYE of none. */
+/*
+ * The dialog that a message is of; 0: not known; SS_DIALOG_NONE: a BYE of none, for From or To,
+ * which the first piece has, has no tag with a value. Servers refuse that where the call has tags.
+ */
 SS_STAGE __u32 ss_read_dialog(struct xdp_md *ctx, const struct ss_packet *packet,
                               const struct ss_key *key) {
     if (!packet || !key)
         return 0;
     __u32 from = ss_hash_tag(ctx, packet, key->headers.value[SS_HEADER_FROM]);
     __u32 to = ss_hash_tag(ctx, packet, key->headers.value[SS_HEADER_TO]);
-    if (!to && key->event == SS_EVENT_END && key->headers.value[SS_HEADER_TO] &&
-        !ss_is_tagged(ctx, packet, key->headers.value[SS_HEADER_TO]))
+    if (key->event == SS_EVENT_END && ((!to && key->headers.value[SS_HEADER_TO]) ||
+                                       (!from && key->headers.value[SS_HEADER_FROM])))
         return SS_DIALOG_NONE;
     return ss_dialog_of(from, to);
 }

@@ -97,12 +97,6 @@ SS_INLINE struct ss_stop_scan ss_tag_scan(const struct ss_text *text, __u32 valu
     return scan;
 }
 
-/* Whether To, whose value stands at an offset, has a tag. */
-SS_INLINE int ss_has_tag(const struct ss_text *text, __u32 to) {
-    struct ss_stop_scan scan = ss_tag_scan(text, to);
-    return ss_tag_find(&scan);
-}
-
 /* Behind the name: to the value, over the equals sign and the blanks on both sides of it. */
 static long ss_tag_value_step(__u32 index, void *context) {
     struct ss_stop_scan *scan = (struct ss_stop_scan *)context;
@@ -119,17 +113,35 @@ SS_INLINE int ss_tag_is_plain(const struct ss_stop_scan *scan) {
            ss_text_byte(&scan->text, scan->at + 1) > '=';
 }
 
+/* From the tag's name to its value. */
+SS_INLINE void ss_tag_to_value(struct ss_stop_scan *scan) {
+    ss_stop_skip(scan, 3);
+    if (ss_tag_is_plain(scan))
+        ss_stop_skip(scan, 1);
+    else
+        ss_loop(SS_STOP_STEPS, ss_tag_value_step, scan);
+}
+
+/*
+ * Whether To, whose value stands at an offset, has a tag: with a value, for servers take an empty
+ * one for none. One that is cut off counts.
+ */
+SS_INLINE int ss_has_tag(const struct ss_text *text, __u32 to) {
+    struct ss_stop_scan scan = ss_tag_scan(text, to);
+    if (!ss_tag_find(&scan))
+        return 0;
+    ss_tag_to_value(&scan);
+    int c = ss_text_byte(text, scan.at);
+    return c < 0 || (c > ' ' && c != ';' && c != ',');
+}
+
 /* The tag in a value that stands at an offset; of length 0: it has none, or it is cut off. */
 SS_INLINE struct ss_span ss_tag_at(const struct ss_text *text, __u32 value) {
     struct ss_stop_scan scan = ss_tag_scan(text, value);
     const struct ss_span none = {0, 0, 0};
     if (!ss_tag_find(&scan))
         return none;
-    ss_stop_skip(&scan, 3);
-    if (ss_tag_is_plain(&scan))
-        ss_stop_skip(&scan, 1);
-    else
-        ss_loop(SS_STOP_STEPS, ss_tag_value_step, &scan);
+    ss_tag_to_value(&scan);
     return ss_token_from(&scan);
 }
 

@@ -81,11 +81,23 @@ std::size_t behind_received(std::string_view value, std::size_t i) {
     return i + kName.size();
 }
 
+bool ends_token(char c) {
+    return c == ';' || c == ',' || static_cast<unsigned char>(c) <= ' ';
+}
+
+/// Behind a parameter's name: over the equals sign, and blanks and folds around it.
+std::size_t behind_equals(std::string_view rest, std::size_t i) {
+    while (is_blank(at(rest, i)) || at(rest, i) == '\r' || at(rest, i) == '=' ||
+           (at(rest, i) == '\n' && is_blank(at(rest, i + 1)))) {
+        i++;
+    }
+    return i;
+}
+
 /// The value of a parameter from there on, up to a separator or a control; none if it is cut off.
 std::string_view token(std::string_view rest, std::size_t start) {
     std::size_t end = start;
-    while (end < rest.size() && rest[end] != ';' && rest[end] != ',' &&
-           static_cast<unsigned char>(rest[end]) > ' ') {
+    while (end < rest.size() && !ends_token(rest[end])) {
         end++;
     }
     return end == rest.size() ? std::string_view()
@@ -150,7 +162,13 @@ std::string_view reference_received(std::string_view message) {
 }
 
 bool reference_has_tag(std::string_view message) {
-    return tag_name(reference_header(message, "to", "t")) != kNone;
+    const std::string_view rest = reference_header(message, "to", "t");
+    const std::size_t name = tag_name(rest);
+    if (name == kNone) {
+        return false;
+    }
+    const std::size_t value = behind_equals(rest, name + 3);
+    return value >= rest.size() || !ends_token(rest[value]);
 }
 
 std::string_view reference_tag(std::string_view message, std::string_view header) {
@@ -159,12 +177,7 @@ std::string_view reference_tag(std::string_view message, std::string_view header
     if (start == kNone) {
         return {};
     }
-    start += 3;
-    while (is_blank(at(rest, start)) || at(rest, start) == '\r' || at(rest, start) == '=' ||
-           (at(rest, start) == '\n' && is_blank(at(rest, start + 1)))) {
-        start++;
-    }
-    return token(rest, start);
+    return token(rest, behind_equals(rest, start + 3));
 }
 
 std::string_view reference_cseq_method(std::string_view message) {
