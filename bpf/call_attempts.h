@@ -13,11 +13,16 @@
  * counted, which nobody asks for any more. A BYE of another one ends that one alone. After a BYE of
  * the one that is kept, what comes of another dialog shows that the call goes on in that.
  *
+ * An INVITE of no dialog in a confirmed call that is no copy is another call under its Call-ID
+ * (reading.h). Only who knows the Call-ID can send it, so it goes to the call's server; but limits
+ * count it as any other.
+ *
  * CPUs that work on one call at a time may count an attempt twice or not at all: the same follows.
  */
 #ifndef SIPSTEER_BPF_CALL_ATTEMPTS_H
 #define SIPSTEER_BPF_CALL_ATTEMPTS_H
 
+#include "attempt.h"
 #include "call_place.h"
 #include "call_state.h"
 #include "key.h"
@@ -36,11 +41,11 @@ SS_INLINE int ss_attempt_is_known(const struct ss_births *bucket, __u32 slot,
     return (bucket->marks[slot] & SS_CALL_ATTEMPTS) && ss_attempt_find(name);
 }
 
-/* What an INVITE that is none of a dialog is for its call, which is not confirmed. */
+/* What an INVITE that is none of a dialog is for its call. */
 enum ss_attempt_kind {
     SS_ATTEMPT_COPY = 0, /* it came before */
     SS_ATTEMPT_AGAIN,    /* a second one, with credentials for example, or one of a fork */
-    SS_ATTEMPT_MORE,     /* one of many: limits on new calls count it */
+    SS_ATTEMPT_MORE,     /* one of many, or another caller's: limits on new calls count it */
     SS_ATTEMPT_CALL,     /* a new call under the Call-ID of one that a BYE has ended */
 };
 
@@ -58,9 +63,12 @@ SS_FRAME enum ss_attempt_kind ss_attempt_kind(const struct ss_place *place, __u6
     if (attempt && ss_attempt_is_known(bucket, slot, &name))
         return SS_ATTEMPT_COPY;
     __u32 marks = bucket->marks[slot];
+    if (ss_call_state(place->value) == SS_CALL_CONFIRMED)
+        return SS_ATTEMPT_MORE;
     if (marks & SS_CALL_BYE)
         return SS_ATTEMPT_CALL;
-    if (!attempt && (marks & SS_CALL_UNKNOWN))
+    if ((!attempt && (marks & SS_CALL_UNKNOWN)) ||
+        ss_attempt_is_foreign(attempt, bucket->attempt[slot]))
         return SS_ATTEMPT_MORE;
     if (!(marks & SS_CALL_ATTEMPTS))
         return SS_ATTEMPT_AGAIN;
@@ -168,6 +176,21 @@ SS_INLINE void ss_dialog_confirm(struct ss_births *bucket, __u32 slot, __u32 dia
     ss_dialog_keep(bucket, slot, dialog);
 }
 
+/* Requests that come in early dialogs (RFC 3262, 3311, 6086). */
+SS_INLINE int ss_is_of_early_dialog(__u32 method) {
+    return method == SS_METHOD_PRACK || method == SS_METHOD_UPDATE || method == SS_METHOD_INFO;
+}
+
+/*
+ * Whether a request in a dialog of a call that closed without a BYE may be a late one of an early
+ * dialog: always if a CANCEL closed it, else if there was such a request before, but for a
+ * re-INVITE, which only an established dialog has (RFC 3261, 14.1).
+ */
+SS_INLINE int ss_is_late(__u32 marks, __u32 event) {
+    return (marks & SS_CALL_CANCELLED) ||
+           ((marks & SS_CALL_EARLY_USED) && event == SS_EVENT_DIALOG);
+}
+
 /*
  * What a message is for its call, enum ss_event, which is early or closing: notes the attempt it
  * begins or ends, or its dialog. call is the call's position.
@@ -186,8 +209,10 @@ SS_FRAME __u32 ss_event_in_call(const struct ss_place *place, __u64 call,
         event = ss_event_after_bye(bucket, slot, call, key);
     else if (event == SS_EVENT_ACK || event == SS_EVENT_CANCEL)
         event = ss_attempt_end(bucket, slot, call, key->attempt, event);
-    else if (state == SS_CALL_CLOSING && (bucket->marks[slot] & SS_CALL_CANCELLED))
-        event = SS_EVENT_COPY; /* late, of the early dialog that was cancelled */
+    else if (state == SS_CALL_CLOSING && ss_is_late(bucket->marks[slot], event))
+        event = SS_EVENT_COPY;
+    else if (state == SS_CALL_EARLY && ss_is_of_early_dialog(key->method))
+        bucket->marks[slot] |= SS_CALL_EARLY_USED;
     if (state == SS_CALL_EARLY && key->event == SS_EVENT_CANCEL && event != SS_EVENT_COPY)
         bucket->marks[slot] |= SS_CALL_CANCELLED;
     /* Of an ACK that cannot be told, in a call that is over: a failure's, most likely. */

@@ -14,7 +14,6 @@
 /* What of a message is judged. */
 #define SS_JUDGE_METHOD 1U /* whether the service takes its method from its source */
 #define SS_JUDGE_CALL 2U   /* whether its source may begin another call */
-#define SS_JUDGE_INVITE 4U /* likewise, if it is none of a dialog */
 
 /*
  * A call that runs is not asked for again, and what ends or confirms one passes. Others are judged
@@ -45,8 +44,6 @@ SS_INLINE int ss_judges_call(__u32 pool, __u32 state, const struct ss_key *key) 
 SS_INLINE __u32 ss_judged(__u32 pool, __u32 state, const struct ss_key *key) {
     if (key->mode != SS_POOL_STATEFUL)
         return 0;
-    if (state == SS_CALL_CONFIRMED && key->event == SS_EVENT_START)
-        return SS_JUDGE_INVITE; /* nothing but its first line was read (reading.h) */
     return (ss_judges_method(state, key) ? SS_JUDGE_METHOD : 0) |
            (ss_judges_call(pool, state, key) ? SS_JUDGE_CALL : 0);
 }
@@ -110,9 +107,7 @@ SS_STAGE __u32 ss_guard_judge(struct xdp_md *ctx, const struct ss_packet *packet
                            ss_guard_is_known(packet, service, limits->known_for)) &&
         ss_guard_count_refused(service, limits))
         return SS_REASON_METHOD_REFUSED;
-    if ((judged & SS_JUDGE_INVITE) && ss_is_tagged(ctx, packet, key->headers.value[SS_HEADER_TO]))
-        return 0;
-    if (!(judged & (SS_JUDGE_CALL | SS_JUDGE_INVITE)))
+    if (!(judged & SS_JUDGE_CALL))
         return 0;
     if (limits->agents && ss_guard_is_scanner(ctx, packet, service, key) &&
         ss_guard_count_scanner(service, limits))

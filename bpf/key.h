@@ -12,6 +12,8 @@
 #include "packet.h"
 #include "siphash.h"
 
+_Static_assert(SS_KEY_REQUEST_URI <= 3, "two bits hold the keys of pools");
+
 /* A fragmented datagram gets its server by its first fragment, and changes the table when whole. */
 enum ss_part_of_way {
     SS_CHOOSE_AND_NOTE = 0, /* any other one */
@@ -35,7 +37,8 @@ struct ss_key {
     __u8 from_sip : 1; /* hash is of a Call-ID; else of the source, and reason says why */
     __u8 todo : 2;     /* enum ss_part_of_way */
     __u8 mode : 2;     /* enum ss_pool_mode: of the pool that it is steered in */
-    __u8 by : 3;       /* enum ss_pool_key: likewise */
+    __u8 by : 2;       /* enum ss_pool_key: likewise */
+    __u8 beside : 1;   /* hash is of another call under the Call-ID that user is of (reading.h) */
     __u8 reason;       /* enum ss_reason: what the datagram is that has no Call-ID */
 };
 

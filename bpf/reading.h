@@ -35,6 +35,14 @@ SS_STAGE __u32 ss_hash_branch(struct xdp_md *ctx, const struct ss_packet *packet
     return ss_branch_hash(&text, secret, via);
 }
 
+SS_STAGE __u32 ss_hash_tag(struct xdp_md *ctx, const struct ss_packet *packet, __u32 value) {
+    if (!packet)
+        return 0;
+    const struct ss_text text = ss_message_text(ctx, packet);
+    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
+    return ss_tag_hash(&text, secret, value);
+}
+
 /* The attempt that a request is of; 0: not known. */
 SS_STAGE __u32 ss_read_attempt(struct xdp_md *ctx, const struct ss_packet *packet,
                                const struct ss_key *key) {
@@ -42,16 +50,9 @@ SS_STAGE __u32 ss_read_attempt(struct xdp_md *ctx, const struct ss_packet *packe
         return 0;
     __u32 target = ss_hash_target(ctx, packet, ss_request_uri_at(key->start, key->method));
     __u32 branch = ss_hash_branch(ctx, packet, key->headers.value[SS_HEADER_VIA]);
+    __u32 from = ss_hash_tag(ctx, packet, key->headers.value[SS_HEADER_FROM]);
     __u32 number = ss_number_in_cseq(ctx, packet, key->headers.value[SS_HEADER_CSEQ]);
-    return ss_attempt_of(target, branch, number);
-}
-
-SS_STAGE __u32 ss_hash_tag(struct xdp_md *ctx, const struct ss_packet *packet, __u32 value) {
-    if (!packet)
-        return 0;
-    const struct ss_text text = ss_message_text(ctx, packet);
-    const __u64 secret[2] = {settings.secret[0], settings.secret[1]};
-    return ss_tag_hash(&text, secret, value);
+    return ss_attempt_of(target, branch, from, number);
 }
 
 /*
@@ -135,7 +136,7 @@ SS_INLINE int ss_asks_for_attempt(__u32 method, __u32 state) {
 SS_INLINE void ss_read_request(struct xdp_md *ctx, const struct ss_packet *packet, __u32 state,
                                struct ss_key *key) {
     __u32 method = key->method;
-    if (state == SS_CALL_CONFIRMED || state == SS_CALL_SOURCE)
+    if (state == SS_CALL_SOURCE || (state == SS_CALL_CONFIRMED && method != SS_METHOD_INVITE))
         return;
     if (ss_asks_for_tag(method, state) &&
         ss_is_tagged(ctx, packet, key->headers.value[SS_HEADER_TO]))
@@ -202,11 +203,11 @@ SS_STAGE __u32 ss_read_invite_beyond(struct xdp_md *ctx, const struct ss_packet 
     key->event = SS_EVENT_START;
     if (!ss_is_believed(ctx, packet, key, SS_CALL_EMPTY))
         key->event = SS_EVENT_DOUBTFUL;
-    key->attempt = ss_attempt_of((__u32)target, (__u32)branch, 1);
+    key->attempt = ss_attempt_of((__u32)target, (__u32)branch, 0, 1);
     return ss_state_of(pool, key->hash) & ~SS_CALL_TO_MOVE;
 }
 
-/* What an INVITE is for a call that is early or closing; SS_ATTEMPT_AGAIN if the call went. */
+/* What an INVITE is for a call that the table has; SS_ATTEMPT_AGAIN if the call went. */
 SS_STAGE __u32 ss_attempt_kind_in(__u32 pool, const struct ss_key *key) {
     struct ss_place place;
     if (!key)
@@ -217,10 +218,37 @@ SS_STAGE __u32 ss_attempt_kind_in(__u32 pool, const struct ss_key *key) {
     return ss_attempt_kind(&place, call, key->attempt);
 }
 
-/* Whether an INVITE came before, and changes nothing: it need not be believed. */
-SS_INLINE int ss_is_copy(__u32 pool, __u32 state, const struct ss_key *key) {
-    return key->event == SS_EVENT_START && (state == SS_CALL_EARLY || state == SS_CALL_CLOSING) &&
-           ss_attempt_kind_in(pool, key) == SS_ATTEMPT_COPY;
+/*
+ * An INVITE that begins another call under the Call-ID of a confirmed one: it goes to that one's
+ * server, but gets an entry of its own, by its attempt. Nothing that follows finds that: it is a
+ * live call for as long as an early one lives. Gives what the table knows of that entry.
+ */
+SS_INLINE __u32 ss_read_beside(__u32 pool, struct ss_key *key) {
+    key->user = key->hash;
+    key->beside = 1;
+    key->hash ^= ((__u64)key->attempt + 1) * 0x9e3779b97f4a7c15ULL;
+    return ss_state_of(pool, key->hash);
+}
+
+/* Whether a call in state has had attempts. */
+SS_INLINE int ss_may_have_attempts(__u32 state) {
+    return state == SS_CALL_EARLY || state == SS_CALL_CONFIRMED || state == SS_CALL_CLOSING;
+}
+
+/*
+ * An INVITE of no dialog, in a call that the table knows: one that came before changes nothing, and
+ * need not be believed. known: as ss_state_of() gives it, for the key as it becomes, too.
+ */
+SS_INLINE __u32 ss_read_invite_again(__u32 pool, __u32 known, struct ss_key *key) {
+    enum ss_attempt_kind kind = ss_attempt_kind_in(pool, key);
+    if (kind != SS_ATTEMPT_COPY && (known & ~SS_CALL_TO_MOVE) == SS_CALL_CONFIRMED) {
+        known = ss_read_beside(pool, key);
+        if ((known & ~SS_CALL_TO_MOVE) != SS_CALL_EMPTY)
+            kind = ss_attempt_kind_in(pool, key);
+    }
+    if (kind == SS_ATTEMPT_COPY)
+        key->event = SS_EVENT_COPY;
+    return known;
 }
 
 /*
@@ -240,8 +268,10 @@ SS_INLINE __u32 ss_read_for_call(struct xdp_md *ctx, const struct ss_packet *pac
     __u32 state = known & ~SS_CALL_TO_MOVE;
     if (key->method != SS_METHOD_BYE && key->method != SS_METHOD_REGISTER)
         ss_read_more(ctx, packet, pool, state, key);
-    if (ss_is_copy(pool, state, key))
-        key->event = SS_EVENT_COPY;
+    if (key->event == SS_EVENT_START && ss_may_have_attempts(state)) {
+        known = ss_read_invite_again(pool, known, key);
+        state = known & ~SS_CALL_TO_MOVE;
+    }
     int moves = (known & SS_CALL_TO_MOVE) || key->method == SS_METHOD_REGISTER;
     if ((moves || ss_may_change(state, key->event)) && !ss_is_believed(ctx, packet, key, state))
         key->event = SS_EVENT_DOUBTFUL;

@@ -66,6 +66,7 @@ struct ss_search {
     __u8 turns;   /* by turns, not by key */
     __u8 limited; /* limits hold */
     __u8 again;   /* another attempt of a call: the limit on new calls a second has counted it */
+    __u8 open;    /* attempts of its call that most_calls does not count: room for them is kept */
     __u8 passed_over;
     __u8 reserved; /* the server's live calls have the new one in them already */
 };
@@ -82,8 +83,8 @@ SS_INLINE void ss_release(__u32 index) {
  * call has its entry, and by one instruction: however many CPUs ask at once, no more are given than
  * there are.
  */
-SS_INLINE int ss_reserve(struct ss_server_load *load, __u32 most_calls) {
-    if (__sync_fetch_and_add(&load->live, 1) < (__s64)most_calls)
+SS_INLINE int ss_reserve(struct ss_server_load *load, __s64 most_calls) {
+    if (__sync_fetch_and_add(&load->live, 1) < most_calls)
         return 1;
     __sync_fetch_and_sub(&load->live, 1);
     return 0;
@@ -96,7 +97,7 @@ SS_INLINE int ss_server_admits(struct ss_search *search, __u32 index) {
     if (!server || !load)
         return 0;
     __u32 most_calls = server->most_calls;
-    if (most_calls && !ss_reserve(load, most_calls))
+    if (most_calls && !ss_reserve(load, (__s64)most_calls - search->open))
         return 0;
     int admitted =
         search->again || ss_rate_take(&load->next_new_call, server->new_call_gap, search->now);
@@ -109,10 +110,12 @@ SS_INLINE int ss_server_admits(struct ss_search *search, __u32 index) {
 /*
  * Whether a server, which takes new calls, has room for one that is to come to it and no other: its
  * user is registered there, or its entry is there already. again: it is another attempt of a call
- * that was let in. If it sets the outcome's reserved, the caller owes an ss_release().
+ * that was let in; open: attempts of its call that run, and that most_calls has not counted. If it
+ * sets the outcome's reserved, the caller owes an ss_release().
  */
-SS_FRAME int ss_has_room(__u32 index, int again, struct ss_outcome *outcome) {
-    struct ss_search search = {.now = bpf_ktime_get_coarse_ns(), .again = (__u8)again};
+SS_FRAME int ss_has_room(__u32 index, int again, __u8 open, struct ss_outcome *outcome) {
+    struct ss_search search = {
+        .now = bpf_ktime_get_coarse_ns(), .again = (__u8)again, .open = open};
     if (!ss_server_admits(&search, index))
         return 0;
     outcome->reserved = search.reserved;

@@ -78,6 +78,13 @@ SS_INLINE int ss_is_chosen(const struct ss_key *key) {
     return key->todo == SS_NOTE;
 }
 
+/* A call that may go to one server alone, which has no room for it. */
+SS_INLINE __u32 ss_refuse(__u32 server, const struct ss_key *key, struct ss_outcome *outcome) {
+    ss_count_refused(server, key->ring);
+    outcome->reason = SS_REASON_POOL_FULL;
+    return SS_NO_SERVER;
+}
+
 /*
  * A server for a call that has none: where its user is registered, or the call that it names is,
  * if there is room; else the scheduler's choice.
@@ -90,8 +97,10 @@ SS_INLINE __u32 ss_select_server(__u32 pool, const struct ss_key *key, enum ss_c
     if (key->user)
         known = (__u32)ss_known_server(pool, key->user);
     outcome->reason = SS_REASON_CALL_NEW;
-    if (known != SS_NO_SERVER && (what != SS_FOR_NEW_CALL || ss_has_room(known, 0, outcome)))
+    if (known != SS_NO_SERVER && (what != SS_FOR_NEW_CALL || ss_has_room(known, 0, 0, outcome)))
         return known;
+    if (known != SS_NO_SERVER && key->beside)
+        return ss_refuse(known, key, outcome);
     server = (__u32)ss_choose(pool, key, what, outcome);
     if (known == SS_NO_SERVER)
         return server;
@@ -296,7 +305,8 @@ SS_STAGE int ss_old_hit(__u32 pool, __u64 key, __u32 event, struct ss_outcome *o
 /*
  * Whether an INVITE makes a live call of an entry that is none, and what it is for that. Limits on
  * new calls hold for it, as if there were no entry: else who sends something else first, or ends
- * his calls and begins them again, would pass them.
+ * his calls and begins them again, would pass them. Likewise one of many in a call that is early,
+ * or who sends all his calls under one Call-ID would.
  */
 SS_INLINE enum ss_attempt_kind ss_begins_in(const struct ss_place *place, __u32 pool, __u32 state,
                                             const struct ss_key *key) {
@@ -304,9 +314,22 @@ SS_INLINE enum ss_attempt_kind ss_begins_in(const struct ss_place *place, __u32 
         return SS_ATTEMPT_COPY;
     if (state == SS_CALL_OTHER)
         return SS_ATTEMPT_CALL;
-    return state == SS_CALL_CLOSING
-               ? ss_attempt_kind(place, ss_call_position(key->hash, pool), key->attempt)
-               : SS_ATTEMPT_COPY;
+    if (state != SS_CALL_CLOSING && (state != SS_CALL_EARLY || !key->from_sip))
+        return SS_ATTEMPT_COPY;
+    enum ss_attempt_kind kind =
+        ss_attempt_kind(place, ss_call_position(key->hash, pool), key->attempt);
+    return state == SS_CALL_EARLY && kind < SS_ATTEMPT_MORE ? SS_ATTEMPT_COPY : kind;
+}
+
+/*
+ * Whether an early call's server has no room for one of many attempts of it. Others of them run
+ * there: this one goes nowhere else.
+ */
+SS_INLINE int ss_has_no_room_for_more(const struct ss_place *place, __u32 server,
+                                      struct ss_outcome *outcome) {
+    struct ss_births *bucket = ss_births_of(place);
+    __u8 open = bucket ? bucket->open[place->at & 7] : 0;
+    return !ss_has_room(server, 0, open ? open - 1 : 0, outcome);
 }
 
 /* Whether a message whose server takes it goes to another one all the same. */
@@ -320,7 +343,7 @@ SS_INLINE int ss_leaves_server(__u32 pool, const struct ss_key *key, __u32 serve
         return 0;
     if (begins == SS_ATTEMPT_CALL && !(takes & SS_SERVER_NEW))
         return 1;
-    return !ss_has_room(server, begins == SS_ATTEMPT_AGAIN, outcome);
+    return !ss_has_room(server, begins == SS_ATTEMPT_AGAIN, 0, outcome);
 }
 
 /* Notes what a message is for the attempts of its call; its event may become another one. */
@@ -353,6 +376,13 @@ SS_INLINE void ss_select_known(const struct ss_place *place, __u32 pool, struct 
         return;
     }
     enum ss_attempt_kind begins = ss_begins_in(place, pool, state, key);
+    if (begins && state == SS_CALL_EARLY) {
+        if (takes && !ss_is_chosen(key) && ss_has_no_room_for_more(place, server, outcome)) {
+            outcome->server = ss_refuse(server, key, outcome);
+            return;
+        }
+        begins = SS_ATTEMPT_COPY;
+    }
     if (notes && !begins)
         ss_attempt_note(place, pool, state, key);
     int leaves = !takes || ss_leaves_server(pool, key, server, takes, begins, outcome);

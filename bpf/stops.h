@@ -31,7 +31,10 @@ SS_INLINE __u64 ss_mark_stops(__u64 word, __u32 stops) {
            ss_mark(word, (__u8)(stops >> 16)) | ss_mark(word, '\n');
 }
 
-/* What ends a parameter's value: blanks, line ends and other controls, a semicolon, a comma. */
+/*
+ * What ends a parameter's value here: blanks, line ends and other controls, a semicolon, a comma. A
+ * token ends at other bytes, too (RFC 3261, 25.1), which clients put in tags all the same.
+ */
 SS_INLINE __u64 ss_mark_token_end(__u64 word) {
     __u64 below = (word - SS_BYTES(' ' + 1)) & ~word & SS_BYTES(0x80);
     return below | ss_mark(word, ';') | ss_mark(word, ',');

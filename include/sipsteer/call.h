@@ -92,8 +92,9 @@ SS_ASSERT_SIZE(struct ss_births, 64);
 #define SS_CALL_UNKNOWN 0x8      /* there are attempts that cannot be told apart */
 #define SS_CALL_DIALOG 0x10      /* a dialog is known, and here are the high bits of it: */
 #define SS_CALL_DIALOG_SHIFT 5
-#define SS_CALL_CANCELLED 0x20 /* without that mark: a CANCEL ended the last open attempt */
-#define SS_CALL_SOME_OVER 0x40 /* likewise: some attempt is over */
+#define SS_CALL_CANCELLED 0x20  /* without that mark: a CANCEL ended the last open attempt */
+#define SS_CALL_SOME_OVER 0x40  /* likewise: some attempt is over */
+#define SS_CALL_EARLY_USED 0x80 /* likewise: a request came in an early dialog of the call */
 
 /* Once a call is confirmed, or a BYE came, its attempts count no more, and two marks say this: */
 #define SS_CALL_OTHER_BYE 0x2 /* a BYE ended another dialog than the one that is kept */

@@ -38,7 +38,8 @@ enum ss_event {
  * X(state, event, next state, where an RFC says so). What is not listed leaves the entry as it
  * is, and makes none. Conditions that the state alone does not show are in bpf/call_attempts.h:
  *
- *   - another attempt: an INVITE that is a copy of one that came before is a COPY
+ *   - another attempt: an INVITE that is a copy of one that came before is a COPY; one that is
+ * none, in a confirmed call, begins another call in an entry of its own
  *   - a CANCEL or an ACK of a failure is FAILED if no other attempt is open, else a COPY
  *   - a BYE of a dialog that is not the first one confirmed is a COPY: a forked INVITE may be
  *     answered more than once, and each answer makes a dialog (RFC 3261, 13.2.2.4)
@@ -46,7 +47,8 @@ enum ss_event {
  *   - only an ACK confirms a call that a CANCEL closed: what else comes of its dialog is late
  *   - a call that closed otherwise is confirmed again: a client that gives the ACK of a 2xx the
  *     branch of its INVITE ends the attempt by that, and its next message in the dialog shows that
- *     the call was answered
+ *     the call was answered; only a re-INVITE does where an early dialog was in use, for others may
+ *     be late ones of that
  *   - an INVITE makes a call of an entry that was none if a server admits a new call
  *
  * The balancer sees only what clients send. PRACK, UPDATE and INFO come in early dialogs, too (RFC

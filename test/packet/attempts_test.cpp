@@ -246,7 +246,10 @@ TEST_CASE("an attempt is known by its branch, however the Via value is written",
         "\r\n\tSIP/2.0/UDP zebra.example.com;z=zz;branch=" + branch + "\t",
         "SIP/2.0/UDP 192.0.2.7;branch=" + branch + "\r\n\t;received=192.0.2.7",
         "SIP/2.0/UDP 192.0.2.7;branch=" + branch + ",\r\n SIP/2.0/UDP x;branch=z9hG4bKy",
-        "SIP/2.0/UDP 192.0.2.7;branch=\r\n " + branch);
+        "SIP/2.0/UDP 192.0.2.7;branch=\r\n " + branch,
+        "SIP/2.0/UDP 192.0.2.7;x=z9hG4bKx;z9hG4bKy;branchx=z9hG4bKz;branch=" + branch,
+        "SIP/2.0/UDP 192.0.2.7;x=\"\\\";branch=z9hG4bKx\";BRANCH=" + branch,
+        "SIP/2.0/UDP z9hG4bK.example.com;branch;branch=1;branch=" + branch + ";branch=z9hG4bKx");
     const bool in_the_ack = GENERATE(false, true);
     Attempt attempt;
     const auto invite = request("INVITE", kCall);
@@ -256,6 +259,10 @@ TEST_CASE("an attempt is known by its branch, however the Via value is written",
         attempt.send(in_the_ack ? replaced(ack_of_failure(kCall), old, header)
                                 : ack_of_failure(kCall));
         CHECK(attempt.state() == SS_CALL_CLOSING);
+    }
+    SECTION("another caller's") { // RFC 3261, 19.3
+        attempt.send(replaced(kRefused, "tag=1928301774", "tag=1928301775"));
+        CHECK(attempt.state() == SS_CALL_CONFIRMED);
     }
     SECTION("another one") {
         attempt.send(replaced(in_the_ack ? replaced(ack_of_failure(kCall), old, header)

@@ -98,6 +98,7 @@ void DataPlane::forget_calls() {
         return;
     }
     clear_hash(program.maps().flows);
+    clear_hash(program.maps().attempts);
     clear_array(program.maps().calls, program.buckets());
     clear_array(program.maps().births, program.buckets());
     clear_array(program.maps().calls_before, kBucketsBefore);

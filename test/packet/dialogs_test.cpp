@@ -182,9 +182,26 @@ TEST_CASE("what comes late of a cancelled early dialog brings no call back", "[d
         call.send(branch(kInvite, "another"));
         CHECK(call.state() == SS_CALL_EARLY);
         call.send(branch(kRefused, "another"));
-        call.send(request("INFO", kCall)); // a client with the INVITE's branch in the ACK of a 2xx
+        call.send(request("INFO", kCall)); // late
+        CHECK(call.state() == SS_CALL_CLOSING);
+        call.send(branch(with_to_tag(kInvite), "re")); // RFC 3261, 14.1: in no early dialog
         CHECK(call.state() == SS_CALL_CONFIRMED);
     }
+}
+
+TEST_CASE("what comes late of a refused early dialog brings no call back", "[dialogs]") {
+    Attempt call; // an UPDATE that its failure overtook, sent again
+    const auto early = GENERATE(as<std::string>(), request("PRACK", kCall),
+                                request("UPDATE", kCall), request("INFO", kCall));
+    call.send(kInvite, SS_REASON_CALL_NEW);
+    call.send(early);
+    call.send(kRefused);
+    call.send(early);
+    call.send(GENERATE(as<std::string>(), request("UPDATE", kCall), request("INFO", kCall)));
+    CHECK(call.state() == SS_CALL_CLOSING);
+    CHECK(call.live() == 0);
+    call.send(branch(with_to_tag(kInvite), "re"));
+    CHECK(call.state() == SS_CALL_CONFIRMED);
 }
 
 TEST_CASE("an INVITE whose tag in To is empty begins a call", "[dialogs]") {

@@ -174,7 +174,7 @@ TEST_CASE("a second attempt of a call is no new call, many are", "[guard]") {
         send(request("ACK", "call"));
         int taken = 0;
         for (int i = 0; i < 10; i++) {
-            taken += send(attempt("call", i)) == SS_REASON_CALL_HIT ? 1 : 0;
+            taken += send(attempt("call", i)) == SS_REASON_CALL_NEW ? 1 : 0;
         }
         CHECK(taken == 1);
         CHECK(send(request_to("INVITE", "call", "<sip:bob@example.com>;tag=1")) ==

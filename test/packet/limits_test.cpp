@@ -184,6 +184,87 @@ TEST_CASE("a call that ended and begins again passes no limit", "[limits]") {
     CHECK(farm.load(1).live == 1);
 }
 
+/// A message of a call under the first Call-ID: of an attempt, of the caller with this tag.
+static Packet of_first(const char *method, const std::string &attempt, const std::string &tag) {
+    auto message = request(method, numbered_call(1));
+    message.insert(message.find("\r\nMax-Forwards"), attempt);
+    message.replace(message.find("1928301774"), 10, tag);
+    return to_vip(message);
+}
+
+TEST_CASE("calls of several callers under one Call-ID are bound by limits", "[limits]") {
+    const bool by_rate = GENERATE(false, true);
+    OneServer farm(by_rate ? ServerAt{.new_call_gap = kSecond} : ServerAt{.most_calls = 2});
+    farm.steer(of_first("INVITE", "a", "a"), SS_REASON_CALL_NEW);
+    if (!by_rate) {
+        farm.steer(of_first("INVITE", "b", "b"), SS_REASON_CALL_HIT);
+    }
+    farm.check_full(of_first("INVITE", "c", "c"));
+    CHECK(farm.run(of_first("INVITE", "c", "c")).reason == SS_REASON_POOL_FULL); // sent again
+    CHECK(farm.run(of_first("INVITE", "a", "c")).reason == SS_REASON_POOL_FULL);
+    farm.steer(of_first("INVITE", "a", "a"), SS_REASON_CALL_HIT); // a copy
+    CHECK(farm.load(0).live == 1);
+    farm.server(1);
+    farm.ring(0, {0, 1});
+    CHECK(farm.run(of_first("INVITE", "c", "c")).reason == SS_REASON_POOL_FULL); // not at two
+}
+
+TEST_CASE("a fork takes one place, however full its server is", "[limits]") {
+    OneServer farm({.most_calls = 1, .new_call_gap = kSecond});
+    for (int i = 0; i < 8; i++) {
+        farm.steer(of_first("INVITE", std::to_string(i), "a"),
+                   i == 0 ? SS_REASON_CALL_NEW : SS_REASON_CALL_HIT);
+    }
+    farm.check_full(of_first("INVITE", "8", "a"));
+    farm.steer(of_first("INVITE", "3", "a"), SS_REASON_CALL_HIT); // a copy
+    CHECK(farm.load(0).live == 1);
+}
+
+TEST_CASE("an early call that is challenged over and over is bound by limits", "[limits]") {
+    OneServer farm({.new_call_gap = kSecond});
+    farm.steer(of_first("INVITE", "0", "a"), SS_REASON_CALL_NEW);
+    farm.steer(of_first("INVITE", "1", "a"), SS_REASON_CALL_HIT);
+    auto refused = ack_of_failure(numbered_call(1));
+    refused.insert(refused.find("\r\nMax-Forwards"), "0");
+    refused.replace(refused.find("1928301774"), 10, "a");
+    farm.steer(to_vip(refused), SS_REASON_CALL_HIT);
+    CHECK(ss_call_state(farm.call(numbered_call(1)).value) == SS_CALL_EARLY);
+    farm.check_full(of_first("INVITE", "2", "a"));
+}
+
+TEST_CASE("another call under the Call-ID of a confirmed one is bound by limits", "[limits]") {
+    const bool by_rate = GENERATE(false, true);
+    OneServer farm({.most_calls = 2});
+    farm.steer(of_first("INVITE", "a", "a"), SS_REASON_CALL_NEW);
+    farm.steer(of_first("ACK", "2xx", "a"), SS_REASON_CALL_HIT);
+    if (by_rate) {
+        farm.server(0, {.new_call_gap = kSecond});
+    }
+    farm.server(1);
+    farm.ring(0, {1});
+    CHECK(server_of(farm.run(of_first("INVITE", "b", "a"))) == 0); // where the first one is
+    CHECK(farm.load(0).live == 2);
+    CHECK(farm.entries().size() == 2);
+    CHECK(server_of(farm.run(of_first("INVITE", "b", "a"))) == 0); // a copy
+    CHECK(farm.load(0).live == 2);
+    farm.check_full(of_first("INVITE", "c", "a"));
+    CHECK(farm.run(of_first("INVITE", "b", "b")).reason == SS_REASON_POOL_FULL);
+    farm.steer(of_first("INVITE", "a", "a"), SS_REASON_CALL_HIT); // a copy of the first
+    auto again = request("INVITE", numbered_call(1));             // within the dialog
+    farm.steer(to_vip(again.insert(again.find("\r\nFrom:"), ";tag=a6c85cf")), SS_REASON_CALL_HIT);
+    CHECK(farm.entries().size() == 2);
+    farm.steer(of_first("BYE", "bye", "a"), SS_REASON_CALL_HIT);
+    CHECK(farm.load(0).live == 1); // for as long as an early call lives
+}
+
+TEST_CASE("a call that ended begins again for another caller: the rate counts it", "[limits]") {
+    OneServer farm({.new_call_gap = kSecond});
+    farm.steer(message("INVITE", 1), SS_REASON_CALL_NEW);
+    farm.steer(to_vip(ack_of_failure(numbered_call(1))), SS_REASON_CALL_HIT);
+    farm.check_full(of_first("INVITE", "b", "b"));
+    farm.steer(of_first("INVITE", "b", "1928301774"), SS_REASON_CALL_HIT); // the same caller
+}
+
 TEST_CASE("a challenged call goes on at a server that is drained, a new one does not", "[limits]") {
     const bool challenged = GENERATE(false, true);
     OneServer farm(ServerAt{});

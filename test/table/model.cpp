@@ -38,6 +38,7 @@ void invite(ModelCall &call, int branch) {
     if (call.by_bye || call.state == State::other) {
         call.attempts.clear();
         call.open = 0;
+        call.early_used = false;
     }
     call.by_bye = false;
     call.cancelled = false;
@@ -67,6 +68,7 @@ void confirm(ModelCall &call, int dialog) {
         call.by_bye = false;
         call.other_bye = false;
         call.cancelled = false;
+        call.early_used = false;
         call.dialog = dialog;
     }
 }
@@ -83,6 +85,7 @@ void bye(ModelCall &call, int dialog) {
     call.in_early = call.state == State::early || (call.by_bye && call.in_early);
     call.state = State::closing;
     call.by_bye = true;
+    call.early_used = false;
 }
 
 void cancel(ModelCall &call, int branch) {
@@ -97,6 +100,12 @@ bool is_early_still(ModelCall &call, Message message, int dialog) {
            call.in_early && call.dialog && *call.dialog != dialog;
 }
 
+/// Whether a request may be a late one of an early dialog of a call that closed without a BYE.
+bool is_late(const ModelCall &call, Message message) {
+    return call.state == State::closing && !call.by_bye &&
+           (call.cancelled || (call.early_used && message != Message::reinvite));
+}
+
 /// A request of a dialog, in a call that is over: a call that was cancelled stays so.
 void go_on(ModelCall &call, Message message, int dialog) {
     if (is_early_still(call, message, dialog)) {
@@ -105,13 +114,13 @@ void go_on(ModelCall &call, Message message, int dialog) {
         call.dialog.reset();
         call.attempts[call.last] = true;
         call.open = 1;
-    } else if (call.state != State::closing || !call.cancelled || call.by_bye) {
+    } else if (!is_late(call, message)) {
         confirm(call, dialog);
     }
 }
 
 void note(ModelCall &call, Sent sent) {
-    const auto [message, branch, dialog] = sent;
+    const auto [message, branch, dialog, beside] = sent;
     const bool attempting = call.state == State::early || call.state == State::closing;
     const bool known = call.attempts.count(branch) == 1;
     switch (message) {
@@ -126,7 +135,11 @@ void note(ModelCall &call, Sent sent) {
     case Message::reinvite:
         return go_on(call, message, dialog);
     case Message::info: // in an early dialog, too
+        call.early_used |= call.state == State::early;
         return call.state == State::closing ? go_on(call, message, dialog) : void();
+    case Message::prack:
+        call.early_used |= call.state == State::early;
+        return;
     case Message::bye:
         return bye(call, dialog);
     default:
@@ -146,6 +159,10 @@ Answer Model::message(const std::string &id, std::uint64_t hash, Sent sent) {
         return first(id, hash, sent);
     }
     ModelCall &call = found->second;
+    if (message == Message::invite && call.state == State::confirmed &&
+        call.attempts.count(sent.branch) == 0) {
+        return beside(id, hash, sent, call.server);
+    }
     const Standing standing = standings_.at(call.server);
     // Another attempt of a call that failed stays where it is.
     const bool ended = call.state == State::closing && call.by_bye;
@@ -159,14 +176,31 @@ Answer Model::message(const std::string &id, std::uint64_t hash, Sent sent) {
     if (leaves) {
         call.server = ring_server(hash);
     }
-    return {leaves ? Answer::Kind::rehomed : Answer::Kind::hit, call.server};
+    return {leaves ? Answer::Kind::rehomed : Answer::Kind::hit, call.server, false, id};
+}
+
+/// An INVITE that begins another call under the Call-ID of one that is confirmed, at its server.
+Answer Model::beside(const std::string &id, std::uint64_t hash, Sent sent, std::uint32_t server) {
+    const std::string own = id + "/" + std::to_string(sent.branch);
+    const std::uint32_t theirs = standing(server) == Standing::down ? ring_server(hash) : server;
+    const auto found = calls_.find(own);
+    if (found != calls_.end() && !is_over(found->second)) { // a copy
+        ModelCall &call = found->second;
+        const bool leaves = standing(call.server) == Standing::down;
+        call.idle = 0;
+        call.server = leaves ? theirs : call.server;
+        return {leaves ? Answer::Kind::rehomed : Answer::Kind::hit, call.server, false, own};
+    }
+    const bool entered = found == calls_.end();
+    calls_.insert_or_assign(own, ModelCall{sent.beside, State::early, theirs, 0});
+    return {Answer::Kind::fresh, theirs, entered, own};
 }
 
 Answer Model::first(const std::string &id, std::uint64_t hash, Sent sent) {
     const auto kind = is_of_dialog(sent.message) ? Answer::Kind::unknown : Answer::Kind::fresh;
     const auto state = first_state(sent.message);
     if (!state) {
-        return {kind, ring_server(hash)};
+        return {kind, ring_server(hash), false, id};
     }
     const bool entered = calls_.count(id) == 0;
     ModelCall call = {hash, *state, ring_server(hash), 0};
@@ -174,7 +208,7 @@ Answer Model::first(const std::string &id, std::uint64_t hash, Sent sent) {
         invite(call, sent.branch);
     }
     calls_.insert_or_assign(id, call);
-    return {kind, call.server, entered};
+    return {kind, call.server, entered, id};
 }
 
 void Model::pass(std::uint32_t ticks) {

@@ -38,6 +38,7 @@ struct Sent {
     Message message;
     int branch = 0; // of an INVITE, a CANCEL or the ACK of a failure: which attempt it is of
     int dialog = 0; // of what has a tag in To: which one
+    std::uint64_t beside = 0; // of an INVITE: the hash of its entry if it begins another call
 };
 
 struct ModelCall {
@@ -52,6 +53,7 @@ struct ModelCall {
     bool in_early = false;             // likewise, of an early dialog
     bool other_bye = false;            // a BYE has ended another dialog
     bool cancelled = false;            // closing by a CANCEL
+    bool early_used = false;           // a request came in an early dialog
     std::optional<int> dialog = {};    // confirmed first or, after a BYE, the one that it ended
 };
 
@@ -60,6 +62,7 @@ struct Answer {
     enum class Kind { fresh, hit, rehomed, unknown } kind;
     std::uint32_t server;
     bool entered = false; // a call that had no entry
+    std::string id = {};  // of that which the message is of
 };
 
 /// In which order calls are given up where there is no room: the first before the last; `kept`
@@ -97,6 +100,7 @@ public:
 
 private:
     Answer first(const std::string &id, std::uint64_t hash, Sent sent);
+    Answer beside(const std::string &id, std::uint64_t hash, Sent sent, std::uint32_t server);
     std::uint32_t ring_server(std::uint64_t hash) const;
 
     std::vector<Standing> standings_;      // by server

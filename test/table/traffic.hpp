@@ -41,6 +41,18 @@ inline std::string replaced(std::string text, std::string_view what, std::string
     return at == std::string::npos ? text : text.replace(at, what.size(), by);
 }
 
+/// The attempt with a branch: by what of it is hashed (bpf/attempt.h).
+inline std::uint32_t attempt_hash(int branch) {
+    const auto hash = [](const std::string &text) {
+        return static_cast<std::uint32_t>(call_hash(text)) | 1;
+    };
+    const std::uint32_t from = hash("calling");
+    const std::uint32_t all = hash("sip:bob@example.com SIP/2.0") ^
+                              hash("z9hG4bK-" + std::to_string(branch)) * 3 ^ from * 5 ^
+                              0x9e3779b1U;
+    return (all & ~0xffU) | 0x100 | from >> 24;
+}
+
 /// A request, of the attempt with this branch if it is one of an attempt, and of this dialog if it
 /// is of one. Either side of a dialog may have sent it.
 inline std::string request_of(Sent sent, const std::string &id, bool called) {
@@ -57,11 +69,9 @@ inline std::string request_of(Sent sent, const std::string &id, bool called) {
     }
     const std::string one = "tag=called" + std::to_string(sent.dialog);
     const std::string other = "tag=calling";
-    if (text.find(";tag=a6c85cf") == std::string::npos) {
-        return text;
-    }
-    return replaced(replaced(text, "tag=a6c85cf", called ? other : one), "tag=1928301774",
-                    called ? one : other);
+    const bool by_called = called && !tried;
+    return replaced(replaced(text, "tag=a6c85cf", by_called ? other : one), "tag=1928301774",
+                    by_called ? one : other);
 }
 
 } // namespace sipsteer::test

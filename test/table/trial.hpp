@@ -184,7 +184,8 @@ private:
         std::string source(kClient);
         std::uint64_t hash = call_hash(id);
         const int dialog = kDialogs.at(static_cast<std::size_t>(below(kDialogs.size())));
-        const Sent sent{message, branch_of(id, message), dialog};
+        Sent sent{message, branch_of(id, message), dialog};
+        sent.beside = hash ^ (std::uint64_t{attempt_hash(sent.branch)} + 1) * 0x9e3779b97f4a7c15;
         std::string text = request_of(sent, id, below(2) != 0);
         if (message == Message::response) {
             text = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP vip.example.com\r\nFrom: <sip:a@b>\r\n"
@@ -201,7 +202,7 @@ private:
              std::to_string(static_cast<std::size_t>(message)));
         INFO("the latest: " << history());
         std::vector<ss_bucket> before;
-        if (model_.calls().count(id) == 0) {
+        if (message == Message::invite || model_.calls().count(id) == 0) {
             before.assign(memory_.calls.span().begin(), memory_.calls.span().end());
         }
         const Answer answer = model_.message(id, hash, sent);
@@ -209,7 +210,7 @@ private:
             server_for(Packet().eth().ipv4(source, kVip).udp(5060, 5060).payload(text));
         REQUIRE(server == answer.server);
         tally_.rehomed += answer.kind == Answer::Kind::rehomed;
-        const bool refused = answer.entered && !check_entered(id, hash, before);
+        const bool refused = answer.entered && !check_entered(answer.id, before);
         if (message != Message::keepalive) { // which has a reason of its own
             counted_[refused ? SS_REASON_CALL_NO_ROOM : reason_of(answer.kind)]++;
         }
@@ -274,9 +275,9 @@ private:
 
     /// A new call came: it is in the table, and if another one had to go for it, rightly so. False
     /// if there was no room for it, rightly so.
-    bool check_entered(const std::string &id, std::uint64_t hash,
-                       const std::vector<ss_bucket> &before) {
+    bool check_entered(const std::string &id, const std::vector<ss_bucket> &before) {
         const auto table = memory_.calls.span();
+        const std::uint64_t hash = model_.calls().at(id).hash;
         const Buckets buckets(hash, before);
         if (find_call(table, hash).entries == 0) {
             check_refused(id, buckets);

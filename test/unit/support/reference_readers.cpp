@@ -3,6 +3,7 @@
 
 #include "reference_finder.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace sipsteer::test {
@@ -70,15 +71,47 @@ std::size_t behind_quotes(std::string_view value, std::size_t i) {
     return i + 1;
 }
 
-/// The offset behind "received" that stands at i, in any case; i if it does not.
-std::size_t behind_received(std::string_view value, std::size_t i) {
-    static const std::string kName = "received";
-    for (std::size_t k = 0; k < kName.size(); k++) {
-        if ((at(value, i + k) | 0x20) != kName[k]) {
-            return i;
+/// Whether this word stands at i, in any case.
+bool stands_at(std::string_view value, std::size_t i, std::string_view word) {
+    for (std::size_t k = 0; k < word.size(); k++) {
+        if ((at(value, i + k) | 0x20) != word[k]) {
+            return false;
         }
     }
-    return i + kName.size();
+    return true;
+}
+
+/// A parameter's value, or the first Via value's end, and which of them.
+struct Place {
+    std::size_t at;
+    bool found;
+};
+
+/// Where in a header's value the value of a parameter of its first Via value stands.
+Place parameter(std::string_view value, std::string_view name, std::string_view begins) {
+    std::size_t i = 0;
+    while (i < value.size() && value[i] != ',') {
+        if (value[i] == '"') {
+            i = behind_quotes(value, i);
+            continue;
+        }
+        if (value[i++] != ';') {
+            continue;
+        }
+        i = behind_gap(value, i);
+        if (!stands_at(value, i, name)) {
+            continue;
+        }
+        i = behind_gap(value, i + name.size());
+        if (at(value, i) != '=') {
+            continue;
+        }
+        i = behind_gap(value, i + 1);
+        if (i < value.size() && value.substr(i, begins.size()) == begins) {
+            return {i, true};
+        }
+    }
+    return {std::min(i, value.size()), false};
 }
 
 bool ends_token(char c) {
@@ -131,34 +164,8 @@ std::size_t tag_name(std::string_view rest) {
 std::string_view reference_received(std::string_view message) {
     const std::string_view rest = reference_header(message, "via", "v");
     bool ended = false;
-    const std::string_view value = logical(rest, ended);
-    std::size_t i = 0;
-    while (i < value.size() && value[i] != ',') {
-        if (value[i] == '"') {
-            i = behind_quotes(value, i);
-            continue;
-        }
-        if (value[i++] != ';') {
-            continue;
-        }
-        i = behind_gap(value, i);
-        const std::size_t name = i;
-        i = behind_received(value, i);
-        if (i == name) {
-            continue;
-        }
-        i = behind_gap(value, i);
-        if (at(value, i) == '=') {
-            const std::size_t start = behind_gap(value, i + 1);
-            const std::size_t end = rest.find_first_of(";, \n", start);
-            const auto found = start < value.size() && end != kNone
-                                   ? rest.substr(start, end - start)
-                                   : std::string_view();
-            const bool cr = !found.empty() && found.back() == '\r';
-            return found.substr(0, found.size() - cr).substr(0, kReferenceKeyBytes);
-        }
-    }
-    return {};
+    const Place place = parameter(logical(rest, ended), "received", "");
+    return place.found ? token(rest, place.at) : std::string_view();
 }
 
 bool reference_has_tag(std::string_view message) {
@@ -212,17 +219,15 @@ std::string_view reference_branch(std::string_view message) {
     const std::string_view rest = reference_header(message, "via", "v");
     bool ended = false;
     const std::string_view all = logical(rest, ended);
-    const std::size_t comma = all.find(',');
-    const std::string_view first = all.substr(0, comma);
-    const std::size_t cookie = first.find("z9hG4bK");
-    if (cookie != kNone) {
-        return token(rest, cookie);
+    const Place place = parameter(all, "branch", "z9hG4bK");
+    if (place.found) {
+        return token(rest, place.at);
     }
-    if (comma == kNone && !ended) {
+    const std::string_view first = all.substr(0, place.at);
+    if ((at(all, place.at) != ',' && !ended) || first.find('\n') != kNone) {
         return {};
     }
-    return first.find('\n') != kNone ? std::string_view()
-                                     : trimmed(first).substr(0, kReferenceKeyBytes);
+    return trimmed(first).substr(0, kReferenceKeyBytes);
 }
 
 std::string_view reference_named(std::string_view message, std::string_view name) {
