@@ -56,4 +56,23 @@ SS_INLINE int ss_may_change(__u32 state, __u32 event) {
            event == SS_EVENT_REINVITE || event == SS_EVENT_DIALOG || ss_is_bye(event);
 }
 
+/*
+ * Whether it matters that a request is one of a dialog. A REGISTER never is; a PRACK belongs to an
+ * early one, and brings no call back.
+ */
+SS_INLINE int ss_asks_for_tag(__u32 method, __u32 state) {
+    if (method == SS_METHOD_INVITE)
+        return 1;
+    if (method == SS_METHOD_ACK || method == SS_METHOD_BYE || method == SS_METHOD_CANCEL ||
+        method == SS_METHOD_REGISTER)
+        return 0;
+    return state == SS_CALL_EMPTY || (state == SS_CALL_CLOSING && method != SS_METHOD_PRACK);
+}
+
+/* enum ss_event of a request of a call in state; tagged: its To has a tag. */
+SS_INLINE __u32 ss_event_for(__u32 method, int tagged, __u32 state) {
+    return tagged && ss_asks_for_tag(method, state) ? ss_event_in_dialog(method)
+                                                    : ss_event_of(method);
+}
+
 #endif /* SIPSTEER_BPF_CALL_STATE_H */

@@ -112,20 +112,7 @@ SS_INLINE void ss_read_named(struct xdp_md *ctx, const struct ss_packet *packet,
         key->user = call;
 }
 
-/*
- * Whether it matters that a request is one of a dialog. A REGISTER never is; a PRACK belongs to an
- * early one, and brings no call back.
- */
-SS_INLINE int ss_asks_for_tag(__u32 method, __u32 state) {
-    if (method == SS_METHOD_INVITE)
-        return 1;
-    if (method == SS_METHOD_ACK || method == SS_METHOD_BYE || method == SS_METHOD_CANCEL ||
-        method == SS_METHOD_REGISTER)
-        return 0;
-    return state == SS_CALL_EMPTY || (state == SS_CALL_CLOSING && method != SS_METHOD_PRACK);
-}
-
-/* Likewise, which attempt it is of. */
+/* Whether it matters which attempt a request is of. */
 SS_INLINE int ss_asks_for_attempt(__u32 method, __u32 state) {
     if (method == SS_METHOD_INVITE)
         return 1;

@@ -143,7 +143,8 @@ int finder_is_complete(struct finder_text text) {
     struct ss_text message = as_text(text);
     const struct ss_headers headers = headers_of(&message);
     const struct ss_message first = ss_classify(&message);
-    const int loose = ss_event_of(first.method) == SS_EVENT_START;
+    const int tagged = ss_has_tag(&message, headers.value[SS_HEADER_TO]);
+    const int loose = ss_event_of(first.method) == SS_EVENT_START && !tagged;
     return ss_is_complete(&message, first.start, first.method, &headers, 0, loose);
 }
 
@@ -200,6 +201,10 @@ unsigned finder_event_of(unsigned method) {
 
 unsigned finder_event_in_dialog(unsigned method) {
     return ss_event_in_dialog(method);
+}
+
+unsigned finder_event_for(unsigned method, int tagged, unsigned state) {
+    return ss_event_for(method, tagged, state);
 }
 
 int finder_is_of_dialog(unsigned event) {

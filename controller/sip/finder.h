@@ -68,7 +68,7 @@ struct finder_span finder_user_agent(struct finder_text text);
 /* Whether that begins as one of SS_GUARD_AGENTS names: ss_begins_as. */
 int finder_has_agent(struct finder_text text, const struct ss_guard_agent *names);
 int finder_is_stun(struct finder_text text);
-/* Whether it has what no server does without: ss_is_complete; for an INVITE, loose. */
+/* Whether it has what no server does without: ss_is_complete; for an INVITE of no dialog, loose. */
 int finder_is_complete(struct finder_text text);
 
 /* Whether one that is complete may change a call that the table has: ss_is_sound. */
@@ -89,6 +89,8 @@ uint64_t finder_hash_words(const uint64_t secret[2], uint64_t first, uint64_t se
 /* enum finder_event from enum ss_method: by itself, and of a request with a tag in To. */
 unsigned finder_event_of(unsigned method);
 unsigned finder_event_in_dialog(unsigned method);
+/* The same of a request of a call in enum ss_call_state; tagged: its To has a tag. */
+unsigned finder_event_for(unsigned method, int tagged, unsigned state);
 /* Whether it may be that of a dialog which the call table should know: ss_is_of_dialog. */
 int finder_is_of_dialog(unsigned event);
 

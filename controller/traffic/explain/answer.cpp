@@ -43,12 +43,26 @@ farm::For again_for(std::uint32_t state, unsigned event) {
                                                             : farm::For::Other;
 }
 
-/// Whether the table does not believe a message that would change it: ss_read_for_call().
-bool is_doubtful(const sip::Message &message, const calls::Key &key, unsigned state) {
-    const bool begins = key.event == FINDER_START || state == SS_CALL_EMPTY;
+/// What a message is for a call in a state: ss_read_more().
+unsigned event_for(const sip::Message &message, unsigned event, unsigned state) {
+    if (message.call_id.empty()) {
+        return event;
+    }
+    if (message.kind == sip::Kind::Response) {
+        const unsigned response = FINDER_RESPONSE;
+        return state == SS_CALL_CLOSING ? response : event;
+    }
+    return finder_event_for(message.method, message.in_dialog ? 1 : 0, state);
+}
+
+/// Whether the table does not believe a message that would change it, or move its call:
+/// ss_read_for_call().
+bool is_doubtful(const sip::Message &message, unsigned event, unsigned state, bool moves) {
+    const bool begins = event == FINDER_START || state == SS_CALL_EMPTY;
     const bool believed = message.complete && (begins || message.sound);
-    return message.whole && !believed && !message.call_id.empty() &&
-           (message.method == SS_METHOD_REGISTER || finder_may_change(state, key.event) != 0);
+    const bool matters = moves || event == FINDER_START || message.method == SS_METHOD_REGISTER ||
+                         finder_may_change(state, event) != 0;
+    return message.whole && !believed && !message.call_id.empty() && matters;
 }
 
 bool takes(const farm::World &world, const plan::PlannedPool &pool, std::uint16_t index) {
@@ -144,7 +158,9 @@ nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
     const bool found = findings.entry && !findings.entry->expired;
     const unsigned empty = SS_CALL_EMPTY;
     const unsigned state = found ? findings.entry->call.state : empty;
-    if (is_doubtful(message, key, state)) {
+    key.event = event_for(message, key.event, state);
+    const bool moves = found && !takes(world, pool, findings.entry->call.server);
+    if (is_doubtful(message, key.event, state, moves)) {
         key.event = FINDER_DOUBTFUL;
     }
     findings.named = known_at(world, pool, key.named);

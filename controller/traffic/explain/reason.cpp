@@ -119,6 +119,9 @@ std::string entry_words(const farm::World &world, const plan::PlannedPool &pool,
     const auto *server = farm::find_server(world.plan, call.server);
     const bool takes = farm::takes_messages(server) && server->value.pool == pool.index;
     text += effect_words(call.state, key.event);
+    if (message.whole && call.state == SS_CALL_CONFIRMED && key.event == FINDER_START) {
+        text += "; unless it is a copy, the INVITE begins another call there (RFC 3261, 13.2)";
+    }
     const bool moves = message.method == SS_METHOD_REGISTER && takes && !server->takes_new;
     const bool refused = takes && is_refused(key, findings, *server);
     if (takes && !moves && !refused) {
@@ -167,6 +170,7 @@ std::string new_words(const farm::World &world, const plan::PlannedPool &pool,
 std::string reason_text(const farm::World &world, const plan::PlannedPool &pool,
                         const sip::Message &message, const calls::Key &key,
                         const Findings &findings) {
+    const bool has_entry = findings.entry && !findings.entry->expired;
     std::string text;
     if (message.call_id.empty()) {
         text = no_call_id_words(pool.value);
@@ -175,14 +179,14 @@ std::string reason_text(const farm::World &world, const plan::PlannedPool &pool,
         }
     }
     if (findings.sender) {
-        return "its topmost Via names server " + farm::server_word(world, *findings.sender);
+        return "its topmost Via names server " + farm::server_word(world, *findings.sender) +
+               (has_entry ? effect_words(findings.entry->call.state, key.event) : "");
     }
     if (pool.value.mode == SS_POOL_STATELESS) {
         return text + stateless_words(world, pool, key, findings.first);
     }
-    return text + (findings.entry && !findings.entry->expired
-                       ? entry_words(world, pool, message, key, findings)
-                       : new_words(world, pool, key, findings));
+    return text + (has_entry ? entry_words(world, pool, message, key, findings)
+                             : new_words(world, pool, key, findings));
 }
 
 } // namespace sipsteer::explain

@@ -80,7 +80,8 @@ bool is_request_line(std::string_view text, std::size_t end) {
         return false;
     }
     const auto behind = text.substr(at + 8, end - at - 8);
-    return method == "INVITE" || std::all_of(behind.begin(), behind.end(), is_gap);
+    return (method == "INVITE" && !reference_has_tag(text)) ||
+           std::all_of(behind.begin(), behind.end(), is_gap);
 }
 
 bool is_status_line(std::string_view text) {

@@ -364,6 +364,10 @@ TEST_CASE("the change of a call's state is named, with the part of the RFC") {
                      "; CANCEL makes it closing if no other attempt is open (RFC 3261, 9.1)"));
     CHECK(has_effect("BYE sip:a SIP/2.0", "; BYE makes it closing (RFC 3261, 15.1)"));
     CHECK_FALSE(has_effect("INVITE sip:a SIP/2.0", "RFC"));
+    CHECK_FALSE(has_effect("UPDATE sip:a SIP/2.0", "makes"));
+    scene.put(hash_of("call"), SS_CALL_CONFIRMED, scene.index("a"));
+    CHECK(has_effect("INVITE sip:a SIP/2.0", "; unless it is a copy, the INVITE begins another "
+                                             "call there (RFC 3261, 13.2)"));
     CHECK_FALSE(has_effect("OPTIONS sip:a SIP/2.0", "RFC"));
 }
 
