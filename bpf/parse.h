@@ -31,8 +31,9 @@ SS_INLINE int ss_is_vlan(__be16 ethertype) {
 }
 
 /*
- * Ethernet and VLAN tags. Sets ip, tags and vlan; gives the EtherType of what follows, 0 for a
- * frame too short.
+ * Ethernet and VLAN tags. Sets ip, tags and vlan, that of the outer tag; one of VID 0 has a
+ * priority alone (IEEE 802.1Q, 6.9.1), and the next tag names the VLAN. Gives the EtherType of what
+ * follows, 0 for a frame too short.
  */
 SS_INLINE __be16 ss_parse_ethernet(struct xdp_md *ctx, struct ss_packet *packet) {
     __u8 *data = ss_data(ctx);
@@ -49,7 +50,7 @@ SS_INLINE __be16 ss_parse_ethernet(struct xdp_md *ctx, struct ss_packet *packet)
             break;
         if ((__u8 *)(tag + 1) > end)
             return 0;
-        if (i == 0)
+        if (!packet->vlan)
             packet->vlan = bpf_ntohs(tag->tci) & SS_VLAN_ID_MASK;
         ethertype = tag->ethertype;
         packet->tags++;

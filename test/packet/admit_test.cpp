@@ -159,6 +159,10 @@ TEST_CASE("a frame in a VLAN that this host is not in is left to the kernel", "[
 TEST_CASE("a priority tag is of no VLAN", "[admit][vlan]") {
     Farm farm;
     check_admitted(farm, to_vip(kInvite).vlan(0xe000));
+    // The tag behind it names the VLAN, as it does to the kernel.
+    check_admitted(farm, to_vip(kInvite).vlan(0xe000).vlan(kVlan));
+    check_turned_away(farm, to_vip(kInvite).vlan(0xe000).vlan(kOtherVlan), SS_REASON_OTHER_VLAN,
+                      XDP_PASS);
     check_turned_away(farm, to_vip(kInvite).eth(kRouterMac, kOtherMac).vlan(0xe000),
                       SS_REASON_OTHER_HOST, XDP_PASS);
 }
