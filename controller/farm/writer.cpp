@@ -47,6 +47,23 @@ bool comes_before(const ss_host_key &one, const ss_host_key &other) {
     return std::memcmp(&one, &other, sizeof(one)) < 0;
 }
 
+/// Servers by what they write in Via: of a large farm, as far as the map has room, the usual
+/// spellings first.
+std::vector<std::pair<std::uint16_t, ss_host_key>> hosts_of(const plan::Plan &plan) {
+    std::vector<std::pair<std::uint16_t, ss_host_key>> hosts, rarer;
+    for (const auto &server : plan.servers) {
+        const auto spellings = plan::host_spellings(server.value);
+        for (const auto &spelling : spellings) {
+            auto &where = &spelling == spellings.data() ? hosts : rarer;
+            where.emplace_back(server.index, plan::host_key(server.value, spelling));
+        }
+    }
+    const auto room = SS_MAX_SERVERS - std::min<std::size_t>(hosts.size(), SS_MAX_SERVERS);
+    rarer.resize(std::min<std::size_t>(rarer.size(), room));
+    hosts.insert(hosts.end(), rarer.begin(), rarer.end());
+    return hosts;
+}
+
 } // namespace
 
 Status Writer::apply(const plan::Plan &plan) {
@@ -249,18 +266,18 @@ Status Writer::write_services(const plan::Plan &plan) {
 
 /// What servers write in Via, and who they are.
 Status Writer::write_hosts(const plan::Plan &plan) {
-    Hosts hosts;
-    for (const auto &server : plan.servers) {
-        hosts.emplace_back(server.index, plan::host_key(server.value));
-    }
+    Hosts hosts = hosts_of(plan);
     const auto same = [](const auto &one, const auto &other) {
         return one.first == other.first && plan::same_bytes(one.second, other.second);
     };
     if (hosts_ && std::equal(hosts.begin(), hosts.end(), hosts_->begin(), hosts_->end(), same)) {
         return Done{}; // only a new configuration changes them, health does not
     }
+    const bool fits = hosts_ && hosts_->size() + hosts.size() <= SS_MAX_SERVERS;
     hosts_.reset(); // not in force until all are written
-    auto done = in_order([&] { return add_hosts(hosts); }, [&] { return remove_hosts(hosts); });
+    const auto add = [&] { return add_hosts(hosts); };
+    const auto remove = [&] { return remove_hosts(hosts); };
+    auto done = fits ? in_order(add, remove) : in_order(remove, add);
     if (done) {
         hosts_ = std::move(hosts);
     }

@@ -11,7 +11,7 @@
 #define SS_HOST_SIZE 44 /* "[...]" around 39 bytes of IPv6, and zeros behind */
 
 struct ss_host_key {
-    char host[SS_HOST_SIZE]; /* RFC 5952; IPv6 in brackets; zeros behind */
+    char host[SS_HOST_SIZE]; /* IPv6 in brackets, a key for each usual spelling; zeros behind */
     __u32 pool;              /* index */
 };
 SS_ASSERT_SIZE(struct ss_host_key, 48);

@@ -135,13 +135,14 @@ std::optional<std::uint16_t> sender_of(const farm::World &world, const plan::Pla
         if (!takes(world, pool, server.index)) {
             continue;
         }
-        const auto host = plan::host_text(server.value);
-        if (message.sent_by && names_host(*message.sent_by, host)) {
-            return server.index;
-        }
-        if (message.received &&
-            (host == *message.received || host == "[" + *message.received + "]")) {
-            received = server.index;
+        for (const std::string &host : plan::host_spellings(server.value)) {
+            if (message.sent_by && names_host(*message.sent_by, host)) {
+                return server.index;
+            }
+            if (message.received &&
+                (host == *message.received || host == "[" + *message.received + "]")) {
+                received = server.index;
+            }
         }
     }
     return received;
