@@ -4,10 +4,10 @@
  *
  *   parse -> match the service -> key (Call-ID) -> select a server -> forward -> count -> show
  */
-#include "maps.h"
-#include "packet.h"
+#include "net/maps.h"
+#include "net/packet.h"
 
-#include "count.h"
+#include "net/count.h"
 #include "steer.h"
 #include "tap.h"
 

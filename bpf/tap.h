@@ -6,9 +6,9 @@
 #ifndef SIPSTEER_BPF_TAP_H
 #define SIPSTEER_BPF_TAP_H
 
-#include "key.h"
-#include "maps.h"
-#include "packet.h"
+#include "message/key.h"
+#include "net/maps.h"
+#include "net/packet.h"
 
 /* Whether the leading bits of two addresses are the same. */
 SS_INLINE int ss_same_prefix(const __u8 *one, const __u8 *other, __u32 bits) {

@@ -129,7 +129,7 @@ bool has_sender(const farm::World &world, std::uint16_t index, const sip::Messag
     return pool != world.plan.pools.end() && explain::sender_of(world, *pool, message);
 }
 
-/// ss_which_pool() of bpf/which_pool.h.
+/// ss_which_pool() of bpf/choose/which_pool.h.
 std::uint16_t which_pool(const farm::World &world, const PlannedService &service,
                          const sip::Message &message) {
     const auto &pools = service.value.pool;
@@ -171,7 +171,7 @@ const char *standing_of(const farm::World &world, const PlannedService &service,
 }
 
 /// Whether a request passes for the entry that its call has: ss_judges_method() of
-/// bpf/guard_strangers.h. call: of the answer, null if there is none.
+/// bpf/guard/guard_strangers.h. call: of the answer, null if there is none.
 bool passes_by_call(const json &call, const sip::Message &message) {
     if (call.is_null()) {
         return false;
@@ -184,7 +184,8 @@ bool passes_by_call(const json &call, const sip::Message &message) {
     return state == "closing" && event != FINDER_START && event != FINDER_OTHER;
 }
 
-/// From whom a service takes a request (ss_guard_judge() of bpf/guard_strangers.h); null: from all.
+/// From whom a service takes a request (ss_guard_judge() of bpf/guard/guard_strangers.h); null:
+/// from all.
 json taken_from_json(const farm::World &world, const PlannedService &service,
                      const sip::Message &message, bool of_call) {
     const auto *from = plan::method_from(service.limits, static_cast<std::uint8_t>(message.method));

@@ -71,7 +71,7 @@ std::uint64_t action_of(std::uint8_t verdict) {
 }
 
 /// Whether a Call-ID ends where the text does, and so may go on in the next fragment: then the data
-/// plane takes it for none (bpf/key.h).
+/// plane takes it for none (bpf/message/key.h).
 bool is_open(const packets::Datagram &datagram, const std::string &call_id) {
     const auto text = datagram.payload.substr(0, datagram.payload.find_last_not_of(" \t") + 1);
     return (datagram.part != packets::Part::Whole || datagram.cut) && text.ends_with(call_id);

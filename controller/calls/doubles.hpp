@@ -11,8 +11,8 @@
 namespace sipsteer::calls {
 
 /// Removes second entries of calls. Two CPUs that enter a call at once may leave two
-/// (ss_call_settle in bpf/select.h), and so may one that moves a call while it has messages
-/// (ss_move_step in bpf/call_room.h). Goes over the tables again and again in slices.
+/// (ss_call_settle in bpf/choose/select.h), and so may one that moves a call while it has messages
+/// (ss_move_step in bpf/calls/call_room.h). Goes over the tables again and again in slices.
 /// test/table/spin/protocol.pml is a model of it.
 class Doubles {
 public:

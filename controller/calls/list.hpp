@@ -34,7 +34,7 @@ struct CallPage {
 ///
 /// A call keeps its place, so one that lasts through a whole listing is listed once. But where the
 /// table is nearly full, the data plane moves a call to its other bucket to make room for another
-/// one (bpf/call_table.h): that one may be listed twice, or not at all.
+/// one (bpf/calls/call_table.h): that one may be listed twice, or not at all.
 ///
 /// While a table is resized, calls go from the old one to the new one. The old one is listed first,
 /// so a call that does may be listed twice, but is not left out. `next` says of which table it is,

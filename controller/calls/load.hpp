@@ -20,7 +20,7 @@ inline std::int64_t live_calls(ss_server_load &load) {
     return std::atomic_ref<__s64>(load.live).load(std::memory_order_relaxed);
 }
 
-/// When the next new call may come, in ns of CLOCK_MONOTONIC (bpf/rate.h).
+/// When the next new call may come, in ns of CLOCK_MONOTONIC (bpf/net/rate.h).
 inline std::uint64_t next_new_call(ss_server_load &load) {
     return std::atomic_ref<__u64>(load.next_new_call).load(std::memory_order_relaxed);
 }

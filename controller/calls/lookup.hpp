@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One call of the table by its position (ss_call_position() in sipsteer/call.h): found as the data
-// plane finds it (bpf/call_table.h), and changed against it by compare-and-swap.
+// plane finds it (bpf/calls/call_table.h), and changed against it by compare-and-swap.
 #pragma once
 
 #include "calls/load.hpp"

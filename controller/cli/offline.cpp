@@ -94,7 +94,7 @@ std::string method_of(std::string_view message, Kind kind) {
     return kind == Kind::Request ? request_method(message) : std::string();
 }
 
-/// What a datagram without a Call-ID is: ss_kind_without_call_id() of bpf/key.h.
+/// What a datagram without a Call-ID is: ss_kind_without_call_id() of bpf/message/key.h.
 unsigned reason_of(const sip::Message &message, bool whole) {
     if (!whole) {
         return SS_REASON_CALL_ID_BEYOND;

@@ -7,7 +7,7 @@ namespace sipsteer::farm {
 
 namespace {
 
-constexpr unsigned kTries = 8; // SS_SCHEDULE_TRIES of bpf/schedule.h
+constexpr unsigned kTries = 8; // SS_SCHEDULE_TRIES of bpf/choose/schedule.h
 
 class Chooser {
 public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which server a pool's scheduler would give a message now: bpf/schedule.h, without doing it.
+// Which server a pool's scheduler would give a message now: bpf/choose/schedule.h, without doing
+// it.
 #pragma once
 
 #include "calls/load.hpp"
@@ -12,8 +13,8 @@
 
 namespace sipsteer::farm {
 
-/// enum ss_chosen_for of bpf/schedule.h; Dialog: a message of a dialog that the call table does not
-/// know, which goes by the ring.
+/// enum ss_chosen_for of bpf/choose/schedule.h; Dialog: a message of a dialog that the call table
+/// does not know, which goes by the ring.
 enum class For { Other, NewCall, RunningCall, Dialog };
 
 struct Candidate {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr unsigned kMostTags = 2;
 constexpr std::size_t kIcmpHeader = 8;
-constexpr unsigned kMostExtensions = 8; // as SS_MAX_EXTENSIONS (bpf/parse.h)
+constexpr unsigned kMostExtensions = 8; // as SS_MAX_EXTENSIONS (bpf/net/parse.h)
 
 /// The EtherType of what follows the link's header, which is skipped; 0: too short.
 unsigned skip_header(Reader &frame, std::size_t size, std::size_t type_at) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From a captured frame to the UDP datagram in it, for captures as people have them: more link
-// types than the data plane reads (bpf/parse.h), which reads Ethernet only.
+// types than the data plane reads (bpf/net/parse.h), which reads Ethernet only.
 #pragma once
 
 #include "base/address.hpp"

@@ -79,7 +79,7 @@ int finder_is_cut(struct finder_text text);
 int finder_is_end_of_bye(struct finder_text text);
 
 uint64_t finder_hash(const uint64_t secret[2], struct finder_text text, struct finder_span span);
-/* Hashes of a user and of a sent-by, the same for each spelling: bpf/alike.h. */
+/* Hashes of a user and of a sent-by, the same for each spelling: bpf/text/alike.h. */
 uint64_t finder_hash_user(const uint64_t secret[2], struct finder_text text,
                           struct finder_span user);
 uint64_t finder_hash_sent_by(const uint64_t secret[2], struct finder_text text,

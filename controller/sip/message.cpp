@@ -23,7 +23,7 @@ std::optional<std::string> part_if_any(std::string_view payload, finder_span spa
     return span.length == 0 ? std::nullopt : std::optional(part(payload, span));
 }
 
-/// As ss_kind_without_call_id() tells them apart (bpf/key.h).
+/// As ss_kind_without_call_id() tells them apart (bpf/message/key.h).
 Kind kind_of(const finder_text &text, const finder_message &found, bool has_call_id) {
     if (found.method >= SS_METHOD_RESPONSE_1XX) {
         return Kind::Response;
@@ -71,7 +71,8 @@ Message read_message(std::string_view payload) {
     return message;
 }
 
-/// As ss_key_of_text() does (bpf/key.h). What is as long as a key is not looked at any further.
+/// As ss_key_of_text() does (bpf/message/key.h). What is as long as a key is not looked at any
+/// further.
 Message read_first_fragment(std::string_view payload) {
     const finder_span span = finder_call_id(as_text(payload));
     const auto behind = payload.substr(span.offset + span.length);
@@ -81,7 +82,7 @@ Message read_first_fragment(std::string_view payload) {
     if (open) {
         message.call_id.clear();
     }
-    // As ss_is_believed() has it (bpf/belief.h): it may begin something and change nothing.
+    // As ss_is_believed() has it (bpf/message/belief.h): it may begin something and change nothing.
     const unsigned event = finder_event_of(message.method);
     message.complete = !message.in_dialog && (event == FINDER_START || event == FINDER_OTHER);
     return message;
@@ -91,7 +92,7 @@ std::optional<Message> message_of(std::string_view call_id) {
     if (call_id.find_first_of("\r\n") != std::string_view::npos) {
         return std::nullopt;
     }
-    // As ss_value_span() has a header's value (bpf/callid.h).
+    // As ss_value_span() has a header's value (bpf/text/callid.h).
     call_id.remove_prefix(std::min(call_id.find_first_not_of(kSpaces), call_id.size()));
     call_id = call_id.substr(0, SS_KEY_BYTES);
     call_id = call_id.substr(0, call_id.find_last_not_of(kSpaces) + 1);

@@ -19,9 +19,9 @@
 #include "limits.h"
 
 /*
- * What the client's messages say of a call (bpf/call_state.h has the table). The balancer never
- * sees the answers, so "confirmed" means that the client acknowledged a 2xx. One list: number, name
- * in C, name in the API and in metrics.
+ * What the client's messages say of a call (bpf/calls/call_state.h has the table). The balancer
+ * never sees the answers, so "confirmed" means that the client acknowledged a 2xx. One list:
+ * number, name in C, name in the API and in metrics.
  */
 #define SS_CALL_STATE_LIST(X)                                                                      \
     X(0, EMPTY, "empty")                                                                           \
@@ -73,7 +73,7 @@ SS_ASSERT_SIZE(struct ss_bucket, 64);
  *
  * tick     when it came, in ticks modulo 2^16: only people want to know. 0: longer ago than
  *          SS_LONG_AGO; the sweep writes that before the ticks come round
- * attempt  the last INVITE's Request-URI, branch and CSeq, hashed (bpf/attempt.h); 0: unknown
+ * attempt  the last INVITE's Request-URI, branch and CSeq, hashed (bpf/text/attempt.h); 0: unknown
  * open     attempts that are neither cancelled nor refused. With SS_CALL_DIALOG in marks: the low
  *          bits of a dialog's hash. It is the first confirmed one, or the one that a BYE ended.
  * marks    SS_CALL_*, below
@@ -100,7 +100,7 @@ SS_ASSERT_SIZE(struct ss_births, 64);
 #define SS_CALL_OTHER_BYE 0x2 /* a BYE ended another dialog than the one that is kept */
 #define SS_CALL_EARLY_BYE 0x8 /* the BYE ended an early dialog, of which there may be others */
 
-/* A dialog's hash (bpf/tag.h): 11 bits of it, and that it is known. */
+/* A dialog's hash (bpf/text/tag.h): 11 bits of it, and that it is known. */
 #define SS_DIALOG_KNOWN 0x800U
 #define SS_DIALOG_NONE 0x1U /* instead: the message belongs to none, for its To has no tag */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * The life of a call: what a message means to its call, and how it changes the state of its entry.
- * The data plane decides by these lists (bpf/call_state.h); explain, tests and manual show them.
+ * The data plane decides by these lists (bpf/calls/call_state.h); explain, tests and manual show
+ * them.
  */
 #ifndef SIPSTEER_CALL_LIFE_H
 #define SIPSTEER_CALL_LIFE_H
@@ -10,7 +11,7 @@
 
 /*
  * X(number, symbol, name, words). Some show in the first line; others show in other headers, or
- * only beside what the table knows (bpf/call_attempts.h). Append only.
+ * only beside what the table knows (bpf/calls/call_attempts.h). Append only.
  */
 #define SS_EVENT_LIST(X)                                                                           \
     X(0, START, "start", "INVITE")   /* begins a call, or another attempt of it */                 \
@@ -25,7 +26,7 @@
     X(9, ENDED, "ended", "final answer to a BYE") /* of the server, which is not seen */           \
     X(10, FAILED, "failed", "ACK of a failure")   /* or CANCEL, of the last open attempt */        \
     X(11, COPY, "copy", "copy") /* came before, or concerns an attempt or a dialog of several */   \
-    X(12, DOUBTFUL, "doubtful", "message that no server would take") /* bpf/belief.h */
+    X(12, DOUBTFUL, "doubtful", "message that no server would take") /* bpf/message/belief.h */
 
 enum ss_event {
 #define SS_EVENT_ENUM(number, symbol, name, words) SS_EVENT_##symbol = number,
@@ -36,7 +37,8 @@ enum ss_event {
 
 /*
  * X(state, event, next state, where an RFC says so). What is not listed leaves the entry as it
- * is, and makes none. Conditions that the state alone does not show are in bpf/call_attempts.h:
+ * is, and makes none. Conditions that the state alone does not show are in
+ * bpf/calls/call_attempts.h:
  *
  *   - another attempt: an INVITE that is a copy of one that came before is a COPY; one that is
  * none, in a confirmed call, begins another call in an entry of its own

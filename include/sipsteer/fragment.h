@@ -34,18 +34,18 @@ struct ss_fragment_range {
 
 /*
  * What a datagram does to its call once it is whole: a server takes nothing of a part
- * (bpf/whole.h).
+ * (bpf/choose/whole.h).
  */
 struct ss_pending {
-    __u64 sum;     /* of what UDP's checksum covers, as far as it has passed (bpf/sum.h) */
-    __u32 attempt; /* of the call, 0: not known (bpf/attempt.h) */
+    __u64 sum;     /* of what UDP's checksum covers, as far as it has passed (bpf/text/sum.h) */
+    __u32 attempt; /* of the call, 0: not known (bpf/text/attempt.h) */
     __u16 length;  /* of the datagram, bytes, as UDP's header says; 0: nothing is to be done */
     __u16 pool;    /* index */
     __u8 event;    /* what its message is for the call: enum ss_event (call_life.h) */
     __u8 method;   /* enum ss_method */
     __u8 unsummed; /* it has no checksum, or its link leaves checksums to others */
     __u8 zero;
-    __u16 dialog; /* of the call, 0: not known (bpf/tag.h) */
+    __u16 dialog; /* of the call, 0: not known (bpf/text/tag.h) */
     __u8 zero2[2];
 };
 SS_ASSERT_SIZE(struct ss_pending, 24);

@@ -7,7 +7,7 @@
 #ifndef SIPSTEER_BENCH_BYTES_H
 #define SIPSTEER_BENCH_BYTES_H
 
-#include "../../bpf/bytes.h"
+#include "../../bpf/text/bytes.h"
 
 #define BENCH_LINE_CALL_ID 0x0a63616c6c2d6964ULL /* LF, "call-id" */
 #define BENCH_LINE_I 0x0a693aULL                 /* LF, "i:" */

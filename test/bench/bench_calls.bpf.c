@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The data plane's call table (bpf/call_table.h, the same code) beside the kernel's hash maps, with
- * the same keys in the same order. One operation a step of bpf_loop, on a random call, so that
- * caches and predictors learn nothing that traffic would not teach them. Clock readings are taken
- * around the whole loop. What the loop and the making of keys cost is measured alone, too.
+ * The data plane's call table (bpf/calls/call_table.h, the same code) beside the kernel's hash
+ * maps, with the same keys in the same order. One operation a step of bpf_loop, on a random call,
+ * so that caches and predictors learn nothing that traffic would not teach them. Clock readings are
+ * taken around the whole loop. What the loop and the making of keys cost is measured alone, too.
  *
  * Which call is looked up next depends on what the last one held, so that a look-up waits for the
  * one before. Between two packets there is more work than a CPU looks ahead; without this, a loop
@@ -20,7 +20,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "../../bpf/call_table.h"
+#include "../../bpf/calls/call_table.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

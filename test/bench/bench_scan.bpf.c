@@ -13,9 +13,9 @@
 #include "bench_random.h"
 #include "bench_scan.h"
 
-#include "../../bpf/callid.h"
-#include "../../bpf/packet.h"
-#include "../../bpf/siphash.h"
+#include "../../bpf/net/packet.h"
+#include "../../bpf/text/callid.h"
+#include "../../bpf/text/siphash.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

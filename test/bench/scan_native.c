@@ -4,8 +4,8 @@
 #include "bench_bytes.h"
 #include "bench_random.h"
 
-#include "../../bpf/callid.h"
-#include "../../bpf/siphash.h"
+#include "../../bpf/text/callid.h"
+#include "../../bpf/text/siphash.h"
 
 static struct ss_text as_text(const struct bench_text *text) {
     struct ss_text result = {text->bytes, text->bytes + BENCH_TEXT, text->length, 0};

@@ -15,7 +15,7 @@ using namespace sipsteer::test;
 namespace {
 
 constexpr __u32 kSecond = 1'000'000'000; // ns
-constexpr __u32 kBurst = 100'000'000;    // bpf/rate.h
+constexpr __u32 kBurst = 100'000'000;    // bpf/net/rate.h
 
 Packet message(std::string_view method, int number) {
     return to_vip(request(method, numbered_call(number)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a fragmented message does to its call: nothing before it is whole (bpf/whole.h).
+// What a fragmented message does to its call: nothing before it is whole (bpf/choose/whole.h).
 #include "datagram.hpp"
 #include "farm.hpp"
 

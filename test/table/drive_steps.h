@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The data plane's choice of a server (bpf/select.h, the same code), for many calls in one run:
- * what a flood of packets does to the call table, without the packets. Its maps are those of the
- * real program, which the test fills and reads.
+ * The data plane's choice of a server (bpf/choose/select.h, the same code), for many calls in one
+ * run: what a flood of packets does to the call table, without the packets. Its maps are those of
+ * the real program, which the test fills and reads.
  */
 #ifndef SIPSTEER_TEST_DRIVE_STEPS_H
 #define SIPSTEER_TEST_DRIVE_STEPS_H
@@ -16,8 +16,8 @@
 /* A program that a system call runs may not ask the coarse clock; the fine one is the same, finer.
  */
 #define bpf_ktime_get_coarse_ns bpf_ktime_get_ns
-#include "../../bpf/key.h"
-#include "../../bpf/select.h"
+#include "../../bpf/choose/select.h"
+#include "../../bpf/message/key.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

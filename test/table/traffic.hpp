@@ -41,7 +41,7 @@ inline std::string replaced(std::string text, std::string_view what, std::string
     return at == std::string::npos ? text : text.replace(at, what.size(), by);
 }
 
-/// The attempt with a branch: by what of it is hashed (bpf/attempt.h).
+/// The attempt with a branch: by what of it is hashed (bpf/text/attempt.h).
 inline std::uint32_t attempt_hash(int branch) {
     const auto hash = [](const std::string &text) {
         return static_cast<std::uint32_t>(call_hash(text)) | 1;

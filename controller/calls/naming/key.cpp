@@ -26,13 +26,13 @@ std::uint64_t hash_address(const Secret &secret, const Address &address) {
     return finder_hash_words(secret.data(), words[0], words[1]);
 }
 
-/// ss_combine() of bpf/extend.h.
+/// ss_combine() of bpf/message/extend.h.
 std::uint64_t combine(const Secret &secret, std::uint64_t hash, std::uint64_t other,
                       std::uint32_t use) {
     return finder_hash_words(secret.data(), hash, other + use);
 }
 
-/// ss_user_at() of bpf/extend.h.
+/// ss_user_at() of bpf/message/extend.h.
 const std::optional<std::string> &user_of(const sip::Message &message, const ss_pool &pool) {
     const bool by_request = pool.key == SS_KEY_REQUEST_URI &&
                             message.method != SS_METHOD_REGISTER &&

@@ -15,7 +15,7 @@ namespace sipsteer::calls {
 
 using Secret = std::array<std::uint64_t, 2>; // of the hash
 
-/// What steers a message in a pool: bpf/key.h and bpf/extend.h, outside the kernel.
+/// What steers a message in a pool: bpf/message/key.h and bpf/message/extend.h, outside the kernel.
 struct Key {
     std::optional<std::uint64_t> table; // by this the call table knows the call
     std::optional<std::uint64_t> ring;  // what the ring is asked by, where it goes by a key

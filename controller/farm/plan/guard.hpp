@@ -40,7 +40,8 @@ struct GuardPlace {
 ss_guard_key guard_key(const GuardPlace &place);
 GuardPlace guard_place(const ss_guard_key &key);
 
-/// The name of an address among those of known sources (ss_guard_name() of bpf/guard_limits.h).
+/// The name of an address among those of known sources (ss_guard_name() of
+/// bpf/guard/guard_limits.h).
 ss_guard_source guard_source(std::uint16_t service, const Address &source);
 
 /// What such a name, of any kind but a network's, stands for.

@@ -71,7 +71,7 @@ bool takes(const farm::World &world, const plan::PlannedPool &pool, std::uint16_
 }
 
 /// The server that the table has for a key, if messages are sent there (ss_known_server() in
-/// bpf/select.h).
+/// bpf/choose/select.h).
 std::optional<std::uint16_t> known_at(const farm::World &world, const plan::PlannedPool &pool,
                                       std::optional<std::uint64_t> key) {
     const auto entry = key ? farm::locate(world, pool, *key) : std::nullopt;

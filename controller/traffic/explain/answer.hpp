@@ -25,7 +25,7 @@ namespace sipsteer::explain {
 nlohmann::json answer(const farm::World &world, const plan::PlannedPool &pool,
                       const sip::Message &message);
 
-/// The server of a pool that a response's topmost Via names: ss_sender() of bpf/sender.h.
+/// The server of a pool that a response's topmost Via names: ss_sender() of bpf/choose/sender.h.
 std::optional<std::uint16_t> sender_of(const farm::World &world, const plan::PlannedPool &pool,
                                        const sip::Message &message);
 

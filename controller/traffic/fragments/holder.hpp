@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Holds the fragments that overtook their datagram's first one (bpf/fragments.h hands them over)
-// and sends them to its server once the data plane tells that it has passed. In one turn of the
-// event loop so much is done and no more.
+// Holds the fragments that overtook their datagram's first one (bpf/net/fragments.h hands them
+// over) and sends them to its server once the data plane tells that it has passed. In one turn of
+// the event loop so much is done and no more.
 #pragma once
 
 #include "base/result.hpp"

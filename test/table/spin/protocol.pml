@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The protocol of the call table, for spin: what bpf/call_place.h, call_table.h, call_room.h,
+ * The protocol of the call table, for spin: what bpf/calls/call_place.h, call_table.h, call_room.h,
  * call_before.h and select.h do to the table, and controller/calls/sweeper.cpp, doubles.cpp and
  * rehoming.cpp.
  * An inline has the name of its function there without "ss_". A scenario (enter.pml, move.pml,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether the call table may believe a message (bpf/complete.h), byte at a time and written apart
-// from that. For messages of kReferenceReads bytes at most (reference_readers.hpp).
+// Whether the call table may believe a message (bpf/text/complete.h), byte at a time and written
+// apart from that. For messages of kReferenceReads bytes at most (reference_readers.hpp).
 #pragma once
 
 #include <string_view>

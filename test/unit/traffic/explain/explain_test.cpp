@@ -236,7 +236,8 @@ TEST_CASE("a call that is not in the table: where it would go") {
     const auto key = hash_of("new");
     const auto first = scene.name(scene.ring_server(key));
     SECTION("by the ring, and who is next") {
-        // The ring is asked again, as the data plane does (bpf/schedule.h), whatever the load.
+        // The ring is asked again, as the data plane does (bpf/choose/schedule.h), whatever the
+        // load.
         std::uint64_t again = key;
         while (scene.name(scene.ring_server(again)) == first) {
             again = (again ^ (again >> 29)) * 0xbf58476d1ce4e5b9ULL;

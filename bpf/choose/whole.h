@@ -11,9 +11,9 @@
 #ifndef SIPSTEER_BPF_WHOLE_H
 #define SIPSTEER_BPF_WHOLE_H
 
-#include "belief.h"
-#include "fragments.h"
-#include "guard_limits.h"
+#include "../guard/guard_limits.h"
+#include "../message/belief.h"
+#include "../net/fragments.h"
 #include "select.h"
 
 /*

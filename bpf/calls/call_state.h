@@ -6,7 +6,7 @@
 #ifndef SIPSTEER_BPF_CALL_STATE_H
 #define SIPSTEER_BPF_CALL_STATE_H
 
-#include "message.h"
+#include "../text/message.h"
 #include <sipsteer/call_life.h>
 
 _Static_assert(SS_CALL_STATES <= 8 && SS_EVENTS <= 16, "ss_call_life has room for all");

@@ -6,13 +6,13 @@
 #ifndef SIPSTEER_BPF_SELECT_H
 #define SIPSTEER_BPF_SELECT_H
 
-#include "call_attempts.h"
-#include "call_before.h"
-#include "call_table.h"
-#include "key.h"
-#include "known.h"
-#include "maps.h"
-#include "packet.h"
+#include "../calls/call_attempts.h"
+#include "../calls/call_before.h"
+#include "../calls/call_table.h"
+#include "../calls/known.h"
+#include "../message/key.h"
+#include "../net/maps.h"
+#include "../net/packet.h"
 #include "schedule.h"
 
 /* What the change of its state is for a call: enum ss_call_event. */

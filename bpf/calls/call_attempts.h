@@ -22,10 +22,10 @@
 #ifndef SIPSTEER_BPF_CALL_ATTEMPTS_H
 #define SIPSTEER_BPF_CALL_ATTEMPTS_H
 
-#include "attempt.h"
+#include "../message/key.h"
+#include "../text/attempt.h"
 #include "call_place.h"
 #include "call_state.h"
-#include "key.h"
 
 #define SS_MOST_OPEN 255
 

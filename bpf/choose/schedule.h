@@ -9,10 +9,10 @@
 #ifndef SIPSTEER_BPF_SCHEDULE_H
 #define SIPSTEER_BPF_SCHEDULE_H
 
-#include "key.h"
-#include "maps.h"
-#include "packet.h"
-#include "rate.h"
+#include "../message/key.h"
+#include "../net/maps.h"
+#include "../net/packet.h"
+#include "../net/rate.h"
 
 #define SS_SCHEDULE_TRIES 8
 

@@ -5,9 +5,9 @@
 #ifndef SIPSTEER_BPF_QUOTED_H
 #define SIPSTEER_BPF_QUOTED_H
 
+#include "../message/key.h"
+#include "../net/match.h"
 #include "icmp.h"
-#include "key.h"
-#include "match.h"
 #include "select.h"
 
 /*

@@ -7,8 +7,8 @@
 #ifndef SIPSTEER_BPF_CALL_PLACE_H
 #define SIPSTEER_BPF_CALL_PLACE_H
 
-#include "maps.h"
-#include "packet.h"
+#include "../net/maps.h"
+#include "../net/packet.h"
 
 /* Where a call's entry is or may be. */
 struct ss_place {

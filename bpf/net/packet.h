@@ -13,17 +13,7 @@
 #include <sipsteer/base.h>
 #include <sipsteer/reason.h>
 
-#include "bytes.h"
-
-/*
- * A stage that the verifier checks once, for any arguments, instead of once for every way that
- * leads to it. Such a function takes the context, numbers and pointers to structures without
- * pointers in them, which it must check for NULL.
- */
-#define SS_STAGE __attribute__((noinline))
-
-/* A function with a stack frame of its own: frames of 512 bytes in all may be open at once. */
-#define SS_FRAME static __attribute__((noinline))
+#include "../text/bytes.h"
 
 enum ss_fragment_part {
     SS_WHOLE = 0,
@@ -40,7 +30,7 @@ struct ss_packet {
     __u16 fragment;        /* offset of a fragment's payload in the frame */
     __u16 fragment_start;  /* offset of a fragment's payload in the datagram's, bytes */
     __u16 fragment_length; /* bytes of it */
-    __u16 vlan;            /* id in the outer tag, 0 if there is none */
+    __u16 vlan;            /* id in the first tag that has one, 0: none */
     __u8 tags;             /* VLAN tags, 0 to 2 */
     __u8 protocol;         /* behind the IP header and its extensions */
     __u8 part;             /* enum ss_fragment_part */
@@ -73,19 +63,6 @@ struct ss_outcome {
     __u32 gone;     /* tag of the call that made room, if displaced or expired is set */
 };
 
-/*
- * Pointers from the 32-bit context fields. In assembly, because clang 14 may copy such a field with
- * a 32-bit move, after which the verifier takes it for a number.
- */
-#define SS_CTX_POINTER(ctx, field)                                                                 \
-    ({                                                                                             \
-        __u8 *pointer;                                                                             \
-        asm volatile("%0 = *(u32 *)(%1 + %2)"                                                      \
-                     : "=r"(pointer)                                                               \
-                     : "r"(ctx), "i"(__builtin_offsetof(struct xdp_md, field)));                   \
-        pointer;                                                                                   \
-    })
-
 SS_INLINE __u8 *ss_data(struct xdp_md *ctx) {
     return SS_CTX_POINTER(ctx, data);
 }
@@ -102,17 +79,6 @@ SS_INLINE __u8 *ss_at(struct xdp_md *ctx, __u32 offset) {
     __u8 *p = ss_data(ctx) + (offset & 0x7fff);
     SS_PIN(p);
     return p;
-}
-
-/*
- * A number from 1 to 0x4000, as it is, but in a form that shows these bounds: the verifier of 6.1
- * learns no lower bound from a comparison with 0.
- */
-SS_INLINE __u32 ss_at_least_one(__u32 number) {
-    __u32 less = number - 1;
-    SS_PIN(less);
-    less &= 0x3fff;
-    return less + 1;
 }
 
 #endif /* SIPSTEER_BPF_PACKET_H */

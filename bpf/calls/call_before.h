@@ -7,8 +7,8 @@
 #ifndef SIPSTEER_BPF_CALL_BEFORE_H
 #define SIPSTEER_BPF_CALL_BEFORE_H
 
+#include "../message/key.h"
 #include "call_table.h"
-#include "key.h"
 
 /* A call's entry in the table before. */
 struct ss_old_place {

@@ -7,10 +7,10 @@
 #ifndef SIPSTEER_BPF_BELIEF_H
 #define SIPSTEER_BPF_BELIEF_H
 
-#include "complete.h"
+#include "../text/complete.h"
+#include "../text/sum.h"
 #include "key.h"
 #include "scattered.h"
-#include "sum.h"
 
 #include <linux/in.h>
 #include <sipsteer/link.h>

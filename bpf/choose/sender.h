@@ -9,9 +9,9 @@
 #ifndef SIPSTEER_BPF_SENDER_H
 #define SIPSTEER_BPF_SENDER_H
 
-#include "received.h"
-#include "values.h"
-#include "via.h"
+#include "../message/values.h"
+#include "../text/received.h"
+#include "../text/via.h"
 
 #include <sipsteer/host.h>
 

@@ -6,10 +6,10 @@
 #ifndef SIPSTEER_BPF_GUARD_STRANGERS_H
 #define SIPSTEER_BPF_GUARD_STRANGERS_H
 
-#include "agent.h"
-#include "call_attempts.h"
+#include "../calls/call_attempts.h"
+#include "../calls/reading.h"
+#include "../text/agent.h"
 #include "guard_limits.h"
-#include "reading.h"
 
 /* What of a message is judged. */
 #define SS_JUDGE_METHOD 1U /* whether the service takes its method from its source */

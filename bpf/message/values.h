@@ -6,9 +6,9 @@
 #ifndef SIPSTEER_BPF_VALUES_H
 #define SIPSTEER_BPF_VALUES_H
 
-#include "cseq.h"
+#include "../text/cseq.h"
+#include "../text/tag.h"
 #include "key.h"
-#include "tag.h"
 
 /* Whether To, whose value stands at an offset, has a tag. */
 SS_STAGE int ss_is_tagged(struct xdp_md *ctx, const struct ss_packet *packet, __u32 to) {

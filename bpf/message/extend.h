@@ -24,11 +24,11 @@
 #ifndef SIPSTEER_BPF_EXTEND_H
 #define SIPSTEER_BPF_EXTEND_H
 
-#include "alike.h"
+#include "../text/alike.h"
+#include "../text/user.h"
+#include "../text/via.h"
 #include "key.h"
 #include "scattered.h"
-#include "user.h"
-#include "via.h"
 
 /* Two hashes as one, different for each use: the same text can be user and Call-ID. */
 SS_INLINE __u64 ss_combine(const __u64 secret[2], __u64 hash, __u64 other, __u32 use) {

@@ -7,11 +7,11 @@
 #ifndef SIPSTEER_BPF_ICMP_H
 #define SIPSTEER_BPF_ICMP_H
 
-#include "flow.h"
-#include "key.h"
-#include "maps.h"
-#include "packet.h"
-#include "parse.h"
+#include "../message/key.h"
+#include "../net/flow.h"
+#include "../net/maps.h"
+#include "../net/packet.h"
+#include "../net/parse.h"
 #include <linux/icmpv6.h>
 
 #define SS_ICMP_HEADER 8

@@ -8,15 +8,15 @@
 #ifndef SIPSTEER_BPF_READING_H
 #define SIPSTEER_BPF_READING_H
 
-#include "attempt.h"
-#include "belief.h"
+#include "../message/belief.h"
+#include "../message/values.h"
+#include "../text/attempt.h"
+#include "../text/end.h"
+#include "../text/named.h"
+#include "../text/tag.h"
 #include "call_attempts.h"
 #include "call_state.h"
-#include "end.h"
 #include "known.h"
-#include "named.h"
-#include "tag.h"
-#include "values.h"
 
 /* Stages of their own, so that each loop is verified once. */
 SS_STAGE __u32 ss_hash_target(struct xdp_md *ctx, const struct ss_packet *packet, __u32 offset) {

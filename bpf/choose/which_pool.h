@@ -14,11 +14,11 @@
 #ifndef SIPSTEER_BPF_WHICH_POOL_H
 #define SIPSTEER_BPF_WHICH_POOL_H
 
-#include "known.h"
-#include "match.h"
-#include "reading.h"
+#include "../calls/known.h"
+#include "../calls/reading.h"
+#include "../message/values.h"
+#include "../net/match.h"
 #include "sender.h"
-#include "values.h"
 
 struct ss_pool_search {
     struct ss_service *service;

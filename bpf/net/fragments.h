@@ -12,9 +12,9 @@
 #ifndef SIPSTEER_BPF_FRAGMENTS_H
 #define SIPSTEER_BPF_FRAGMENTS_H
 
+#include "../text/sum.h"
 #include "maps.h"
 #include "packet.h"
-#include "sum.h"
 
 #include <sipsteer/fragment_parts.h>
 

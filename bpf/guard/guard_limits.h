@@ -6,9 +6,9 @@
 #ifndef SIPSTEER_BPF_GUARD_LIMITS_H
 #define SIPSTEER_BPF_GUARD_LIMITS_H
 
-#include "call_place.h"
-#include "key.h"
-#include "rate.h"
+#include "../calls/call_place.h"
+#include "../message/key.h"
+#include "../net/rate.h"
 
 /* Added to the clock, so that a burst may be longer than the host is up. */
 #define SS_GUARD_EPOCH (1ULL << 62)

@@ -10,10 +10,10 @@
 #ifndef SIPSTEER_BPF_READDRESS_H
 #define SIPSTEER_BPF_READDRESS_H
 
+#include "../text/sum.h"
 #include "maps.h"
 #include "packet.h"
 #include "parse.h"
-#include "sum.h"
 
 #define SS_ECN_BITS 2 /* below the DSCP in IPv4's TOS and IPv6's traffic class */
 #define SS_ECN_MASK 0x3

@@ -6,11 +6,11 @@
 #ifndef SIPSTEER_BPF_KEY_H
 #define SIPSTEER_BPF_KEY_H
 
-#include "callid.h"
-#include "maps.h"
-#include "message.h"
-#include "packet.h"
-#include "siphash.h"
+#include "../net/maps.h"
+#include "../net/packet.h"
+#include "../text/callid.h"
+#include "../text/message.h"
+#include "../text/siphash.h"
 
 _Static_assert(SS_KEY_REQUEST_URI <= 3, "two bits hold the keys of pools");
 

@@ -6,46 +6,22 @@
 #ifndef SIPSTEER_BPF_BYTES_H
 #define SIPSTEER_BPF_BYTES_H
 
-#include <sipsteer/base.h>
+#include "verifier.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the scan takes the lowest byte of a word for the first in memory"
 #endif
 
+/* Eight bytes from p on, which may be at any address; the verifier has seen that they are there. */
+SS_INLINE __u64 ss_load_8(const __u8 *p) {
 #ifdef __bpf__
-
-/*
- * Keeps the compiler from working a packet pointer out again after its bounds check: the
- * verifier knows the register that was checked, not its value (clang 14 to 19).
- */
-#define SS_PIN(pointer) asm volatile("" : "+r"(pointer))
-
-SS_INLINE __u64 ss_load_8(const __u8 *p) {
     return *(const __u64 *)p;
-}
-
-/* Calls step(index, context) up to count times, until it returns other than 0. */
-#define ss_loop(count, step, context) bpf_loop(count, step, context, 0)
-
 #else
-
-#define SS_PIN(pointer) (void)(pointer)
-
-SS_INLINE __u64 ss_load_8(const __u8 *p) {
     __u64 word;
     __builtin_memcpy(&word, p, sizeof(word));
     return word;
-}
-
-SS_INLINE void ss_loop(__u32 count, long (*step)(__u32, void *), void *context) {
-    for (__u32 i = 0; i < count && !step(i, context); i++)
-        ;
-}
-
 #endif
-
-/* What a step of ss_loop returns. */
-enum { SS_GO_ON = 0, SS_STOP = 1 };
+}
 
 /*
  * A message: length bytes from start. limit is the end of what may be read, which can lie before

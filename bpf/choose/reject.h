@@ -5,10 +5,10 @@
 #ifndef SIPSTEER_BPF_REJECT_H
 #define SIPSTEER_BPF_REJECT_H
 
-#include "key.h"
-#include "maps.h"
-#include "packet.h"
-#include "rate.h"
+#include "../message/key.h"
+#include "../net/maps.h"
+#include "../net/packet.h"
+#include "../net/rate.h"
 
 /* A request that gets an answer: an ACK gets none (RFC 3261, 17.1.1.3). */
 SS_INLINE int ss_is_answered(const struct ss_key *key) {
